@@ -1,0 +1,108 @@
+import { type BookingEvent, eventKey } from "./booking-event.ts";
+import type { CardKeeper } from "./card-keeper.ts";
+import type { Card } from "./chat.ts";
+import { ChatError } from "./errors.ts";
+import { type Head, toMessage } from "./message.ts";
+import { stateAfterSystem } from "./next-state.ts";
+import type { Appended, Broadcast, ChatCards, ChatLog, Decision } from "./ports.ts";
+
+/**
+ * `applied`: the log has a new entry. `known`: it had it, or a newer event decided already.
+ * `rejected`: this can never succeed. `created`: the chat came into being for its two people.
+ */
+export type BookingOutcome =
+  | { outcome: "applied" | "known"; card: Card; created: boolean }
+  | { outcome: "rejected"; error: ChatError };
+
+export type ApplyBookingEvent = (event: BookingEvent) => Promise<BookingOutcome>;
+
+/**
+ * Whether the event is newer than what the log has. Of two with the same time the cancellation wins.
+ *
+ *     approved 10:00, cancelled 10:05, then the late repeat "approved 10:00" → not newer, the chat stays closed
+ */
+const isNewer = (event: BookingEvent, { state }: Head): boolean => {
+  if (state.bookingAt === null) return true;
+  const ahead = event.occurredAt.getTime() - state.bookingAt.getTime();
+  return ahead > 0 || (ahead === 0 && event.type === "cancelled" && state.booking === "approved");
+};
+
+const content = ({ type, reason }: BookingEvent): string => {
+  if (type === "approved") return "The booking is approved. You can write to each other now.";
+  return reason ? `The booking was cancelled: ${reason}` : "The booking was cancelled.";
+};
+
+/**
+ * What an event does to a chat. A newer event that changes nothing anybody sees is still written, silently: its time
+ * must be in the log, or an event older than it could still decide.
+ */
+export const decideBookingEvent = (event: BookingEvent, head: Head): Decision => {
+  if (!isNewer(event, head)) return "nothing";
+  const status = event.type === "approved" ? "active" : "closed";
+  const silent = head.state.bookingAt !== null && head.state.booking === event.type && head.state.status === status;
+  const statusReason = silent ? head.state.statusReason : (event.reason ?? null);
+  return {
+    append: {
+      type: "system",
+      senderId: null,
+      content: content(event),
+      system: {
+        event: `booking_${event.type}`,
+        status,
+        ...(event.reason && { reason: event.reason }),
+        ...(silent && { silent }),
+      },
+      clientMessageId: eventKey(event),
+      state: stateAfterSystem(
+        head,
+        { status, statusReason, booking: event.type, bookingAt: event.occurredAt },
+        { silent },
+      ),
+    },
+  };
+};
+
+const namesOthers = ({ ownerId, seekerId }: BookingEvent, { participants }: Card): boolean =>
+  participants !== null &&
+  ((ownerId !== undefined && ownerId !== participants.ownerId) ||
+    (seekerId !== undefined && seekerId !== participants.seekerId));
+
+const peopleOf = ({ type, ownerId, seekerId }: BookingEvent) =>
+  type === "approved" && ownerId !== undefined && seekerId !== undefined ? { ownerId, seekerId } : null;
+
+type Parts = { log: ChatLog; cards: ChatCards; keeper: CardKeeper; broadcast: Broadcast };
+
+/**
+ * Makes the act behind `booking.approved`, `booking.cancelled` and POST initiate. Every step can be repeated: the card
+ * is written once per booking, the entry once per event, and a card left behind by a crash is mended on the way.
+ */
+export const createApplyBookingEvent =
+  ({ log, cards, keeper, broadcast }: Parts): ApplyBookingEvent =>
+  async (event) => {
+    const { card, opened } = await cards.open(event.bookingId, peopleOf(event));
+    if (namesOthers(event, card)) return { outcome: "rejected", error: new ChatError("booking_conflict") };
+    const appended = await log.append(card.id, (head) => decideBookingEvent(event, head));
+    const created = event.type === "approved" && (opened || isFirst(appended));
+    if (appended.outcome === "nothing") {
+      return { outcome: "known", card: await keeper.mend(card.id, { created }), created };
+    }
+    tellTheRoom(broadcast, card, appended);
+    return {
+      outcome: appended.outcome === "appended" ? "applied" : "known",
+      card:
+        appended.outcome === "appended"
+          ? await keeper.keep(appended.entry, { created })
+          : await keeper.mend(card.id, { created }),
+      created,
+    };
+  };
+
+const isFirst = (appended: Appended): boolean => appended.outcome === "appended" && appended.entry.seq === 1;
+
+const tellTheRoom = (broadcast: Broadcast, { participants }: Card, appended: Appended): void => {
+  if (appended.outcome === "nothing") return;
+  broadcast.messageReceived(toMessage(appended.entry));
+  if (participants === null || appended.entry.state.status === "active") return;
+  broadcast.typingEnded(appended.entry.chatId, participants.ownerId);
+  broadcast.typingEnded(appended.entry.chatId, participants.seekerId);
+};

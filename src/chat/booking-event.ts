@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { cleanText } from "./content.ts";
+import { backendIdSchema } from "./ids.ts";
+
+/** What the booking service tells us of a booking. A cancellation need not name the people. */
+export type BookingEvent = {
+  type: "approved" | "cancelled";
+  bookingId: string;
+  ownerId?: string | undefined;
+  seekerId?: string | undefined;
+  /** When it happened; the newest one decides. */
+  occurredAt: Date;
+  /** The event's own id, by which a repeat is known. */
+  eventId?: string | undefined;
+  reason?: string | undefined;
+};
+
+/** How much younger than its own time stamp an event may claim to be, for clocks that differ. */
+export const mostClockSkewMs = 5 * 60_000;
+
+const longestReason = 500;
+
+// A reason is for people to read: one that is too long is cut, since the event itself is good.
+const reason = z.string().transform((text) => Array.from(cleanText(text)).slice(0, longestReason).join(""));
+// An absent value and an explicit null mean the same: many JSON writers send every field.
+const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
+
+const time = z.iso.datetime({ offset: true, error: "an RFC 3339 time" }).transform((text) => new Date(text));
+const eventId = z.string().min(1).max(256);
+
+type People = { ownerId?: string | undefined; seekerId?: string | undefined };
+const areTwo = ({ ownerId, seekerId }: People) => ownerId === undefined || ownerId !== seekerId;
+const areTwoError = { path: ["seekerId"], message: "the owner and the seeker are two people" };
+
+/** The fields of `booking.approved`. More fields are let through. */
+export const approvedSchema = z
+  .object({
+    bookingId: backendIdSchema,
+    ownerId: backendIdSchema,
+    seekerId: backendIdSchema,
+    occurredAt: optional(time),
+    eventId: optional(eventId),
+    reason: optional(reason),
+  })
+  .refine(areTwo, areTwoError);
+
+/** The fields of `booking.cancelled`. */
+export const cancelledSchema = z
+  .object({
+    bookingId: backendIdSchema,
+    ownerId: optional(backendIdSchema),
+    seekerId: optional(backendIdSchema),
+    occurredAt: optional(time),
+    eventId: optional(eventId),
+    reason: optional(reason),
+  })
+  .refine(areTwo, areTwoError);
+
+/**
+ * The key under which an event's entry stands in the log, so that a repeat finds it: the event's own id, or its time
+ * where it has none.
+ */
+export const eventKey = ({ type, eventId: id, occurredAt }: BookingEvent): string =>
+  id === undefined ? `booking.${type} at ${occurredAt.toISOString()}` : `booking.${type} event ${id}`;

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { createRequireParticipant } from "./access.ts";
+import type { CardKeeper } from "./card-keeper.ts";
+import { type Card, type ChatStatus, chatStatusSchema, type Role } from "./chat.ts";
+import { cleanTextSchema } from "./content.ts";
+import { ChatError } from "./errors.ts";
+import { type Head, toMessage } from "./message.ts";
+import { stateAfterSystem } from "./next-state.ts";
+import type { Broadcast, ChatCards, ChatLog, Decision } from "./ports.ts";
+
+export const statusChangeSchema = z.object({ status: chatStatusSchema, reason: cleanTextSchema(500).optional() });
+export type StatusChange = z.infer<typeof statusChangeSchema>;
+
+/** Who asks: the booking service by its key, or a user by a token. */
+export type Actor = { kind: "service" } | { kind: "user"; userId: string };
+export type ChangeStatus = (request: { chatId: string; actor: Actor; change: StatusChange }) => Promise<Card>;
+
+/**
+ * The owner may switch between active and readonly while the booking stands. A chat that a cancellation closed is
+ * reopened by nobody but the booking service.
+ */
+const mayChange = (role: Role | "service", to: ChatStatus, { state }: Head): boolean => {
+  if (role === "service") return true;
+  return role === "owner" && to !== "closed" && state.status !== "closed" && state.booking === "approved";
+};
+
+const contents: Record<ChatStatus, string> = {
+  active: "The chat is open again.",
+  readonly: "The chat is read-only now.",
+  closed: "The chat was closed.",
+};
+
+/** What a wish to change the status comes to in view of the head. Wishing for what is so already changes nothing. */
+export const decideStatusChange =
+  (role: Role | "service", { status, reason }: StatusChange) =>
+  (head: Head): Decision => {
+    if (!mayChange(role, status, head)) return { refuse: new ChatError("forbidden") };
+    if (head.state.status === status) return "nothing";
+    // The booking service opening a chat says that the booking stands, so the owner may switch it again.
+    const booking = status === "active" ? "approved" : head.state.booking;
+    return {
+      append: {
+        type: "system",
+        senderId: null,
+        content: reason ? `${contents[status]} ${reason}` : contents[status],
+        system: { event: "chat_status_changed", status, ...(reason && { reason }) },
+        state: stateAfterSystem(head, { status, statusReason: reason || null, booking }, { silent: false }),
+      },
+    };
+  };
+
+type Parts = { log: ChatLog; cards: ChatCards; keeper: CardKeeper; broadcast: Broadcast };
+
+/**
+ * Changes a chat's status, with a system message that tells both people.
+ * @throws ChatError `chat_not_found`, `forbidden`, `unavailable`
+ */
+export const createChangeStatus = ({ log, cards, keeper, broadcast }: Parts): ChangeStatus => {
+  const requireParticipant = createRequireParticipant({ cards });
+  const factsFor = async (chatId: string, actor: Actor) => {
+    if (actor.kind === "user") return requireParticipant(chatId, actor.userId);
+    const facts = await cards.facts(chatId.toLowerCase());
+    if (facts === null) throw new ChatError("chat_not_found");
+    return { facts, role: "service" as const };
+  };
+  return async ({ chatId, actor, change }) => {
+    const { facts, role } = await factsFor(chatId, actor);
+    const appended = await log.append(facts.id, decideStatusChange(role, change));
+    if (appended.outcome === "nothing") return keeper.mend(facts.id);
+    broadcast.messageReceived(toMessage(appended.entry));
+    if (change.status !== "active") {
+      broadcast.typingEnded(facts.id, facts.participants.ownerId);
+      broadcast.typingEnded(facts.id, facts.participants.seekerId);
+    }
+    return keeper.keep(appended.entry);
+  };
+};

@@ -1,0 +1,90 @@
+import { z } from "zod";
+import type { Message } from "./message.ts";
+
+export const chatStatuses = ["active", "readonly", "closed"] as const;
+export const chatStatusSchema = z.enum(chatStatuses);
+export type ChatStatus = (typeof chatStatuses)[number];
+
+export type Role = "owner" | "seeker";
+
+/** The two people of a booking, fixed when it is approved. */
+export type Participants = { ownerId: string; seekerId: string };
+
+/** How far somebody has come in a chat's log. `counted` is the entry's own count at that place. */
+export type ReadMark = { seq: number; counted: number; at: Date };
+export type DeliveredMark = { seq: number; at: Date };
+
+/**
+ * The index card of a chat: what was fixed at approval, the marks, and a copy of the log's head for the inbox.
+ * `participants` is null while only a cancellation was heard of.
+ */
+export type Card = {
+  id: string;
+  bookingId: string;
+  participants: Participants | null;
+  status: ChatStatus;
+  statusReason: string | null;
+  lastSeq: number;
+  counted: number;
+  lastMessage: Message | null;
+  read: Record<Role, ReadMark>;
+  delivered: Record<Role, DeliveredMark>;
+  createdAt: Date;
+  updatedAt: Date;
+};
+
+/** A chat as one of its participants sees it (CONTRACT "Shapes"). Times are RFC 3339 UTC. */
+export type Chat = {
+  id: string;
+  bookingId: string;
+  ownerId: string;
+  seekerId: string;
+  status: ChatStatus;
+  statusReason: string | null;
+  lastSeq: number;
+  lastMessage: Message | null;
+  unreadCount: number;
+  read: Record<string, Mark>;
+  delivered: Record<string, Mark>;
+  createdAt: string;
+  updatedAt: string;
+};
+export type Mark = { seq: number; at: string };
+
+/** A mark that moved: the answer to it, and what the other side is told. */
+export type Receipt = { chatId: string; userId: string; seq: number; at: string };
+
+/** Which side of the booking a user is on, or null for everybody else. */
+export const roleOf = (participants: Participants | null, userId: string): Role | null => {
+  if (participants === null) return null;
+  if (participants.ownerId === userId) return "owner";
+  return participants.seekerId === userId ? "seeker" : null;
+};
+
+export const userOf = ({ ownerId, seekerId }: Participants, role: Role): string =>
+  role === "owner" ? ownerId : seekerId;
+
+// fromEntries makes own properties of any name, also of "__proto__", which is a valid user id.
+const byUser = <T extends { seq: number; at: Date }>(people: Participants, marks: Record<Role, T>) =>
+  Object.fromEntries(
+    (["owner", "seeker"] as const).map((role) => [
+      userOf(people, role),
+      { seq: marks[role].seq, at: marks[role].at.toISOString() },
+    ]),
+  );
+
+/** The card as `role` sees it. `unreadCount` is what counts in the log less what counted up to the read mark. */
+export const chatFor = (card: Card, participants: Participants, role: Role): Chat => ({
+  id: card.id,
+  bookingId: card.bookingId,
+  ...participants,
+  status: card.status,
+  statusReason: card.statusReason,
+  lastSeq: card.lastSeq,
+  lastMessage: card.lastMessage,
+  unreadCount: Math.max(0, card.counted - card.read[role].counted),
+  read: byUser(participants, card.read),
+  delivered: byUser(participants, card.delivered),
+  createdAt: card.createdAt.toISOString(),
+  updatedAt: card.updatedAt.toISOString(),
+});

@@ -1,0 +1,32 @@
+import { z } from "zod";
+
+/** The longest content of a message, in code points. */
+export const mostCodePoints = 4_000;
+
+// Controls but tab and newline; the marks that turn the direction of what follows (U+202A–U+202E, U+2066–U+2069), with
+// which one text can be made to look like another. Joiners (U+200C, U+200D) stay: scripts and emoji need them.
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const unwanted = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g;
+
+/**
+ * A person's text as it is kept: well-formed, without what is invisible and harmful, NFC, ends trimmed.
+ * Removing comes before NFC, since it can bring a letter and its accent together.
+ * Cleaning twice changes nothing more.
+ *
+ *     cleanText(" e\u0000\u0301\r\n") === "é"
+ */
+export const cleanText = (text: string): string => text.toWellFormed().replace(unwanted, "").normalize("NFC").trim();
+
+/** Length in code points: "👍🏽" is two, "é" (NFC) is one. */
+export const codePoints = (text: string): number => {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+};
+
+/** Text of at most so many code points after clean-up. */
+export const cleanTextSchema = (most: number) =>
+  z
+    .string()
+    .transform(cleanText)
+    .refine((text) => text.length <= most || codePoints(text) <= most, `at most ${most} characters`);

@@ -1,0 +1,50 @@
+/**
+ * Every failure that leaves the service, over REST and over Socket.IO: one table, so that both edges say the same.
+ * `text` is what a client may see; the reason inside stays in `cause`, for the log alone.
+ */
+export const errorTable = {
+  validation_failed: { status: 400, retryable: false, text: "The request is not valid." },
+  unauthenticated: { status: 401, retryable: false, text: "A valid token or key is needed." },
+  forbidden: { status: 403, retryable: false, text: "This is not allowed for you." },
+  not_found: { status: 404, retryable: false, text: "There is nothing here." },
+  chat_not_found: { status: 404, retryable: false, text: "There is no such chat." },
+  method_not_allowed: { status: 405, retryable: false, text: "This method is not offered here." },
+  chat_not_active: { status: 409, retryable: false, text: "Nobody can write in this chat now." },
+  idempotency_conflict: {
+    status: 409,
+    retryable: false,
+    text: "This clientMessageId was used for another message already.",
+  },
+  booking_conflict: { status: 409, retryable: false, text: "This booking is known with other people." },
+  payload_too_large: { status: 413, retryable: false, text: "The request is too large." },
+  unsupported_media_type: { status: 415, retryable: false, text: "Send JSON." },
+  rate_limited: { status: 429, retryable: true, text: "Too much at once, try again a little later." },
+  internal: { status: 500, retryable: false, text: "Something went wrong on our side." },
+  unavailable: { status: 503, retryable: true, text: "The service cannot do this right now, try again." },
+} as const;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** One thing that is wrong with a request: where (`message.content`) and what. */
+export type FieldError = { path: string; message: string };
+
+type ErrorDetails = { text?: string; errors?: FieldError[]; retryAfterMs?: number; cause?: unknown };
+
+/** A failure that a client is told of, by its code. `message` is safe to send; `cause` never leaves the process. */
+export class ChatError extends Error {
+  readonly code: ErrorCode;
+  readonly errors: FieldError[] | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, { text, errors, retryAfterMs, cause }: ErrorDetails = {}) {
+    super(text ?? errorTable[code].text, cause === undefined ? undefined : { cause });
+    this.name = "ChatError";
+    this.code = code;
+    this.errors = errors;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Whatever was thrown, as something a client may be told: what is not a `ChatError` becomes `internal`. */
+export const toChatError = (thrown: unknown): ChatError =>
+  thrown instanceof ChatError ? thrown : new ChatError("internal", { cause: thrown });

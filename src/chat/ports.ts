@@ -1,0 +1,82 @@
+import type { Card, Chat, ChatStatus, DeliveredMark, Participants, ReadMark, Receipt, Role } from "./chat.ts";
+import type { ChatError } from "./errors.ts";
+import type { Draft, Entry, Head, Message } from "./message.ts";
+
+/** What is to be done in view of a head: write, refuse, or leave it since it is so already. */
+export type Decision = { append: Draft } | { refuse: ChatError } | "nothing";
+
+/**
+ * `appended`: it stands in the log now. `known`: the same clientMessageId stood there already, this is that entry.
+ * `nothing`: the decision was to write nothing.
+ */
+export type Appended = { outcome: "appended" | "known"; entry: Entry } | { outcome: "nothing"; head: Head };
+
+/** Which entries: the newest ones, those before a seq, or those after one. Always ascending by seq. */
+export type LogRange = { limit: number; before?: number | undefined; after?: number | undefined };
+export type LogPage = { entries: Entry[]; hasMore: boolean };
+
+/** One append-only log per chat. What it answers is on disk at a majority of the database. */
+export interface ChatLog {
+  /**
+   * Appends what `decide` makes of the head. `decide` is asked again when another writer was faster, so it must be
+   * free of side effects. The place in the chat's queue is taken before this returns: entries land in call order.
+   * @throws ChatError the decision's refusal; `unavailable` when the outcome is not known in time or the queue is
+   *   full — the same clientMessageId may be sent again
+   */
+  append(chatId: string, decide: (head: Head) => Decision): Promise<Appended>;
+  /** The newest entry's place and state, `emptyHead` where there is none. */
+  head(chatId: string): Promise<Head>;
+  /** A recent head that may be stale: good for a hint, never for a decision. */
+  headHint(chatId: string): Promise<Head>;
+  page(chatId: string, range: LogRange): Promise<LogPage>;
+  /** The newest entry at or below `seq`, null where there is none. */
+  entryAt(chatId: string, seq: number): Promise<Entry | null>;
+  findSent(chatId: string, senderId: string, clientMessageId: string): Promise<Entry | null>;
+}
+
+/** What never changes about a chat once its booking was approved. */
+export type ChatFacts = { id: string; bookingId: string; participants: Participants };
+
+/** The entries whose copy a card shall hold: the newest, and the newest that is shown. */
+export type CardCopy = { chatId: string; newest?: Entry; shown?: Entry };
+
+export type InboxQuery = {
+  userId: string;
+  status?: ChatStatus | undefined;
+  limit: number;
+  cursor?: string | undefined;
+};
+
+/** The index cards. Where a card and the log differ, the log wins. */
+export interface ChatCards {
+  /**
+   * The card of a booking, made where there is none. `participants` are written only where none stand there.
+   * `opened`: this call made the card or wrote its participants.
+   */
+  open(bookingId: string, participants: Participants | null): Promise<{ card: Card; opened: boolean }>;
+  find(chatId: string): Promise<Card | null>;
+  /** Null for a chat that is not there or has no participants yet; may come from memory. */
+  facts(chatId: string): Promise<ChatFacts | null>;
+  /** Copies entries to the cards where they are newer, and returns the cards. */
+  copy(copies: CardCopy[]): Promise<Card[]>;
+  /** Moves the read mark (and with it the delivered mark) forward. `moved` false: it stood there or further. */
+  advanceRead(chatId: string, role: Role, mark: ReadMark): Promise<{ mark: ReadMark; moved: boolean }>;
+  advanceDelivered(chatId: string, role: Role, mark: DeliveredMark): Promise<{ mark: DeliveredMark; moved: boolean }>;
+  /** A user's chats, latest activity first. @throws ChatError `validation_failed` for a cursor that is not ours */
+  inbox(query: InboxQuery): Promise<{ cards: Card[]; nextCursor: string | null }>;
+  /** The newest other people this user shares a chat with, at most `limit`. */
+  contacts(userId: string, limit: number): Promise<string[]>;
+}
+
+/** Tells the connected, on every node. Best effort: who misses something finds it in the log. Never throws. */
+export interface Broadcast {
+  messageReceived(message: Message): void;
+  messagesRead(receipt: Receipt): void;
+  messagesDelivered(receipt: Receipt): void;
+  typingEnded(chatId: string, userId: string): void;
+  chatCreated(userId: string, chat: Chat): void;
+  chatUpdated(userId: string, chat: Chat): void;
+}
+
+/** Milliseconds since the epoch are nowhere passed around; a clock is a function that tells the time. */
+export type Clock = () => Date;

@@ -1,0 +1,75 @@
+import type { RequireParticipant } from "./access.ts";
+import type { CardKeeper } from "./card-keeper.ts";
+import type { Role } from "./chat.ts";
+import { ChatError } from "./errors.ts";
+import { type Entry, type Head, type Message, type NewMessage, toMessage } from "./message.ts";
+import { stateAfterMessage } from "./next-state.ts";
+import type { Broadcast, ChatLog, Decision } from "./ports.ts";
+
+export type SendRequest = { chatId: string; userId: string; message: NewMessage };
+/** `repeated`: the same clientMessageId was sent before; this is that message. */
+export type Sent = { message: Message; repeated: boolean };
+/** `onQueued` is called when the send has its place in the chat's order: what is sent after that lands behind it. */
+export type SendMessage = (request: SendRequest, onQueued?: () => void) => Promise<Sent>;
+
+const decideSend =
+  ({ userId, message }: SendRequest, role: Role) =>
+  (head: Head): Decision =>
+    head.state.status === "active"
+      ? { append: { ...message, senderId: userId, state: stateAfterMessage(head, role) } }
+      : { refuse: new ChatError("chat_not_active") };
+
+const sameAttachment = (one: Entry["attachment"], other: Entry["attachment"]): boolean =>
+  one === other ||
+  (one !== undefined &&
+    other !== undefined &&
+    (["url", "name", "mimeType", "size", "width", "height"] as const).every((key) => one[key] === other[key]));
+
+const isSame = (entry: Entry, message: NewMessage): boolean =>
+  entry.type === message.type &&
+  entry.content === message.content &&
+  sameAttachment(entry.attachment, message.attachment);
+
+/**
+ * Sends a message of a participant: into the log, then to everybody in the chat, then the answer.
+ * A repeat is broadcast again, since nobody knows whether the first try came to that; receivers keep what they have
+ * by seq. The repeat of a message that landed is answered with it also when the chat was closed meanwhile.
+ * @throws ChatError `chat_not_found`, `chat_not_active`, `idempotency_conflict`, `unavailable`
+ */
+export const createSendMessage =
+  (parts: {
+    requireParticipant: RequireParticipant;
+    log: ChatLog;
+    keeper: Pick<CardKeeper, "keepLater">;
+    broadcast: Pick<Broadcast, "messageReceived">;
+  }): SendMessage =>
+  async (request, onQueued) => {
+    const { facts, role } = await parts.requireParticipant(request.chatId, request.userId);
+    const appending = parts.log.append(facts.id, decideSend(request, role));
+    onQueued?.();
+    const { entry, repeated } = await landed(parts.log, facts.id, request, appending);
+    if (!isSame(entry, request.message)) throw new ChatError("idempotency_conflict");
+    const message = toMessage(entry);
+    parts.broadcast.messageReceived(message);
+    parts.keeper.keepLater(entry);
+    return { message, repeated };
+  };
+
+const landed = async (
+  log: ChatLog,
+  chatId: string,
+  { userId, message }: SendRequest,
+  appending: ReturnType<ChatLog["append"]>,
+): Promise<{ entry: Entry; repeated: boolean }> => {
+  try {
+    const appended = await appending;
+    if (appended.outcome === "nothing") throw new ChatError("internal");
+    return { entry: appended.entry, repeated: appended.outcome === "known" };
+  } catch (error) {
+    const closed = error instanceof ChatError && error.code === "chat_not_active";
+    if (!closed || message.clientMessageId === undefined) throw error;
+    const entry = await log.findSent(chatId, userId, message.clientMessageId);
+    if (entry === null) throw error;
+    return { entry, repeated: true };
+  }
+};

@@ -1,0 +1,224 @@
+import { z } from "zod";
+
+/** A setting that is missing or wrong. The message names each one and says what is expected. */
+export class ConfigError extends Error {
+  constructor(problems: string[]) {
+    super(`Settings are missing or wrong:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
+    this.name = "ConfigError";
+  }
+}
+
+const list = (text: string): string[] =>
+  text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+
+const port = z.coerce.number("a port number").int("a port number").min(0, "a port number").max(65_535, "a port number");
+const whole = (most: number) => z.coerce.number("a whole number").int("a whole number").min(0, "0 or more").max(most);
+const limit = whole(1_000_000);
+const yesNo = z
+  .enum(["true", "false", "1", "0"], "true or false")
+  .transform((text) => text === "true" || text === "1")
+  .default(false);
+const names = z.string().transform(list);
+const someNames = names.refine((items) => items.length > 0, "at least one, separated by commas");
+const topic = z.string().regex(/^[A-Za-z0-9._-]{1,249}$/, "a Kafka topic's name");
+const origins = names.refine(
+  (items) => items.every((item) => item === "*" || URL.parse(item)?.origin === item),
+  "origins such as https://www.example.com, separated by commas, or *",
+);
+const address = (protocols: string[]) =>
+  z.string().refine((text) => protocols.some((protocol) => text.startsWith(`${protocol}://`)), {
+    message: `an address that starts with ${protocols.map((protocol) => `${protocol}://`).join(" or ")}`,
+  });
+const hostPort = /^[^\s:/]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/;
+
+const settingsSchema = z.object({
+  NODE_ENV: z.enum(["development", "test", "production"], "development, test or production").default("development"),
+  PORT: port.default(5002),
+  HOST: z.string().default("0.0.0.0"),
+  OPS_PORT: port.default(9464),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"], "a pino level").default("info"),
+  MONGODB_URI: address(["mongodb", "mongodb+srv"]),
+  REDIS_URL: address(["redis", "rediss"]),
+  KAFKA_BROKERS: someNames.refine(
+    (brokers) => brokers.every((broker) => hostPort.test(broker)),
+    "host:port, separated by commas",
+  ),
+  KAFKA_CLIENT_ID: z.string().default("lyvo-chat"),
+  KAFKA_GROUP_ID: z.string().default("lyvo-chat"),
+  KAFKA_SSL: yesNo,
+  KAFKA_SASL_MECHANISM: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(["plain", "scram-sha-256", "scram-sha-512"], "plain, scram-sha-256 or scram-sha-512"))
+    .optional(),
+  KAFKA_SASL_USERNAME: z.string().optional(),
+  KAFKA_SASL_PASSWORD: z.string().optional(),
+  BOOKING_TOPICS: z
+    .string()
+    .default("booking.approved,booking.cancelled")
+    .transform(list)
+    .pipe(z.array(topic).min(1, "at least one topic")),
+  BOOKING_DLQ_TOPIC: topic.default("booking.dlq"),
+  CHAT_EVENTS_TOPIC: topic.default("chat.events"),
+  JWT_SECRET: someNames,
+  JWT_USER_ID_CLAIM: z.string().default("sub,userId,id,_id").transform(list).pipe(z.array(z.string()).min(1)),
+  JWT_ISSUER: z.string().optional(),
+  JWT_AUDIENCE: z.string().optional(),
+  INTERNAL_API_KEY: someNames,
+  CORS_ORIGINS: origins,
+  ATTACHMENT_HOSTS: names,
+  SOCKET_TRANSPORTS: z
+    .string()
+    .default("websocket")
+    .transform(list)
+    .pipe(z.array(z.enum(["websocket", "polling"], "websocket or polling")).min(1, "websocket or polling")),
+  UNREAD_NOTICE_OFFLINE_S: whole(86_400).default(30),
+  UNREAD_NOTICE_ONLINE_S: whole(86_400).default(300),
+  TRUSTED_PROXIES: whole(10).default(0),
+  LIMIT_SENDS_PER_S: limit.default(5),
+  LIMIT_SENDS_PER_MIN: limit.default(120),
+  LIMIT_EVENTS_PER_S: limit.default(50),
+  LIMIT_REQUESTS_PER_MIN: limit.default(600),
+  LIMIT_CONNECTIONS_PER_USER: limit.default(20),
+  LIMIT_HANDSHAKES_PER_MIN: limit.default(240),
+});
+
+type Settings = z.infer<typeof settingsSchema>;
+
+/** Every setting's name, for `.env.example` and its test. */
+export const settingNames = Object.keys(settingsSchema.shape);
+
+/** Outside production, what is not an address or a real secret may be left out. */
+const developmentDefaults: Record<string, string> = {
+  JWT_SECRET: "development-jwt-secret",
+  INTERNAL_API_KEY: "development-api-key",
+  CORS_ORIGINS: "http://localhost:5003,http://127.0.0.1:5003",
+  ATTACHMENT_HOSTS: "images.example.com",
+  MONGODB_URI: "mongodb://127.0.0.1:27017/lyvo-chat?replicaSet=rs0",
+  REDIS_URL: "redis://127.0.0.1:6379",
+  KAFKA_BROKERS: "127.0.0.1:9092",
+};
+
+export type KafkaConfig = {
+  brokers: string[];
+  clientId: string;
+  groupId: string;
+  ssl: boolean;
+  sasl: { mechanism: "plain" | "scram-sha-256" | "scram-sha-512"; username: string; password: string } | null;
+};
+
+/** Counts; 0 turns a limit off. */
+export type Limits = {
+  sendsPerS: number;
+  sendsPerMin: number;
+  eventsPerS: number;
+  requestsPerMin: number;
+  addressRequestsPerMin: number;
+  connectionsPerUser: number;
+  handshakesPerMin: number;
+};
+
+export type JwtConfig = {
+  secrets: string[];
+  userIdClaims: string[];
+  issuer: string | undefined;
+  audience: string | undefined;
+};
+
+export type Config = {
+  nodeEnv: "development" | "test" | "production";
+  port: number;
+  host: string;
+  opsPort: number;
+  logLevel: string;
+  mongodbUri: string;
+  redisUrl: string;
+  kafka: KafkaConfig;
+  topics: { booking: string[]; bookingDlq: string; chatEvents: string };
+  jwt: JwtConfig;
+  internalApiKeys: string[];
+  corsOrigins: string[];
+  attachmentHosts: string[];
+  socketTransports: ("websocket" | "polling")[];
+  unreadNotice: { offlineS: number; onlineS: number };
+  /** How many proxies in front of us add to X-Forwarded-For; 0: an address is the connection's own. */
+  trustedProxies: number;
+  limits: Limits;
+};
+
+const sasl = (settings: Settings): KafkaConfig["sasl"] => {
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = settings;
+  if (mechanism === undefined) return null;
+  if (username === undefined || password === undefined) {
+    throw new ConfigError(["KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD: expected with KAFKA_SASL_MECHANISM"]);
+  }
+  return { mechanism, username, password };
+};
+
+const toConfig = (settings: Settings): Config => ({
+  nodeEnv: settings.NODE_ENV,
+  port: settings.PORT,
+  host: settings.HOST,
+  opsPort: settings.OPS_PORT,
+  logLevel: settings.LOG_LEVEL,
+  mongodbUri: settings.MONGODB_URI,
+  redisUrl: settings.REDIS_URL,
+  kafka: {
+    brokers: settings.KAFKA_BROKERS,
+    clientId: settings.KAFKA_CLIENT_ID,
+    groupId: settings.KAFKA_GROUP_ID,
+    ssl: settings.KAFKA_SSL,
+    sasl: sasl(settings),
+  },
+  topics: {
+    booking: settings.BOOKING_TOPICS,
+    bookingDlq: settings.BOOKING_DLQ_TOPIC,
+    chatEvents: settings.CHAT_EVENTS_TOPIC,
+  },
+  jwt: {
+    secrets: settings.JWT_SECRET,
+    userIdClaims: settings.JWT_USER_ID_CLAIM,
+    issuer: settings.JWT_ISSUER,
+    audience: settings.JWT_AUDIENCE,
+  },
+  internalApiKeys: settings.INTERNAL_API_KEY,
+  corsOrigins: settings.CORS_ORIGINS,
+  attachmentHosts: settings.ATTACHMENT_HOSTS.map((host) => host.toLowerCase()),
+  socketTransports: settings.SOCKET_TRANSPORTS,
+  unreadNotice: { offlineS: settings.UNREAD_NOTICE_OFFLINE_S, onlineS: settings.UNREAD_NOTICE_ONLINE_S },
+  trustedProxies: settings.TRUSTED_PROXIES,
+  limits: {
+    sendsPerS: settings.LIMIT_SENDS_PER_S,
+    sendsPerMin: settings.LIMIT_SENDS_PER_MIN,
+    eventsPerS: settings.LIMIT_EVENTS_PER_S,
+    requestsPerMin: settings.LIMIT_REQUESTS_PER_MIN,
+    addressRequestsPerMin: Math.ceil(settings.LIMIT_REQUESTS_PER_MIN / 5),
+    connectionsPerUser: settings.LIMIT_CONNECTIONS_PER_USER,
+    handshakesPerMin: settings.LIMIT_HANDSHAKES_PER_MIN,
+  },
+});
+
+// An empty value in a .env file means "not set".
+const withoutEmpty = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value ? [[name, value]] : [])));
+
+/**
+ * The environment as settings; the only place where variables have names. In production nothing that is a secret or
+ * an address has a default.
+ * @throws ConfigError naming every missing or wrong setting, never its value
+ */
+export const readConfig = (env: NodeJS.ProcessEnv): Config => {
+  const given = withoutEmpty(env);
+  const input = given["NODE_ENV"] === "production" ? given : { ...developmentDefaults, ...given };
+  const parsed = settingsSchema.safeParse(input);
+  if (parsed.success) return toConfig(parsed.data);
+  throw new ConfigError(
+    parsed.error.issues.map(({ path, message }) => {
+      const name = String(path[0]);
+      return given[name] === undefined ? `${name}: missing` : `${name}: expected ${message}`;
+    }),
+  );
+};
