@@ -80,3 +80,13 @@ export interface Broadcast {
 
 /** Milliseconds since the epoch are nowhere passed around; a clock is a function that tells the time. */
 export type Clock = () => Date;
+
+/** How often something may be done, by a key such as a user or an address. */
+export interface RateLimit {
+  /** Takes one of what `key` has left. @throws ChatError `rate_limited` with `retryAfterMs` */
+  take(key: string): Promise<void>;
+}
+
+export type Check = "up" | "down";
+/** `degraded`: chat works, live delivery between nodes or new approvals may not. `unavailable`: nothing is stored. */
+export type Health = { status: "ok" | "degraded" | "unavailable"; checks: Record<"mongodb" | "redis" | "kafka", Check> };

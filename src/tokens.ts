@@ -1,0 +1,62 @@
+import jwt from "jsonwebtoken";
+import { z } from "zod";
+import { ChatError } from "./chat/errors.ts";
+import { backendIdSchema } from "./chat/ids.ts";
+import type { JwtConfig } from "./config.ts";
+
+/** Who a token speaks for, and until when. */
+export type Identity = { userId: string; expiresAt: Date };
+export type VerifyToken = (token: unknown) => Identity;
+
+const longestToken = 8_192;
+
+// jsonwebtoken takes tokens without `exp` and with a `crit` it does not know, so both are looked at here.
+const headerSchema = z.object({ crit: z.undefined() });
+const expSchema = z.object({ exp: z.number().positive() });
+
+const unauthenticated = (cause?: unknown): ChatError => new ChatError("unauthenticated", { cause });
+
+/** The token of an `Authorization: Bearer …` header, undefined where there is none. */
+export const bearerToken = (header: string | undefined): string | undefined =>
+  /^Bearer +([^\s]+) *$/i.exec(header ?? "")?.[1];
+
+/**
+ * Checks the main backend's tokens: HS256 by any of the secrets, `exp` required, issuer and audience where configured.
+ * The user is the first of the configured claims that is there.
+ * @returns a function that throws ChatError `unauthenticated` for everything else, without saying why
+ */
+export const createVerifyToken = ({ secrets, userIdClaims, issuer, audience }: JwtConfig): VerifyToken => {
+  const options: jwt.VerifyOptions & { complete: true } = {
+    algorithms: ["HS256"],
+    complete: true,
+    ...(issuer && { issuer }),
+    ...(audience && { audience }),
+  };
+
+  const verifyWithAny = (token: string): jwt.Jwt => {
+    let reason: unknown;
+    for (const secret of secrets) {
+      try {
+        return jwt.verify(token, secret, options);
+      } catch (error) {
+        reason = error;
+      }
+    }
+    throw unauthenticated(reason);
+  };
+
+  const userIdOf = (claims: Record<string, unknown>): string => {
+    const claim = userIdClaims.find((name) => Object.hasOwn(claims, name));
+    const userId = backendIdSchema.safeParse(claim === undefined ? undefined : claims[claim]);
+    if (!userId.success) throw unauthenticated();
+    return userId.data;
+  };
+
+  return (token) => {
+    if (typeof token !== "string" || token.length > longestToken) throw unauthenticated();
+    const { header, payload } = verifyWithAny(token);
+    const exp = expSchema.safeParse(payload);
+    if (!exp.success || !headerSchema.safeParse(header).success) throw unauthenticated();
+    return { userId: userIdOf(payload as Record<string, unknown>), expiresAt: new Date(exp.data.exp * 1_000) };
+  };
+};
