@@ -12,7 +12,7 @@ const longestToken = 8_192;
 
 // jsonwebtoken takes tokens without `exp` and with a `crit` it does not know, so both are looked at here.
 const headerSchema = z.object({ crit: z.undefined() });
-const expSchema = z.object({ exp: z.number().positive() });
+const claimsSchema = z.looseObject({ exp: z.number().positive() });
 
 const unauthenticated = (cause?: unknown): ChatError => new ChatError("unauthenticated", { cause });
 
@@ -55,8 +55,8 @@ export const createVerifyToken = ({ secrets, userIdClaims, issuer, audience }: J
   return (token) => {
     if (typeof token !== "string" || token.length > longestToken) throw unauthenticated();
     const { header, payload } = verifyWithAny(token);
-    const exp = expSchema.safeParse(payload);
-    if (!exp.success || !headerSchema.safeParse(header).success) throw unauthenticated();
-    return { userId: userIdOf(payload as Record<string, unknown>), expiresAt: new Date(exp.data.exp * 1_000) };
+    const claims = claimsSchema.safeParse(payload);
+    if (!claims.success || !headerSchema.safeParse(header).success) throw unauthenticated();
+    return { userId: userIdOf(claims.data), expiresAt: new Date(claims.data.exp * 1_000) };
   };
 };

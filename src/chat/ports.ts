@@ -78,7 +78,7 @@ export interface Broadcast {
   chatUpdated(userId: string, chat: Chat): void;
 }
 
-/** Milliseconds since the epoch are nowhere passed around; a clock is a function that tells the time. */
+/** Tells the time. */
 export type Clock = () => Date;
 
 /** How often something may be done, by a key such as a user or an address. */
@@ -89,4 +89,7 @@ export interface RateLimit {
 
 export type Check = "up" | "down";
 /** `degraded`: chat works, live delivery between nodes or new approvals may not. `unavailable`: nothing is stored. */
-export type Health = { status: "ok" | "degraded" | "unavailable"; checks: Record<"mongodb" | "redis" | "kafka", Check> };
+export type Health = {
+  status: "ok" | "degraded" | "unavailable";
+  checks: Record<"mongodb" | "redis" | "kafka", Check>;
+};

@@ -1,0 +1,79 @@
+import { createServer, type ServerResponse } from "node:http";
+import type { Registry } from "prom-client";
+
+/** `ok` decides between 200 and 503; `checks` are told beside it and hold no addresses. */
+export type OpsAnswer = { ok: boolean; checks?: Record<string, "up" | "down"> };
+
+export type OpsServer = {
+  /** The port it listens on; another than the wanted one where that was 0. */
+  port: number;
+  /** Ends at once, with whatever is being answered. May be called again. */
+  close(): Promise<void>;
+};
+
+type Parts = {
+  host: string;
+  /** 0 for any free one. */
+  port: number;
+  /** Whether this process is worth keeping: false makes Kubernetes restart it. */
+  livez: () => OpsAnswer | Promise<OpsAnswer>;
+  /** Whether it should be sent work. */
+  readyz: () => OpsAnswer | Promise<OpsAnswer>;
+  registry: Pick<Registry, "metrics" | "contentType">;
+};
+
+const answerLimitMs = 2_000;
+
+/**
+ * `/livez`, `/readyz` and `/metrics`, for ops alone, on a port of their own. A check that throws or takes longer than
+ * two seconds is a 503.
+ */
+export const createOpsServer = async ({ host, port, livez, readyz, registry }: Parts): Promise<OpsServer> => {
+  const answers: Record<string, (response: ServerResponse) => Promise<void>> = {
+    "/livez": async (response) => sendCheck(response, await limited(livez)),
+    "/readyz": async (response) => sendCheck(response, await limited(readyz)),
+    "/metrics": async (response) => {
+      send(response, 200, registry.contentType, await registry.metrics());
+    },
+  };
+  const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000 }, (request, response) => {
+    const path = (request.url ?? "").split("?", 1)[0] ?? "";
+    const answer = Object.hasOwn(answers, path) ? answers[path] : undefined;
+    if (answer === undefined) return send(response, 404, "text/plain", "not found\n");
+    if (request.method !== "GET" && request.method !== "HEAD") return send(response, 405, "text/plain", "GET it\n");
+    answer(response).catch(() => send(response, 503, "text/plain", "the check failed\n"));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, resolve);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address !== null ? address.port : port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+const limited = async (check: Parts["livez"]): Promise<OpsAnswer> => {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<OpsAnswer>((resolve) => {
+    timer = setTimeout(() => resolve({ ok: false }), answerLimitMs);
+  });
+  try {
+    return await Promise.race([check(), limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+const sendCheck = (response: ServerResponse, { ok, checks = {} }: OpsAnswer): void =>
+  send(response, ok ? 200 : 503, "application/json", `${JSON.stringify({ status: ok ? "ok" : "failing", checks })}\n`);
+
+const send = (response: ServerResponse, status: number, type: string, body: string): void => {
+  if (response.headersSent) return;
+  response.writeHead(status, { "content-type": type, "cache-control": "no-store" }).end(body);
+};

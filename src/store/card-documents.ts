@@ -1,0 +1,97 @@
+import { type Card, type Participants, type Role, roleOf } from "../chat/chat.ts";
+import type { Entry } from "../chat/message.ts";
+import { toMessage } from "../chat/message.ts";
+import type { CardCopy } from "../chat/ports.ts";
+import type { CardDocument } from "./models.ts";
+
+const participantsOf = ({ ownerId, seekerId }: CardDocument): Participants | null =>
+  ownerId === null || seekerId === null ? null : { ownerId, seekerId };
+
+export const toCard = (document: CardDocument): Card => ({
+  id: document._id.toHexString(),
+  bookingId: document.bookingId,
+  participants: participantsOf(document),
+  status: document.status,
+  statusReason: document.statusReason,
+  lastSeq: document.lastSeq,
+  counted: document.counted,
+  lastMessage: document.lastMessage,
+  read: document.read,
+  delivered: document.delivered,
+  createdAt: document.createdAt,
+  updatedAt: document.updatedAt,
+});
+
+/** The other person of a chat, null where there is none yet. */
+export const otherOf = (card: CardDocument, userId: string): string | null => {
+  const people = participantsOf(card);
+  if (people === null || roleOf(people, userId) === null) return null;
+  return people.ownerId === userId ? people.seekerId : people.ownerId;
+};
+
+/** A card before anything happened; `participants` are written where none stand there. */
+export const openingStages = (participants: Participants | null, at: Date) => {
+  const kept = (field: string, value: unknown) => ({ $ifNull: [`$${field}`, { $literal: value }] });
+  const nothing = { seq: 0, counted: 0, at };
+  const undelivered = { seq: 0, at };
+  return [
+    {
+      $set: {
+        ownerId: kept("ownerId", participants?.ownerId ?? null),
+        seekerId: kept("seekerId", participants?.seekerId ?? null),
+        status: kept("status", "closed"),
+        statusReason: kept("statusReason", null),
+        lastSeq: kept("lastSeq", 0),
+        counted: kept("counted", 0),
+        lastMessage: kept("lastMessage", null),
+        read: kept("read", { owner: nothing, seeker: nothing }),
+        delivered: kept("delivered", { owner: undelivered, seeker: undelivered }),
+        createdAt: kept("createdAt", at),
+        updatedAt: kept("updatedAt", at),
+      },
+    },
+    { $set: { participants: { $setDifference: [["$ownerId", "$seekerId"], [null]] } } },
+  ];
+};
+
+const whenNewer = (newer: object, field: string, value: unknown) => ({
+  [field]: { $cond: [newer, { $literal: value }, `$${field}`] },
+});
+
+// Who wrote has read all that came before, and it has reached them.
+const ownMarks = ({ state, createdAt }: Entry, role: Role) => {
+  const { seq, counted } = state.sent[role];
+  if (seq === 0) return {};
+  const isBehind = (mark: string) => ({ $lt: [`$${mark}.${role}.seq`, seq] });
+  return {
+    ...whenNewer(isBehind("read"), `read.${role}`, { seq, counted, at: createdAt }),
+    ...whenNewer(isBehind("delivered"), `delivered.${role}`, { seq, at: createdAt }),
+  };
+};
+
+const newestFields = (entry: Entry) => {
+  const newer = { $lt: ["$lastSeq", entry.seq] };
+  return {
+    ...whenNewer(newer, "lastSeq", entry.seq),
+    ...whenNewer(newer, "status", entry.state.status),
+    ...whenNewer(newer, "statusReason", entry.state.statusReason),
+    ...whenNewer(newer, "counted", entry.state.counted),
+    ...whenNewer(newer, "updatedAt", entry.createdAt),
+    ...ownMarks(entry, "owner"),
+    ...ownMarks(entry, "seeker"),
+  };
+};
+
+/**
+ * The update that copies entries to a card. Each part moves only forward by its own seq, since copies of different
+ * nodes arrive in any order: a shown entry behind a silent one must still become the last message.
+ */
+export const copyStages = ({ newest, shown }: CardCopy) => [
+  {
+    $set: {
+      ...(newest && newestFields(newest)),
+      ...(shown &&
+        whenNewer({ $lt: [{ $ifNull: ["$lastMessage.seq", 0] }, shown.seq] }, "lastMessage", toMessage(shown))),
+    },
+  },
+];

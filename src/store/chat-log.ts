@@ -1,0 +1,83 @@
+import { LRUCache } from "lru-cache";
+import { type mongo, Types } from "mongoose";
+import { type Entry, emptyHead, type Head } from "../chat/message.ts";
+import type { ChatLog, LogRange } from "../chat/ports.ts";
+import { AppendQueue } from "./append-queue.ts";
+import { orUnavailable } from "./driver-errors.ts";
+import { headOf, toEntry } from "./entry-documents.ts";
+import type { EntryDocument } from "./models.ts";
+import { createWriteEntries } from "./write-entries.ts";
+
+const headsKept = 50_000;
+// What somebody was shown must not vanish when a primary falls: only what a majority has is read.
+const lasting = { readConcern: { level: "majority" } } as const;
+
+type Parts = {
+  collection: mongo.Collection<EntryDocument>;
+  now: () => Date;
+  /** Told of each write whose outcome is not known; it is tried again. */
+  onFailure: (error: unknown) => void;
+  limits?: ConstructorParameters<typeof AppendQueue>[0]["limits"];
+};
+
+const within = (chatId: string, { before, after }: LogRange): mongo.Filter<EntryDocument> => ({
+  chatId: new Types.ObjectId(chatId),
+  ...((before ?? after) !== undefined && { seq: { $gt: after ?? 0, $lt: before ?? Number.MAX_SAFE_INTEGER } }),
+});
+
+/** The log in MongoDB's `messages`. */
+export const createChatLog = ({ collection, now, onFailure, limits }: Parts): ChatLog & { queue: AppendQueue } => {
+  const heads = new LRUCache<string, Head>({ max: headsKept });
+
+  const loadHead = async (chatId: string, level: "local" | "majority"): Promise<Head> => {
+    const newest = await collection.findOne(
+      { chatId: new Types.ObjectId(chatId) },
+      { sort: { seq: -1 }, readConcern: { level }, projection: { content: 0, attachment: 0, system: 0 } },
+    );
+    return newest === null ? emptyHead : headOf(newest);
+  };
+
+  const findOne = (filter: mongo.Filter<EntryDocument>, sort?: mongo.Sort): Promise<Entry | null> =>
+    orUnavailable(async () => {
+      const document = await collection.findOne(filter, { ...lasting, ...(sort && { sort }) });
+      return document && toEntry(document);
+    });
+
+  const findSent = (chatId: string, senderId: string | null, clientMessageId: string) =>
+    findOne({ chatId: new Types.ObjectId(chatId), senderId, clientMessageId });
+
+  const queue = new AppendQueue({
+    writeEntries: createWriteEntries(collection, onFailure),
+    loadHead: (chatId, concern) => orUnavailable(() => loadHead(chatId, concern)),
+    findEntry: (id) => findOne({ _id: new Types.ObjectId(id) }),
+    findSent,
+    heads,
+    newId: () => new Types.ObjectId().toHexString(),
+    now,
+    ...(limits && { limits }),
+  });
+
+  return {
+    queue,
+    append: (chatId, decide) => queue.append(chatId, decide),
+    head: (chatId) => orUnavailable(() => loadHead(chatId, "majority")),
+    headHint: async (chatId) => {
+      const hint = heads.get(chatId) ?? (await orUnavailable(() => loadHead(chatId, "local")));
+      heads.set(chatId, hint);
+      return hint;
+    },
+    page: (chatId, range) =>
+      orUnavailable(async () => {
+        const forward = range.after !== undefined && range.before === undefined;
+        const found = await collection
+          .find(within(chatId, range), lasting)
+          .sort({ seq: forward ? 1 : -1 })
+          .limit(range.limit + 1)
+          .toArray();
+        const entries = found.slice(0, range.limit).map(toEntry);
+        return { entries: forward ? entries : entries.toReversed(), hasMore: found.length > range.limit };
+      }),
+    entryAt: (chatId, seq) => findOne({ chatId: new Types.ObjectId(chatId), seq: { $lte: seq } }, { seq: -1 }),
+    findSent,
+  };
+};

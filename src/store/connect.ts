@@ -1,0 +1,43 @@
+import { setTimeout as pause } from "node:timers/promises";
+import mongoose, { type Connection } from "mongoose";
+import type { Logger } from "../logger.ts";
+
+/**
+ * Short enough that a person waiting for an answer gets one, and that a consumer keeps its place in its group.
+ * `socketTimeoutMS` is what ends the wait for a server that is frozen, not gone.
+ */
+const options = {
+  appName: "lyvo-chat",
+  serverSelectionTimeoutMS: 3_000,
+  connectTimeoutMS: 3_000,
+  socketTimeoutMS: 6_000,
+  waitQueueTimeoutMS: 5_000,
+  heartbeatFrequencyMS: 2_000,
+  maxPoolSize: 40,
+  ignoreUndefined: true,
+  autoIndex: false,
+  bufferCommands: false,
+} as const;
+
+const longestPauseMs = 5_000;
+
+/**
+ * Connects to MongoDB, for as long as it takes: a database that is away at the start is waited for, with growing
+ * pauses. The connection belongs to a mongoose of its own, so that two stores in one process share nothing.
+ * @throws the signal's reason when it is aborted; a wrong address at once
+ */
+export const connect = async (uri: string, logger: Logger, signal: AbortSignal): Promise<Connection> => {
+  const own = new mongoose.Mongoose({ sanitizeFilter: true, strictQuery: "throw" });
+  for (let pauseMs = 200; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    signal.throwIfAborted();
+    const connection = own.createConnection();
+    try {
+      return await connection.openUri(uri, options);
+    } catch (error) {
+      await connection.destroy().catch(() => undefined);
+      if (error instanceof mongoose.mongo.MongoParseError) throw error;
+      logger.warn({ err: error, pauseMs }, "mongodb is away, trying again");
+      await pause(pauseMs, undefined, { signal });
+    }
+  }
+};

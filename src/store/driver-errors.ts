@@ -1,0 +1,21 @@
+import { mongo } from "mongoose";
+import { ChatError } from "../chat/errors.ts";
+
+const duplicateKey = 11_000;
+
+/** Whether a write was refused by a unique index. */
+export const isDuplicateKey = (error: unknown): boolean =>
+  error instanceof mongo.MongoServerError && error.code === duplicateKey;
+
+/** Whatever the driver says: the database cannot do it right now. */
+export const unavailable = (cause?: unknown): ChatError => new ChatError("unavailable", { retryAfterMs: 1_000, cause });
+
+/** Runs an operation of the database; a failure of the driver becomes `unavailable`, with the driver's error as cause. */
+export const orUnavailable = async <T>(operation: () => Promise<T>): Promise<T> => {
+  try {
+    return await operation();
+  } catch (error) {
+    if (error instanceof ChatError) throw error;
+    throw unavailable(error);
+  }
+};

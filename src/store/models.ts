@@ -1,0 +1,109 @@
+import { type Connection, Schema, type Types } from "mongoose";
+import type { Attachment } from "../chat/attachment.ts";
+import type { ChatStatus, DeliveredMark, ReadMark, Role } from "../chat/chat.ts";
+import type { ChatState, Message, SystemNote } from "../chat/message.ts";
+
+/** An entry as it stands in `messages`: the entry, and the chat's state after it. Never changed once written. */
+export type EntryDocument = ChatState & {
+  _id: Types.ObjectId;
+  chatId: Types.ObjectId;
+  seq: number;
+  type: Message["type"];
+  senderId: string | null;
+  content: string;
+  attachment?: Attachment | undefined;
+  system?: SystemNote | undefined;
+  clientMessageId?: string | undefined;
+  createdAt: Date;
+};
+
+/** A card as it stands in `chats`. `participants` holds both people again, for the inbox's index. */
+export type CardDocument = {
+  _id: Types.ObjectId;
+  bookingId: string;
+  ownerId: string | null;
+  seekerId: string | null;
+  participants: string[];
+  status: ChatStatus;
+  statusReason: string | null;
+  lastSeq: number;
+  counted: number;
+  lastMessage: Message | null;
+  read: Record<Role, ReadMark>;
+  delivered: Record<Role, DeliveredMark>;
+  createdAt: Date;
+  updatedAt: Date;
+};
+
+/** The names by which a duplicate key error tells which promise it kept. */
+export const seqIndex = "one_entry_per_seq";
+export const clientMessageIdIndex = "one_entry_per_client_message_id";
+
+const place = { _id: false, seq: Number, counted: Number };
+const text = { type: String, required: true } as const;
+const count = { type: Number, required: true } as const;
+const date = { type: Date, required: true } as const;
+const options = { versionKey: false, id: false, strict: "throw", minimize: false } as const;
+
+const entrySchema = new Schema<EntryDocument>(
+  {
+    chatId: { type: Schema.Types.ObjectId, required: true },
+    seq: count,
+    type: text,
+    senderId: { type: String, default: null },
+    content: String,
+    attachment: { type: Object },
+    system: { type: Object },
+    clientMessageId: String,
+    createdAt: date,
+    status: text,
+    statusReason: { type: String, default: null },
+    booking: text,
+    bookingAt: { type: Date, default: null },
+    counted: count,
+    shownSeq: count,
+    sent: { owner: place, seeker: place },
+  },
+  { ...options, collection: "messages" },
+);
+// Whoever writes n+1 has seen n; serves every page of history, the head, and the entry at a mark.
+entrySchema.index({ chatId: 1, seq: 1 }, { unique: true, name: seqIndex });
+// A repeat finds its first self; serves the look-up of the original. Entries without the id are left out of it.
+entrySchema.index(
+  { chatId: 1, senderId: 1, clientMessageId: 1 },
+  { unique: true, name: clientMessageIdIndex, partialFilterExpression: { clientMessageId: { $exists: true } } },
+);
+
+const mark = { _id: false, seq: count, at: date };
+const readMark = { ...mark, counted: count };
+const cardSchema = new Schema<CardDocument>(
+  {
+    bookingId: text,
+    ownerId: { type: String, default: null },
+    seekerId: { type: String, default: null },
+    participants: [String],
+    status: text,
+    statusReason: { type: String, default: null },
+    lastSeq: count,
+    counted: count,
+    lastMessage: { type: Object, default: null },
+    read: { owner: readMark, seeker: readMark },
+    delivered: { owner: mark, seeker: mark },
+    createdAt: date,
+    updatedAt: date,
+  },
+  { ...options, collection: "chats" },
+);
+// One card per booking, however often and from where the approval comes.
+cardSchema.index({ bookingId: 1 }, { unique: true, name: "one_card_per_booking" });
+// The inbox, latest activity first, and the people a user shares a chat with.
+cardSchema.index({ participants: 1, updatedAt: -1, _id: -1 }, { name: "inbox" });
+// The inbox of one status.
+cardSchema.index({ participants: 1, status: 1, updatedAt: -1, _id: -1 }, { name: "inbox_by_status" });
+
+export type Models = ReturnType<typeof createModels>;
+
+export const createModels = (connection: Connection) => ({
+  entries: connection.model("Entry", entrySchema),
+  cards: connection.model("Card", cardSchema),
+});

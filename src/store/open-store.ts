@@ -1,0 +1,85 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { ChatCards, ChatLog } from "../chat/ports.ts";
+import type { Logger } from "../logger.ts";
+import { createChatLog } from "./chat-log.ts";
+import { createChatCards } from "./chats.ts";
+import { connect } from "./connect.ts";
+import { createModels, type Models } from "./models.ts";
+
+export type Store = {
+  log: ChatLog;
+  cards: ChatCards;
+  /** How many sends wait for the database. */
+  waiting: () => number;
+  /** Whether the database answers within `timeoutMs`. */
+  isUp: (timeoutMs?: number) => Promise<boolean>;
+  /** Waits for what is being written, at most `deadlineMs`, then disconnects. May be called twice. */
+  close: (deadlineMs?: number) => Promise<void>;
+};
+
+type Options = {
+  mongodbUri: string;
+  logger: Logger;
+  /** Ends the wait for a database that is away at the start. */
+  signal: AbortSignal;
+  now?: () => Date;
+  limits?: Parameters<typeof createChatLog>[0]["limits"];
+};
+
+const longestPauseMs = 5_000;
+
+// The unique indexes carry the correctness: nothing is served before they stand.
+const makeIndexes = async ({ entries, cards }: Models, logger: Logger, signal: AbortSignal): Promise<void> => {
+  for (let pauseMs = 200; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    signal.throwIfAborted();
+    try {
+      await entries.createIndexes();
+      await cards.createIndexes();
+      return;
+    } catch (error) {
+      logger.warn({ err: error, pauseMs }, "indexes could not be made, trying again");
+      await pause(pauseMs, undefined, { signal });
+    }
+  }
+};
+
+/**
+ * Opens the log and the cards in MongoDB. A database that is away is waited for until the signal says stop.
+ * @throws the signal's reason; an error for an address that cannot be one
+ */
+export const openStore = async ({
+  mongodbUri,
+  logger,
+  signal,
+  now = () => new Date(),
+  limits,
+}: Options): Promise<Store> => {
+  const connection = await connect(mongodbUri, logger, signal);
+  const models = createModels(connection);
+  await makeIndexes(models, logger, signal);
+  const database = connection.getClient().db(connection.name);
+  const log = createChatLog({
+    collection: database.collection(models.entries.collection.collectionName),
+    now,
+    onFailure: (error) => logger.warn({ err: error }, "a write's outcome is not known, trying again"),
+    ...(limits && { limits }),
+  });
+  const cards = createChatCards({ collection: database.collection(models.cards.collection.collectionName), now });
+  let closing: Promise<void> | undefined;
+  return {
+    log,
+    cards,
+    waiting: () => log.queue.size,
+    isUp: async (timeoutMs = 1_000) => {
+      const pinged = database.command({ ping: 1 }).then(
+        () => true,
+        () => false,
+      );
+      return Promise.race([pinged, pause(timeoutMs, false)]);
+    },
+    close: (deadlineMs = 5_000) => {
+      closing ??= log.queue.drain(deadlineMs).then(() => connection.close());
+      return closing;
+    },
+  };
+};
