@@ -1,0 +1,56 @@
+import { Kafka, logLevel } from "kafkajs";
+import type { KafkaConfig } from "../src/config.ts";
+import type { Logger } from "../src/logger.ts";
+import { registerCodecs } from "./compression.ts";
+import { guardIdleConnections } from "./idle-guard.ts";
+
+/** Where Kafka is, and who we are to it. */
+export type KafkaAddress = Pick<KafkaConfig, "brokers" | "clientId" | "ssl" | "sasl">;
+
+/** Fast first, a second apart at most: a leader that moves is found within one. */
+export const kafkaRetry = { initialRetryTime: 100, retries: 8, maxRetryTime: 1_000 };
+
+// What kafkajs calls an error is most often tried again by itself: news for whoever looks, not a call for help.
+const levels = {
+  [logLevel.NOTHING]: "trace",
+  [logLevel.ERROR]: "warn",
+  [logLevel.WARN]: "info",
+  [logLevel.INFO]: "debug",
+  [logLevel.DEBUG]: "trace",
+} as const;
+
+type LogEntry = { namespace: string; level: logLevel; log: { message: string; error?: unknown } };
+
+const errorText = (error: unknown): string | undefined => {
+  if (error instanceof Error) return error.message;
+  return typeof error === "string" ? error : undefined;
+};
+
+const logTo =
+  (logger: Logger) =>
+  ({ namespace, level, log: { message, error } }: LogEntry): void =>
+    logger[levels[level]]({ from: namespace, told: message, error: errorText(error) }, "kafkajs");
+
+/** The client that every producer, consumer and admin of this process is made of. Connects to nothing by itself. */
+export const createKafkaClient = ({ kafka, logger }: { kafka: KafkaAddress; logger: Logger }): Kafka => {
+  registerCodecs();
+  guardIdleConnections();
+  return new Kafka({
+    brokers: kafka.brokers,
+    clientId: kafka.clientId,
+    ssl: kafka.ssl,
+    ...(kafka.sasl && { sasl: saslOptions(kafka.sasl) }),
+    connectionTimeout: 3_000,
+    requestTimeout: 10_000,
+    retry: kafkaRetry,
+    logLevel: logger.isLevelEnabled("debug") ? logLevel.INFO : logLevel.WARN,
+    logCreator: () => logTo(logger),
+  });
+};
+
+// kafkajs wants one type per mechanism where ours has one for all three.
+const saslOptions = ({ mechanism, username, password }: NonNullable<KafkaAddress["sasl"]>) => {
+  if (mechanism === "plain") return { mechanism, username, password } as const;
+  if (mechanism === "scram-sha-256") return { mechanism, username, password } as const;
+  return { mechanism, username, password } as const;
+};

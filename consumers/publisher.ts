@@ -1,0 +1,112 @@
+import { type IHeaders, type Kafka, Partitioners, type Producer } from "kafkajs";
+import type { Logger } from "../src/logger.ts";
+import { createKafkaClient, type KafkaAddress } from "./kafka-client.ts";
+import { withLimit } from "./with-limit.ts";
+
+/** A record to publish. `null` is Kafka's own null, as in a tombstone; `compress` packs it with gzip. */
+export type NewRecord = {
+  topic: string;
+  key: string | Buffer | null;
+  value: string | Buffer | null;
+  headers?: IHeaders;
+  compress?: boolean;
+};
+
+export type Publisher = {
+  /**
+   * Resolves when every replica in sync has the record. Connects by itself, also after Kafka was away.
+   * @throws whenever that is not certain: the record may be there all the same, and may be published again
+   */
+  publish(record: NewRecord): Promise<void>;
+  /** Ends the connection, within a few seconds; may be called again. */
+  close(): Promise<void>;
+};
+
+const publishLimitMs = 20_000;
+const closeLimitMs = 3_000;
+
+type Parts = { kafka: KafkaAddress; logger: Logger };
+
+/**
+ * Publishes to Kafka, at least once. Not with kafkajs' idempotent producer: where a request timed out it gives the same
+ * sequence number to the next record, which a broker that had the first one then drops as a repeat. Our records carry
+ * ids, so that a repeat is harmless and a loss is not.
+ */
+export const createPublisher = async ({ kafka, logger }: Parts): Promise<Publisher> => {
+  const client = createKafkaClient({ kafka, logger });
+  let connection: Promise<Producer> | null = null;
+
+  const connected = (): Promise<Producer> => {
+    connection ??= connect(client);
+    return connection;
+  };
+
+  // A producer that failed may hold on to a topic that is gone, or to a broker that hangs: the next record gets another.
+  const drop = async (failed: Promise<Producer>): Promise<void> => {
+    if (connection === failed) connection = null;
+    await disconnect(failed).catch(() => undefined);
+  };
+
+  const publish = async (record: NewRecord): Promise<void> => {
+    const used = connected();
+    try {
+      await withLimit(
+        "publish",
+        publishLimitMs,
+        used.then((producer) => send(producer, record)),
+      );
+    } catch (error) {
+      if (!isTooLarge(error)) void drop(used);
+      throw error;
+    }
+  };
+
+  return {
+    publish,
+    close: async () => {
+      if (connection !== null) await drop(connection);
+    },
+  };
+};
+
+const tooLarge = new Set<unknown>(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"]);
+
+/** Whether the broker will never take this record because of its size. */
+export const isTooLarge = (error: unknown): boolean =>
+  error instanceof Error && (("type" in error && tooLarge.has(error.type)) || isTooLarge(error.cause));
+
+const connect = async (client: Kafka): Promise<Producer> => {
+  const producer = client.producer({
+    allowAutoTopicCreation: false,
+    createPartitioner: Partitioners.DefaultPartitioner,
+    retry: { initialRetryTime: 100, retries: 5, maxRetryTime: 1_000 },
+    metadataMaxAge: 30_000,
+  });
+  await producer.connect();
+  return producer;
+};
+
+const disconnect = async (connection: Promise<Producer>): Promise<void> =>
+  withLimit(
+    "disconnect",
+    closeLimitMs,
+    connection.then((producer) => producer.disconnect()),
+  );
+
+/**
+ * One record per request, its partition left to the partitioner: of several in one request kafkajs can report as taken
+ * what is in no log, while a leader moves (tulios/kafkajs#1303).
+ */
+const send = async (producer: Producer, record: NewRecord): Promise<void> => {
+  const { topic, key, value, headers, compress } = record;
+  const results = await producer.send({
+    topic,
+    acks: -1,
+    timeout: 10_000,
+    ...(compress && { compression: 1 }),
+    messages: [{ key, value, ...(headers && { headers }) }],
+  });
+  const [result] = results;
+  if (results.length === 1 && result?.errorCode === 0) return;
+  throw new Error("Kafka did not say that it has the record", { cause: results });
+};

@@ -1,0 +1,25 @@
+declare module "kafkajs-snappy" {
+  type Codec = {
+    compress(encoder: { buffer: Buffer }): Promise<Buffer>;
+    decompress(buffer: Buffer): Promise<Buffer>;
+  };
+  const createCodec: () => Codec;
+  export default createCodec;
+}
+
+declare module "lz4js" {
+  const lz4: {
+    compress(data: Uint8Array): Uint8Array;
+    decompress(data: Uint8Array, maxSize?: number): Uint8Array;
+  };
+  export default lz4;
+}
+
+declare module "kafkajs/src/network/requestQueue/index.js" {
+  export default class RequestQueue {
+    pending: unknown[];
+    /** Milliseconds since the epoch; in the past where the broker throttles nothing. */
+    throttledUntil: number;
+    scheduleCheckPendingRequests: (this: RequestQueue) => void;
+  }
+}

@@ -1,0 +1,23 @@
+/** Something did not end within its limit. What it does to the world is not known. */
+export class LimitError extends Error {
+  constructor(what: string, limitMs: number) {
+    super(`${what}: no end within ${limitMs} ms`);
+    this.name = "LimitError";
+  }
+}
+
+/**
+ * Waits for `work`, but no longer than `limitMs`. The work itself goes on behind; its late failure is swallowed.
+ * @throws LimitError
+ */
+export const withLimit = async <T>(what: string, limitMs: number, work: Promise<T>): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new LimitError(what, limitMs)), limitMs);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
