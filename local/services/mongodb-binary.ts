@@ -1,0 +1,32 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { startBinaryService } from "./binary-service.ts";
+import { findMongod } from "./find-mongod.ts";
+import { keptPort } from "./kept-port.ts";
+import { makeReplicaSet } from "./make-replica-set.ts";
+import type { ProvidedService, WayOptions } from "./service.ts";
+
+export async function startMongodbBinary(options: WayOptions): Promise<ProvidedService> {
+  const program = await findMongod(options);
+  const folder = join(options.folder, "mongodb");
+  const port = await keptPort(join(folder, "port"));
+  return startBinaryService({
+    ...options,
+    ...program,
+    name: "mongodb",
+    address: mongodbUri(port),
+    args: mongodArguments({ folder: join(folder, "data"), port }),
+    logFile: join(folder, "mongodb.log"),
+    isReady: () => makeReplicaSet(port),
+  });
+}
+
+export function mongodbUri(port: number): string {
+  return `mongodb://127.0.0.1:${port}/lyvo-chat?replicaSet=rs0`;
+}
+
+function mongodArguments({ folder, port }: { folder: string; port: number }): string[] {
+  mkdirSync(folder, { recursive: true });
+  const place = ["--dbpath", folder, "--bind_ip", "127.0.0.1", "--port", String(port), "--nounixsocket"];
+  return [...place, "--replSet", "rs0", "--wiredTigerCacheSizeGB", "0.5", "--oplogSize", "256", "--quiet"];
+}

@@ -1,0 +1,57 @@
+import { dockerEngine } from "./docker.ts";
+import type { Recipe } from "./recipes.ts";
+import type { ProvidedService, ProvideOptions, WayOptions } from "./service.ts";
+
+/** Provides one service in the first way that works. Rejects with one sentence: what is missing and the ways to get it. */
+export async function provideService(
+  recipe: Recipe,
+  options: WayOptions & Pick<ProvideOptions, "how">,
+): Promise<ProvidedService> {
+  const { title, setting } = recipe;
+  const { env, how = "auto", report } = options;
+  const address = env[setting];
+  if (how === "auto" && address) {
+    report(`${title}: at the address in ${setting}`);
+    return configuredService(recipe, address);
+  }
+  const startedAt = performance.now();
+  const service = await firstThatWorks(recipe, options, how);
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  report(
+    `${title}: ${service.how === "docker" ? "in Docker" : "as a process"}, ready after ${seconds} s (${service.address})`,
+  );
+  return service;
+}
+
+function configuredService({ name, title }: Recipe, address: string): ProvidedService {
+  const notOurs = () => Promise.reject(new Error(`${title} is configured, so it is not ours to stop or start.`));
+  return { name, how: "configured", address, pid: undefined, stop: notOurs, start: notOurs, close: async () => {} };
+}
+
+async function firstThatWorks(recipe: Recipe, options: WayOptions, how: "auto" | "docker" | "binary") {
+  const reasons: string[] = [];
+  for (const way of how === "auto" ? (["docker", "binary"] as const) : [how]) {
+    try {
+      return await (way === "docker" ? inDocker(recipe, options) : recipe.asBinary(options));
+    } catch (error) {
+      options.signal.throwIfAborted();
+      reasons.push(way === "docker" ? `Docker: ${messageOf(error)}` : messageOf(error));
+    }
+  }
+  throw new Error(
+    `${recipe.title} cannot be provided: ${reasons.join("; ")}. ` +
+      `Set ${recipe.setting} in .env, start Docker, or install ${recipe.install}.`,
+  );
+}
+
+async function inDocker(recipe: Recipe, options: WayOptions): Promise<ProvidedService> {
+  const engine = await dockerEngine();
+  if (engine === undefined) throw new Error("no engine answers on this machine");
+  return recipe.inDocker(engine, options);
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error && error.cause.message !== "" ? ` (${error.cause.message})` : "";
+  return `${error.message}${cause}`;
+}

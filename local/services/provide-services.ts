@@ -1,0 +1,127 @@
+import { mkdir, rm } from "node:fs/promises";
+import { resolve } from "node:path";
+import { removeVolumes } from "./docker.ts";
+import { stopLeftRuns } from "./left-runs.ts";
+import { provideService } from "./provide-service.ts";
+import { kafkaRecipe, mongodbRecipe, type Recipe, redisRecipe } from "./recipes.ts";
+import { openRun } from "./run.ts";
+import type { ProvidedService, ProvideOptions, ServiceName } from "./service.ts";
+
+export type { How, ProvidedService, ProvideOptions, ServiceName } from "./service.ts";
+
+export type ServiceSettings = Record<Recipe["setting"], string>;
+
+export interface ProvidedServices extends AsyncDisposable {
+  /** The addresses, as the environment variables that the processes read. */
+  settings: ServiceSettings;
+  services: Record<ServiceName, ProvidedService>;
+  /** Stops everything that was started here. May be called again. */
+  close: () => Promise<void>;
+}
+
+export type OwnService = ProvidedService & AsyncDisposable;
+
+/**
+ * Provides MongoDB (a replica set of one), Redis and Kafka, each at its configured address, in Docker or as a process,
+ * whichever works first. What it starts ends with `close`, and also when this process is killed.
+ * Rejects with a sentence for each service that cannot be had, with nothing left running.
+ */
+export async function provideServices(options: ProvideOptions): Promise<ProvidedServices> {
+  const { provide, close } = await openFolder(options);
+  const outcomes = await Promise.allSettled([provide(mongodbRecipe), provide(redisRecipe), provide(kafkaRecipe)]);
+  const [mongodb, redis, kafka] = outcomes;
+  if (mongodb.status === "rejected" || redis.status === "rejected" || kafka.status === "rejected") {
+    await close();
+    options.signal.throwIfAborted();
+    throw new Error(
+      outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [textOf(outcome.reason)] : [])).join("\n"),
+    );
+  }
+  return {
+    settings: {
+      MONGODB_URI: mongodb.value.address,
+      REDIS_URL: redis.value.address,
+      KAFKA_BROKERS: kafka.value.address,
+    },
+    services: { mongodb: mongodb.value, redis: redis.value, kafka: kafka.value },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** A MongoDB of one's own, such as for a test that kills it. */
+export function provideMongodb(options: ProvideOptions): Promise<OwnService> {
+  return provideOne(mongodbRecipe, options);
+}
+
+/** A Redis of one's own. */
+export function provideRedis(options: ProvideOptions): Promise<OwnService> {
+  return provideOne(redisRecipe, options);
+}
+
+/** A Kafka of one's own. */
+export function provideKafka(options: ProvideOptions): Promise<OwnService> {
+  return provideOne(kafkaRecipe, options);
+}
+
+async function provideOne(recipe: Recipe, options: ProvideOptions): Promise<OwnService> {
+  const { provide, close } = await openFolder(options);
+  try {
+    const service = await provide(recipe);
+    const { name, how, address, stop, start } = service;
+    return {
+      name,
+      how,
+      address,
+      get pid() {
+        return service.pid;
+      },
+      stop,
+      start,
+      close,
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Makes the data folder this process's own. `close` stops what was provided in it. */
+async function openFolder(options: ProvideOptions) {
+  const folder = resolve(options.folder);
+  if (options.fresh) await empty(folder, options.report);
+  await mkdir(folder, { recursive: true });
+  const run = await openRun(folder, options.report);
+  const provided: ProvidedService[] = [];
+  return {
+    provide: async (recipe: Recipe): Promise<ProvidedService> => {
+      const service = await provideService(recipe, { ...options, folder, run });
+      provided.push(service);
+      return service;
+    },
+    close: once(async () => {
+      await Promise.all(provided.map((service) => service.close()));
+      await run.close();
+      if (options.keep === false) await rm(folder, { recursive: true, force: true });
+    }),
+  };
+}
+
+async function empty(folder: string, report: (line: string) => void): Promise<void> {
+  await stopLeftRuns(folder, report);
+  await removeVolumes(folder);
+  await rm(folder, { recursive: true, force: true });
+}
+
+function textOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
+}
+
+function once(act: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= act();
+    return done;
+  };
+}

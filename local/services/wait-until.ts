@@ -1,0 +1,27 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+export interface WaitOptions {
+  /** Completes the sentence "… within 60 s". */
+  what: string;
+  limitMs: number;
+  everyMs?: number;
+  signal?: AbortSignal;
+  /** true ends the waiting; false and a throw mean "not yet". */
+  check: () => boolean | Promise<boolean>;
+}
+
+/** Waits for a condition. Rejects at the limit, with the last thing `check` threw as the cause, and when the signal aborts. */
+export async function waitUntil({ what, limitMs, everyMs = 100, signal, check }: WaitOptions): Promise<void> {
+  const deadline = performance.now() + limitMs;
+  let cause: unknown;
+  while (performance.now() < deadline) {
+    signal?.throwIfAborted();
+    try {
+      if (await check()) return;
+    } catch (error) {
+      cause = error;
+    }
+    await sleep(everyMs, undefined, signal === undefined ? {} : { signal });
+  }
+  throw new Error(`${what} within ${limitMs / 1000} s`, { cause });
+}
