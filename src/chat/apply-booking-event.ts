@@ -1,6 +1,7 @@
 import { type BookingEvent, eventKey } from "./booking-event.ts";
 import type { CardKeeper } from "./card-keeper.ts";
 import type { Card } from "./chat.ts";
+import { endTyping } from "./end-typing.ts";
 import { ChatError } from "./errors.ts";
 import { type Head, toMessage } from "./message.ts";
 import { stateAfterSystem } from "./next-state.ts";
@@ -102,7 +103,7 @@ const isFirst = (appended: Appended): boolean => appended.outcome === "appended"
 const tellTheRoom = (broadcast: Broadcast, { participants }: Card, appended: Appended): void => {
   if (appended.outcome === "nothing") return;
   broadcast.messageReceived(toMessage(appended.entry));
-  if (participants === null || appended.entry.state.status === "active") return;
-  broadcast.typingEnded(appended.entry.chatId, participants.ownerId);
-  broadcast.typingEnded(appended.entry.chatId, participants.seekerId);
+  if (participants !== null && appended.entry.state.status !== "active") {
+    endTyping(broadcast, appended.entry.chatId, participants);
+  }
 };

@@ -3,6 +3,7 @@ import { createRequireParticipant } from "./access.ts";
 import type { CardKeeper } from "./card-keeper.ts";
 import { type Card, type ChatStatus, chatStatusSchema, type Role } from "./chat.ts";
 import { cleanTextSchema } from "./content.ts";
+import { endTyping } from "./end-typing.ts";
 import { ChatError } from "./errors.ts";
 import { type Head, toMessage } from "./message.ts";
 import { stateAfterSystem } from "./next-state.ts";
@@ -68,10 +69,7 @@ export const createChangeStatus = ({ log, cards, keeper, broadcast }: Parts): Ch
     const appended = await log.append(facts.id, decideStatusChange(role, change));
     if (appended.outcome === "nothing") return keeper.mend(facts.id);
     broadcast.messageReceived(toMessage(appended.entry));
-    if (change.status !== "active") {
-      broadcast.typingEnded(facts.id, facts.participants.ownerId);
-      broadcast.typingEnded(facts.id, facts.participants.seekerId);
-    }
+    if (change.status !== "active") endTyping(broadcast, facts.id, facts.participants);
     return keeper.keep(appended.entry);
   };
 };

@@ -73,7 +73,8 @@ export interface Broadcast {
   messageReceived(message: Message): void;
   messagesRead(receipt: Receipt): void;
   messagesDelivered(receipt: Receipt): void;
-  typingEnded(chatId: string, userId: string): void;
+  /** To the other side, on all its devices. */
+  typing(typing: { chatId: string; userId: string; isTyping: boolean }, toUserId: string): void;
   chatCreated(userId: string, chat: Chat): void;
   chatUpdated(userId: string, chat: Chat): void;
 }

@@ -1,0 +1,124 @@
+import { createServer } from "node:http";
+import type { Config } from "./config.ts";
+import { createAsyncApi } from "./asyncapi.ts";
+import { createChat } from "./chat/create-chat.ts";
+import type { Health } from "./chat/ports.ts";
+import type { Logger } from "./logger.ts";
+import { createNodeMetrics } from "./metrics.ts";
+import { createOpsServer } from "./ops-server.ts";
+import { createIsAnyReachable } from "./reachable.ts";
+import { createRestApp } from "./rest/app.ts";
+import { openSocketServer } from "./socket/open-socket-server.ts";
+import { openStore, type Store } from "./store/open-store.ts";
+import { createVerifyToken } from "./tokens.ts";
+
+export type ChatNode = {
+  /** The ports it listens on; others than the wanted ones where those were 0. */
+  port: number;
+  opsPort: number;
+  /** Stops in order, within `deadlineMs`: clients go elsewhere, what was accepted is written. May be called twice. */
+  stop: (deadlineMs?: number) => Promise<void>;
+};
+
+type Options = { config: Config; logger: Logger; signal: AbortSignal };
+
+const stopDeadlineMs = 20_000;
+
+/**
+ * One chat node, from top to bottom: the store, the sockets, the acts, REST, and the port for ops, which answers from
+ * the first moment. Resolves when it serves; a database that is away at the start is waited for.
+ * @throws the signal's reason when it is aborted before that
+ */
+export const openChatNode = async ({ config, logger, signal }: Options): Promise<ChatNode> => {
+  const now = (): Date => new Date();
+  const metrics = createNodeMetrics();
+  let store: Store | undefined;
+  let serving = false;
+  const ops = await createOpsServer({
+    host: config.host,
+    port: config.opsPort,
+    livez: () => ({ ok: true }),
+    // Redis or Kafka away does not take a node out: that would turn a small outage into a whole one.
+    readyz: async () => ({ ok: serving && (await store?.isUp()) === true }),
+    registry: metrics.registry,
+  });
+
+  store = await openStore({ mongodbUri: config.mongodbUri, logger, signal, now });
+  const { log, cards } = store;
+
+  const httpServer = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 });
+  const sockets = await openSocketServer({ ...config, httpServer, cards, logger, counts: metrics.socket });
+  metrics.watch({ connections: sockets.connections, sendsWaiting: store.waiting });
+
+  const verifyToken = createVerifyToken(config.jwt);
+  const chat = createChat({
+    log,
+    cards,
+    broadcast: sockets.broadcast,
+    now,
+    onCardFailure: (error) => logger.warn({ err: error }, "cards were not written, trying again"),
+  });
+  sockets.serve({ ...chat, log, verifyToken });
+
+  const rest = createRestApp({
+    ...config,
+    ...chat,
+    verifyToken,
+    limits: sockets.rateLimits,
+    health: createHealth({ store, isRedisUp: sockets.isRedisUp, brokers: config.kafka.brokers }),
+    asyncapi: createAsyncApi({ clientEvents: {}, serverEvents: {}, topicsIn: {}, topicsOut: {} }),
+    logger,
+    now,
+    metrics: metrics.rest,
+  });
+  httpServer.on("request", (request, response) => {
+    // Socket.IO answers its own path; it was there first and has done so.
+    if (!request.url?.startsWith("/socket.io/")) rest(request, response);
+  });
+  const port = await listen(httpServer, config.port, config.host);
+  serving = true;
+  logger.info({ port, opsPort: ops.port }, "the chat node serves");
+
+  const stopAll = async (deadlineMs: number): Promise<void> => {
+    serving = false;
+    httpServer.close();
+    await sockets.drain(deadlineMs / 2);
+    await chat.drain(deadlineMs / 4);
+    await sockets.close();
+    httpServer.closeAllConnections();
+    await store.close(deadlineMs / 4);
+    await ops.close();
+  };
+  let stopping: Promise<void> | undefined;
+  return {
+    port,
+    opsPort: ops.port,
+    stop: (deadlineMs = stopDeadlineMs) => (stopping ??= stopAll(deadlineMs)),
+  };
+};
+
+const listen = async (server: ReturnType<typeof createServer>, port: number, host: string): Promise<number> => {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, resolve);
+  });
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : port;
+};
+
+const check = (isUp: boolean) => (isUp ? "up" : "down");
+
+type HealthParts = { store: Pick<Store, "isUp">; isRedisUp: () => boolean; brokers: string[] };
+
+const createHealth = ({ store, isRedisUp, brokers }: HealthParts): (() => Promise<Health>) => {
+  const isKafkaUp = createIsAnyReachable(brokers);
+  return async () => {
+    const [mongodb, kafka] = await Promise.all([store.isUp(), isKafkaUp()]);
+    const redis = isRedisUp();
+    const working = redis && kafka ? "ok" : "degraded";
+    return {
+      status: mongodb ? working : "unavailable",
+      checks: { mongodb: check(mongodb), redis: check(redis), kafka: check(kafka) },
+    };
+  };
+};

@@ -1,0 +1,35 @@
+import { createRequireParticipant } from "./access.ts";
+import { createApplyBookingEvent } from "./apply-booking-event.ts";
+import { createCardKeeper } from "./card-keeper.ts";
+import { createChangeStatus } from "./change-status.ts";
+import { createMarkDelivered, createMarkRead } from "./mark-read.ts";
+import type { Broadcast, ChatCards, ChatLog, Clock } from "./ports.ts";
+import { createReadChats } from "./read-messages.ts";
+import { createSendMessage } from "./send-message.ts";
+
+type Parts = {
+  log: ChatLog;
+  cards: ChatCards;
+  broadcast: Broadcast;
+  now: Clock;
+  /** Told of each failed write of the cards; they are tried again. */
+  onCardFailure: (error: unknown) => void;
+};
+
+/** Every act of the product, made of a log, its cards and a way to tell the connected. */
+export const createChat = ({ log, cards, broadcast, now, onCardFailure }: Parts) => {
+  const keeper = createCardKeeper({ log, cards, broadcast, onFailure: onCardFailure });
+  const requireParticipant = createRequireParticipant({ cards });
+  return {
+    requireParticipant,
+    applyBookingEvent: createApplyBookingEvent({ log, cards, keeper, broadcast }),
+    changeStatus: createChangeStatus({ log, cards, keeper, broadcast }),
+    sendMessage: createSendMessage({ requireParticipant, log, keeper, broadcast }),
+    markRead: createMarkRead({ requireParticipant, log, cards, keeper, broadcast, now }),
+    markDelivered: createMarkDelivered({ requireParticipant, log, cards, broadcast, now }),
+    readChats: createReadChats({ requireParticipant, log, cards, keeper }),
+    /** Waits for the cards that are being written, at most `deadlineMs`. */
+    drain: keeper.drain,
+  };
+};
+export type Chats = ReturnType<typeof createChat>;

@@ -1,0 +1,28 @@
+import { openChatNode } from "./chat-node.ts";
+import { ConfigError, readConfig } from "./config.ts";
+import { createLogger } from "./logger.ts";
+import { runUntilSignal } from "./shutdown.ts";
+
+const stopDeadlineMs = 20_000;
+
+const main = async (): Promise<void> => {
+  const config = readConfig(process.env);
+  const logger = createLogger({ level: config.logLevel, process: "chat-node" });
+  const starting = new AbortController();
+  const opening = openChatNode({ config, logger, signal: starting.signal });
+  runUntilSignal({
+    logger,
+    deadlineMs: stopDeadlineMs,
+    stop: async (deadlineMs) => {
+      starting.abort();
+      const node = await opening.catch(() => undefined);
+      await node?.stop(deadlineMs);
+    },
+  });
+  await opening;
+};
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof ConfigError ? error.message : String(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,65 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { RestMetrics } from "./rest/observe-requests.ts";
+import type { SocketCounts } from "./socket/open-socket-server.ts";
+
+/** What a chat node knows of itself at the moment it is asked. */
+export type NodeGauges = { connections: () => number; sendsWaiting: () => number };
+
+/** The metrics of a chat node, on a registry of their own. Seconds, as Prometheus wants them. */
+export const createNodeMetrics = () => {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+
+  const events = new Counter({
+    name: "chat_socket_events_total",
+    help: "Socket events by name and outcome (ok, or the error's code)",
+    labelNames: ["event", "outcome"],
+    registers,
+  });
+  const dropped = new Counter({
+    name: "chat_broadcasts_dropped_total",
+    help: "Broadcasts to other nodes that Redis did not take",
+    registers,
+  });
+  const slowReaders = new Counter({
+    name: "chat_slow_readers_dropped_total",
+    help: "Connections that were ended since too much waited for them",
+    registers,
+  });
+  const requests = new Histogram({
+    name: "chat_http_request_duration_seconds",
+    help: "REST requests by method, route and status",
+    labelNames: ["method", "route", "status"],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  const gauge = (name: string, help: string, value: () => number): Gauge =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value());
+      },
+    });
+
+  const socket: SocketCounts = {
+    event: (event, outcome) => events.inc({ event, outcome }),
+    publishDropped: () => dropped.inc(),
+    slowReaderDropped: () => slowReaders.inc(),
+  };
+  const rest: RestMetrics = {
+    requestEnded: ({ method, route, status, durationMs }) =>
+      requests.observe({ method, route, status: String(status) }, durationMs / 1_000),
+  };
+  return {
+    registry,
+    socket,
+    rest,
+    watch: ({ connections, sendsWaiting }: NodeGauges): void => {
+      gauge("chat_connections", "Sockets connected to this node", connections);
+      gauge("chat_sends_waiting", "Sends that wait for the database", sendsWaiting);
+    },
+  };
+};

@@ -1,0 +1,78 @@
+import type { IncomingMessage } from "node:http";
+import { ChatError, toChatError } from "../chat/errors.ts";
+import type { RateLimit } from "../chat/ports.ts";
+import { bearerToken, type VerifyToken } from "../tokens.ts";
+import type { ChatServer, ChatSocket } from "./chat-socket.ts";
+import { refusalOf } from "./handle-events.ts";
+import type { PresenceNotices } from "./presence-notices.ts";
+import { userRoom } from "./rooms.ts";
+
+/** The client's address: the connection's own, or what the outermost trusted proxy saw. */
+export const clientAddress = (request: IncomingMessage, trustedProxies: number): string => {
+  const forwarded = String(request.headers["x-forwarded-for"] ?? "").split(",");
+  const seen = trustedProxies === 0 ? undefined : forwarded.at(-trustedProxies)?.trim();
+  return seen || (request.socket.remoteAddress ?? "unknown");
+};
+
+/** Browsers name the page's origin, and `cors` does not hold for websockets. Who is no browser names none. */
+export const isAllowedOrigin = (origin: string | undefined, allowed: readonly string[]): boolean =>
+  origin === undefined || allowed.includes("*") || allowed.includes(origin);
+
+/** The error a client gets as `connect_error`, with `data.code`. */
+const connectError = (thrown: unknown): Error => {
+  const { error } = refusalOf(toChatError(thrown));
+  return Object.assign(new Error(error.message), { data: error });
+};
+
+type Parts = {
+  verifyToken: VerifyToken;
+  handshakes: RateLimit;
+  presence: PresenceNotices;
+  /** 0: no limit. */
+  connectionsPerUser: number;
+  trustedProxies: number;
+};
+
+/** A refused client has no more to say: its transport ends soon after it has heard why. */
+const closeRefusedAfterMs = 1_000;
+
+/**
+ * Lets a connection in: the address has handshakes left, the token is good, the user has connections left.
+ * @returns the connections that each socket's user had when it came in, by socket
+ */
+export const admitSockets = (io: ChatServer, parts: Parts): WeakMap<ChatSocket, number> => {
+  const connections = new WeakMap<ChatSocket, number>();
+
+  const count = async (socket: ChatSocket): Promise<number> => {
+    try {
+      return await parts.presence.count(socket);
+    } catch {
+      // Redis is away: this node's own count is what there is.
+      return (io.sockets.adapter.rooms.get(userRoom(socket.data.userId))?.size ?? 0) + 1;
+    }
+  };
+
+  const admit = async (socket: ChatSocket): Promise<void> => {
+    const { request, auth, headers } = { request: socket.request, ...socket.handshake };
+    await parts.handshakes.take(clientAddress(request, parts.trustedProxies));
+    const { userId, expiresAt } = parts.verifyToken(auth["token"] ?? bearerToken(headers.authorization));
+    socket.data = { userId, expiresAt };
+    const counted = await count(socket);
+    connections.set(socket, counted);
+    // Also for a client that leaves before it was let in.
+    socket.conn.once("close", () => parts.presence.disconnected(socket));
+    if (parts.connectionsPerUser === 0 || counted <= parts.connectionsPerUser) return;
+    throw new ChatError("rate_limited", { text: "Too many connections of this user.", retryAfterMs: 10_000 });
+  };
+
+  io.use((socket, next) => {
+    admit(socket).then(
+      () => next(),
+      (thrown: unknown) => {
+        next(connectError(thrown));
+        setTimeout(() => socket.conn.close(), closeRefusedAfterMs).unref();
+      },
+    );
+  });
+  return connections;
+};

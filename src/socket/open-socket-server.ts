@@ -1,0 +1,140 @@
+import { randomUUID } from "node:crypto";
+import type { Server as HttpServer } from "node:http";
+import { Server } from "socket.io";
+import type { Broadcast, ChatCards } from "../chat/ports.ts";
+import type { Limits } from "../config.ts";
+import type { Logger } from "../logger.ts";
+import { admitSockets, isAllowedOrigin } from "./admission.ts";
+import { createBroadcast } from "./broadcast.ts";
+import type { ChatActs } from "./chat-handlers.ts";
+import type { ChatServer, ChatSocket } from "./chat-socket.ts";
+import { drainSockets } from "./drain-sockets.ts";
+import { type ClientEventSchemas, clientEventSchemas } from "./events.ts";
+import { createPresenceRegister } from "./presence.ts";
+import { createPresenceNotices } from "./presence-notices.ts";
+import { createRateLimits, type RateLimits } from "./rate-limits.ts";
+import { openCommandClient, openPublisherClient, openSubscriberClient } from "./redis-clients.ts";
+import { joinNodes } from "./redis-fan-out.ts";
+import { createResync } from "./resync.ts";
+import { serveSocket } from "./serve-socket.ts";
+import { watchSlowReaders } from "./slow-readers.ts";
+import type { Turns } from "./turns.ts";
+
+/** What is told to the metrics. */
+export type SocketCounts = {
+  event: (name: string, outcome: string) => void;
+  publishDropped: () => void;
+  slowReaderDropped: () => void;
+};
+
+type Options = {
+  httpServer: HttpServer;
+  redisUrl: string;
+  corsOrigins: string[];
+  attachmentHosts: string[];
+  socketTransports: ("websocket" | "polling")[];
+  trustedProxies: number;
+  limits: Limits;
+  cards: Pick<ChatCards, "contacts">;
+  logger: Logger;
+  counts: SocketCounts;
+};
+
+export type SocketServer = {
+  broadcast: Broadcast;
+  rateLimits: RateLimits;
+  schemas: ClientEventSchemas;
+  /** Begins to let sockets in. Before this they wait. */
+  serve: (acts: Omit<ChatActs, "presence" | "sends">) => void;
+  /** Whether Redis answers: without it the node serves its own sockets only. */
+  isRedisUp: () => boolean;
+  connections: () => number;
+  /** Sends the clients elsewhere, within `deadlineMs`. */
+  drain: (deadlineMs: number) => Promise<void>;
+  /** Ends what is left. May be called twice. */
+  close: () => Promise<void>;
+};
+
+// A packet past this ends the connection; one of up to it, and over 64 KB, is answered with `payload_too_large`.
+const hardLimitBytes = 256 * 1_024;
+
+const openServer = (options: Options, isDraining: () => boolean): ChatServer =>
+  new Server(options.httpServer, {
+    transports: options.socketTransports,
+    serveClient: false,
+    cors: { origin: options.corsOrigins.includes("*") ? "*" : options.corsOrigins },
+    allowRequest: (request, answer) => {
+      const allowed = !isDraining() && isAllowedOrigin(request.headers.origin, options.corsOrigins);
+      answer(allowed ? null : "not allowed", allowed);
+    },
+    // Compression costs 250 KB a connection against 16 KB, for messages of a few hundred bytes.
+    perMessageDeflate: false,
+    maxHttpBufferSize: hardLimitBytes,
+    connectTimeout: 10_000,
+  });
+
+/**
+ * Opens Socket.IO on an HTTP server, joined with the other nodes through Redis. What the events come to is given to
+ * `serve`, since broadcasting is needed to make that.
+ */
+export const openSocketServer = async (options: Options): Promise<SocketServer> => {
+  const { logger, limits, cards, counts } = options;
+  let draining = false;
+  const io = openServer(options, () => draining);
+  const commands = openCommandClient(options.redisUrl, logger);
+  const publisher = openPublisherClient(options.redisUrl, logger);
+  const subscriber = openSubscriberClient(options.redisUrl, logger);
+  const resync = createResync(io);
+  const nodes = await joinNodes({ io, publisher, subscriber, resync, onDropped: counts.publishDropped, logger });
+  const rateLimits = createRateLimits(commands, limits);
+  const presence = createPresenceNotices({
+    io,
+    register: createPresenceRegister(commands),
+    cards,
+    logger,
+    nodeId: randomUUID(),
+  });
+  const broadcast = createBroadcast(io);
+  const schemas = clientEventSchemas(options.attachmentHosts);
+  const turns = new WeakMap<ChatSocket, Turns>();
+  const stopWatching = watchSlowReaders(io, counts.slowReaderDropped);
+
+  const serve: SocketServer["serve"] = (acts) => {
+    const connections = admitSockets(io, {
+      verifyToken: acts.verifyToken,
+      handshakes: rateLimits.handshakes,
+      presence,
+      connectionsPerUser: limits.connectionsPerUser,
+      trustedProxies: options.trustedProxies,
+    });
+    const events = { schemas, logger, eventsPerS: limits.eventsPerS, isDraining: () => draining, count: counts.event };
+    io.on("connection", (socket) => {
+      turns.set(socket, serveSocket(socket, { ...acts, presence, sends: rateLimits.sends, broadcast, events }));
+      presence.connected(socket, connections.get(socket) ?? 1);
+    });
+  };
+
+  const closeAll = async (): Promise<void> => {
+    draining = true;
+    stopWatching();
+    presence.stop();
+    nodes.stop();
+    await io.close();
+    for (const client of [commands, publisher, subscriber]) client.disconnect();
+  };
+  let closing: Promise<void> | undefined;
+
+  return {
+    broadcast,
+    rateLimits,
+    schemas,
+    serve,
+    isRedisUp: nodes.isUp,
+    connections: () => io.sockets.sockets.size,
+    drain: async (deadlineMs) => {
+      draining = true;
+      await drainSockets(io, (socket) => turns.get(socket), deadlineMs);
+    },
+    close: () => (closing ??= closeAll()),
+  };
+};

@@ -1,0 +1,36 @@
+import { Emitter } from "@socket.io/redis-emitter";
+import type { Broadcast } from "../chat/ports.ts";
+import type { Logger } from "../logger.ts";
+import { createBroadcast } from "./broadcast.ts";
+import type { ServerToClientEvents } from "./events.ts";
+import { isReadyWithin, openPublisherClient } from "./redis-clients.ts";
+import { createSafePublisher } from "./safe-publisher.ts";
+import { channelKey, wireParser } from "./wire-parser.ts";
+
+const readyTimeoutMs = 2_000;
+
+/**
+ * Broadcasts from a process without sockets. With Redis away nothing is sent and nothing fails; when it is back, the
+ * nodes are told to let their clients catch up.
+ * @returns the broadcast, whether Redis answers, and how to end it
+ */
+export const createOutsideBroadcast = async ({
+  redisUrl,
+  logger,
+}: {
+  redisUrl: string;
+  logger: Logger;
+}): Promise<{ broadcast: Broadcast; isUp: () => boolean; close: () => void }> => {
+  const redis = openPublisherClient(redisUrl, logger);
+  const publisher = createSafePublisher(redis, {
+    onDropped: () => undefined,
+    onRecovered: () => emitter.serverSideEmit("resync", "redis_was_away"),
+  });
+  const emitter = new Emitter<ServerToClientEvents>(publisher, { key: channelKey, parser: wireParser });
+  await isReadyWithin(redis, readyTimeoutMs);
+  return {
+    broadcast: createBroadcast(emitter),
+    isUp: () => redis.status === "ready",
+    close: () => redis.disconnect(),
+  };
+};

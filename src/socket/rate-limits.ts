@@ -1,0 +1,68 @@
+import type { Redis } from "ioredis";
+import { type IRateLimiterOptions, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
+import { ChatError } from "../chat/errors.ts";
+import type { RateLimit } from "../chat/ports.ts";
+import type { Limits } from "../config.ts";
+
+const none: RateLimit = { take: async () => undefined };
+
+/**
+ * So many points per key and time, counted in Redis for all nodes; while it is away each node counts for itself.
+ * 0 points: no limit.
+ */
+const createRateLimit = (redis: Redis, options: IRateLimiterOptions & { points: number }): RateLimit => {
+  if (options.points === 0) return none;
+  const limiter = new RateLimiterRedis({
+    ...options,
+    storeClient: redis,
+    rejectIfRedisNotReady: true,
+    // Who is over the limit is refused from memory and costs Redis nothing.
+    inMemoryBlockOnConsumed: options.points + 1,
+    insuranceLimiter: new RateLimiterMemory(options),
+  });
+  return {
+    take: async (key) => {
+      try {
+        await limiter.consume(key);
+      } catch (refused) {
+        // Anything else is a fault of the counting, which must not keep people from talking.
+        if (!(refused instanceof RateLimiterRes)) return;
+        throw new ChatError("rate_limited", { retryAfterMs: Math.max(1, refused.msBeforeNext) });
+      }
+    },
+  };
+};
+
+/** How many seconds' worth of sends may come in one burst. */
+const burstS = 4;
+
+export type RateLimits = {
+  /** Messages of a user, over every node and both interfaces. */
+  sends: (userId: string) => Promise<void>;
+  /** REST requests by user or key. */
+  requests: RateLimit;
+  /** REST requests by address, of those who are neither. */
+  addressRequests: RateLimit;
+  /** Socket handshakes by address. */
+  handshakes: RateLimit;
+};
+
+export const createRateLimits = (redis: Redis, limits: Limits): RateLimits => {
+  const perMinute = (keyPrefix: string, points: number) =>
+    createRateLimit(redis, { keyPrefix: `limit:${keyPrefix}`, points, duration: 60 });
+  const burst = createRateLimit(redis, {
+    keyPrefix: "limit:sends-burst",
+    points: limits.sendsPerS * burstS,
+    duration: burstS,
+  });
+  const sendsPerMin = perMinute("sends", limits.sendsPerMin);
+  return {
+    sends: async (userId) => {
+      await burst.take(userId);
+      await sendsPerMin.take(userId);
+    },
+    requests: perMinute("requests", limits.requestsPerMin),
+    addressRequests: perMinute("address-requests", limits.addressRequestsPerMin),
+    handshakes: perMinute("handshakes", limits.handshakesPerMin),
+  };
+};

@@ -1,0 +1,63 @@
+import { createAdapter } from "@socket.io/redis-adapter";
+import type { Redis } from "ioredis";
+import type { Logger } from "../logger.ts";
+import type { ChatServer } from "./chat-socket.ts";
+import { isReadyWithin } from "./redis-clients.ts";
+import type { createResync } from "./resync.ts";
+import { createSafePublisher } from "./safe-publisher.ts";
+import { channelKey, wireParser } from "./wire-parser.ts";
+
+type Parts = {
+  io: ChatServer;
+  publisher: Redis;
+  subscriber: Redis;
+  resync: ReturnType<typeof createResync>;
+  onDropped: () => void;
+  logger: Logger;
+};
+
+const waitAtStartMs = 3_000;
+/** A frozen Redis is noticed by an answer that does not come, so the subscriber asks now and then. */
+const pingEveryMs = 2_000;
+
+/**
+ * Joins this node with the others through Redis. After an outage those who may have missed something are told: this
+ * node's sockets when its subscription stands again, every node's when its publisher dropped something.
+ * With Redis away at the start the node serves alone, and joins the others when Redis is there.
+ * @returns whether the node hears the others, and how to stop
+ */
+export const joinNodes = async ({ io, publisher, subscriber, resync, onDropped, logger }: Parts) => {
+  const safePublisher = createSafePublisher(publisher, {
+    onDropped,
+    onRecovered: () => {
+      resync("redis_was_away");
+      io.serverSideEmit("resync", "redis_was_away");
+    },
+  });
+  const useRedis = (): void => {
+    const rooms = [...io.sockets.adapter.sids].map(([id, joined]) => [id, new Set(joined)] as const);
+    io.adapter(createAdapter(safePublisher, subscriber, { key: channelKey, parser: wireParser }));
+    for (const [id, joined] of rooms) void io.sockets.adapter.addAll(id, joined);
+    subscriber.on("ready", () => resync("redis_was_away"));
+  };
+
+  io.on("resync", resync);
+  const ready = await Promise.all([publisher, subscriber].map((client) => isReadyWithin(client, waitAtStartMs)));
+  if (ready.every(Boolean)) {
+    useRedis();
+  } else {
+    logger.warn("redis is away at the start, this node serves alone until it is there");
+    // The adapter may only be made on connections that stand: made before, it would never hear the other nodes.
+    subscriber.once("ready", () => {
+      useRedis();
+      resync("redis_was_away");
+    });
+  }
+  const pinging = setInterval(() => {
+    if (subscriber.status === "ready") subscriber.ping().catch(() => undefined);
+  }, pingEveryMs).unref();
+  return {
+    isUp: (): boolean => publisher.status === "ready" && subscriber.status === "ready",
+    stop: (): void => clearInterval(pinging),
+  };
+};

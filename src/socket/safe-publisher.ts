@@ -1,0 +1,43 @@
+import type { Redis } from "ioredis";
+
+/** Publishes that may be under way; past it Redis is too slow, and memory must not grow. */
+const mostUnderWay = 5_000;
+
+/**
+ * A publisher for the Redis adapter and the emitter, which publish without a catch: with Redis gone that would end
+ * the process. What cannot go out is counted, and when Redis is back `onRecovered` says that something was missed.
+ */
+export const createSafePublisher = (redis: Redis, parts: { onDropped: () => void; onRecovered: () => void }) => {
+  let underWay = 0;
+  let missed = false;
+
+  const drop = (): void => {
+    missed = true;
+    parts.onDropped();
+  };
+
+  const recover = (): void => {
+    if (!missed) return;
+    missed = false;
+    parts.onRecovered();
+  };
+  redis.on("ready", recover);
+
+  return {
+    publish: (channel: string, message: string | Buffer): void => {
+      if (redis.status !== "ready" || underWay >= mostUnderWay) return drop();
+      underWay += 1;
+      redis
+        .publish(channel, message)
+        .catch(drop)
+        .finally(() => {
+          underWay -= 1;
+          if (underWay === 0 && redis.status === "ready") recover();
+        });
+    },
+    /** The adapter listens for errors; the client's own listeners have them. */
+    on: (): void => undefined,
+    off: (): void => undefined,
+    listenerCount: (): number => 0,
+  };
+};

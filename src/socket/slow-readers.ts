@@ -1,0 +1,37 @@
+import type { ChatServer, ChatSocket } from "./chat-socket.ts";
+
+const lookEveryMs = 500;
+const mostWaitingBytes = 1024 ** 2;
+
+const bytesOf = (data: unknown): number => {
+  if (typeof data === "string") return data.length;
+  return data instanceof Uint8Array ? data.byteLength : 0;
+};
+
+const field = (of: unknown, name: string): unknown =>
+  typeof of === "object" && of !== null ? Reflect.get(of, name) : undefined;
+
+/** Bytes that wait on a socket: in the engine's buffer, and in the websocket's. Neither is in the public types. */
+const waitingBytes = ({ conn }: ChatSocket): number => {
+  const packets = field(conn, "writeBuffer");
+  const inEngine = Array.isArray(packets)
+    ? packets.reduce((sum, packet) => sum + bytesOf(field(packet, "data")), 0)
+    : 0;
+  const inWebsocket = field(field(conn.transport, "socket"), "bufferedAmount");
+  return inEngine + (typeof inWebsocket === "number" ? inWebsocket : 0);
+};
+
+/**
+ * A reader that stopped must not fill the node: Socket.IO bounds nothing of what waits for it. Past a megabyte the
+ * connection ends; the client comes back and catches up from the log.
+ */
+export const watchSlowReaders = (io: ChatServer, onDropped: () => void): (() => void) => {
+  const timer = setInterval(() => {
+    for (const socket of io.sockets.sockets.values()) {
+      if (waitingBytes(socket) <= mostWaitingBytes) continue;
+      onDropped();
+      socket.conn.close(true);
+    }
+  }, lookEveryMs).unref();
+  return () => clearInterval(timer);
+};
