@@ -1,4 +1,5 @@
 import { Kafka, logLevel } from "kafkajs";
+import { guardIdleConnections } from "./idle-guard.ts";
 
 export interface CreateTopicsOptions {
   /** `host:port` each. */
@@ -9,6 +10,7 @@ export interface CreateTopicsOptions {
 
 /** Creates those of the topics that are missing. Rejects, after a second or two, when no broker answers. */
 export async function createTopics({ brokers, topics, partitions }: CreateTopicsOptions): Promise<void> {
+  guardIdleConnections();
   const kafka = new Kafka({
     clientId: "create-topics",
     brokers,

@@ -22,7 +22,7 @@ export async function startBinaryService(options: BinaryOptions): Promise<Provid
 
   async function start(): Promise<void> {
     if (child !== undefined) return;
-    const started = await startChild(options);
+    const started = await startChild({ ...options, output: { file: options.logFile } });
     child = started;
     try {
       await ready(started, options);
@@ -35,7 +35,7 @@ export async function startBinaryService(options: BinaryOptions): Promise<Provid
   }
 
   async function watch(started: Child): Promise<void> {
-    const how = await started.exited;
+    const { how } = await started.exited;
     if (child !== started) return;
     child = undefined;
     options.onUnexpectedExit?.(`${name} ended unexpectedly (${how}). Its last lines:\n${lastLines(options.logFile)}`);
@@ -63,14 +63,7 @@ export async function startBinaryService(options: BinaryOptions): Promise<Provid
 
 async function ready(child: Child, { name, logFile, signal, isReady }: BinaryOptions): Promise<void> {
   const ended = new AbortController();
-  void child.exited.then((how) => ended.abort(new Error(`${name} did not start: ${how}\n${lastLines(logFile)}`)));
-  const what = `${name} did not answer`;
-  try {
-    await waitUntil({ what, limitMs: startLimitMs, signal: AbortSignal.any([signal, ended.signal]), check: isReady });
-  } catch (error) {
-    // The timer tells of an abort only as AbortError; the reason is what a person wants to read.
-    ended.signal.throwIfAborted();
-    signal.throwIfAborted();
-    throw error;
-  }
+  void child.exited.then(({ how }) => ended.abort(new Error(`${name} did not start: ${how}\n${lastLines(logFile)}`)));
+  const either = AbortSignal.any([signal, ended.signal]);
+  await waitUntil({ what: `${name} did not answer`, limitMs: startLimitMs, signal: either, check: isReady });
 }

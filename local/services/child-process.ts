@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { endProcess } from "./end-process.ts";
 import { processStart } from "./process-start.ts";
 import type { Run } from "./run.ts";
@@ -10,36 +12,40 @@ export interface ChildOptions {
   command: string;
   args: string[];
   env?: NodeJS.ProcessEnv;
-  /** Its stdout and stderr, begun anew with each start. */
-  logFile: string;
+  cwd?: string;
+  /** Where stdout and stderr go: a file, begun anew with each start; line by line to a listener; or where ours go. */
+  output: { file: string } | { onLine: (line: string) => void } | "inherit";
   run: Run;
 }
 
 export interface Child {
   readonly pid: number;
-  /** Resolves with how it ended, such as "exit code 1", once it has. */
-  readonly exited: Promise<string>;
+  /** Resolves once it has ended, with how, such as "exit code 1". */
+  readonly exited: Promise<{ code: number | null; how: string }>;
   /** Ends it and waits until it is gone; killed at the limit. */
-  stop(signal?: NodeJS.Signals, limitMs?: number): Promise<void>;
+  stop: (signal?: NodeJS.Signals, limitMs?: number) => Promise<void>;
 }
 
-/** Starts a program that a Ctrl-C in the terminal does not reach, noted in the run. Throws when it cannot be started. */
-export async function startChild({ name, command, args, env, logFile, run }: ChildOptions): Promise<Child> {
-  mkdirSync(dirname(logFile), { recursive: true });
-  const log = openSync(logFile, "w");
-  const child = spawn(command, args, { detached: true, stdio: ["ignore", log, log], env: env ?? process.env });
-  closeSync(log);
+/** Starts a program that a Ctrl-C in the terminal does not reach, noted in the run. Rejects when it cannot be started. */
+export async function startChild({ name, command, args, env, cwd, output, run }: ChildOptions): Promise<Child> {
+  const { stdio, release } = openOutput(output);
+  const child = spawn(command, args, { detached: true, stdio: ["ignore", stdio, stdio], env: env ?? process.env, cwd });
+  release();
   const { pid } = child;
   if (pid === undefined) throw await new Promise<Error>((resolve) => child.once("error", resolve));
   const forget = run.note(name, { pid });
   const start = processStart(pid) ?? "";
-  const exited = new Promise<string>((resolve) =>
-    child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`)),
+  if (typeof output === "object" && "onLine" in output) {
+    for (const stream of [child.stdout, child.stderr]) if (stream !== null) readLines(stream, output.onLine);
+  }
+  // "close" comes after "exit" and after the last line.
+  const exited = new Promise<{ code: number | null; how: string }>((resolve) =>
+    child.once("close", (code, signal) => resolve({ code, how: signal ?? `exit code ${code}` })),
   ).finally(forget);
   return {
     pid,
     exited,
-    async stop(signal, limitMs) {
+    stop: async (signal, limitMs) => {
       await endProcess({ pid, start }, signal, limitMs);
       await exited;
     },
@@ -53,4 +59,16 @@ export function lastLines(logFile: string, count = 12): string {
   } catch {
     return "";
   }
+}
+
+function openOutput(output: ChildOptions["output"]): { stdio: number | "pipe" | "inherit"; release: () => void } {
+  if (output === "inherit") return { stdio: "inherit", release: () => {} };
+  if ("onLine" in output) return { stdio: "pipe", release: () => {} };
+  mkdirSync(dirname(output.file), { recursive: true });
+  const file = openSync(output.file, "w");
+  return { stdio: file, release: () => closeSync(file) };
+}
+
+function readLines(stream: Readable, onLine: (line: string) => void): void {
+  createInterface({ input: stream }).on("line", onLine);
 }

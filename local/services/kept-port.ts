@@ -16,9 +16,9 @@ export async function keptPort(file: string): Promise<number> {
   return port;
 }
 
-/** The first free port from this one on. */
-export async function nextFreePort(first: number): Promise<number> {
-  for (let port = first; port < first + 200; port += 1) if (await isFree(port)) return port;
+/** The first free port from this one on that is not spoken for. */
+export async function nextFreePort(first: number, spokenFor: ReadonlySet<number> = new Set()): Promise<number> {
+  for (let port = first; port < first + 200; port += 1) if (!spokenFor.has(port) && (await isFree(port))) return port;
   throw new Error(`No port is free from ${first} to ${first + 199}.`);
 }
 
@@ -31,7 +31,7 @@ async function freePort(): Promise<number> {
   throw new Error("No port is free from 20000 to 29999.");
 }
 
-async function isFree(port: number): Promise<boolean> {
+export async function isFree(port: number): Promise<boolean> {
   // Both, since a server on every address leaves 127.0.0.1 free on some systems, and the other way round.
   return (await canListen(port, "127.0.0.1")) && (await canListen(port));
 }

@@ -4,7 +4,7 @@ import { removeVolumes } from "./docker.ts";
 import { stopLeftRuns } from "./left-runs.ts";
 import { provideService } from "./provide-service.ts";
 import { kafkaRecipe, mongodbRecipe, type Recipe, redisRecipe } from "./recipes.ts";
-import { openRun } from "./run.ts";
+import { openRun, type Run } from "./run.ts";
 import type { ProvidedService, ProvideOptions, ServiceName } from "./service.ts";
 
 export type { How, ProvidedService, ProvideOptions, ServiceName } from "./service.ts";
@@ -15,6 +15,8 @@ export interface ProvidedServices extends AsyncDisposable {
   /** The addresses, as the environment variables that the processes read. */
   settings: ServiceSettings;
   services: Record<ServiceName, ProvidedService>;
+  /** For further processes that work with these services: noted here, they too end with this process. */
+  run: Run;
   /** Stops everything that was started here. May be called again. */
   close: () => Promise<void>;
 }
@@ -27,7 +29,7 @@ export type OwnService = ProvidedService & AsyncDisposable;
  * Rejects with a sentence for each service that cannot be had, with nothing left running.
  */
 export async function provideServices(options: ProvideOptions): Promise<ProvidedServices> {
-  const { provide, close } = await openFolder(options);
+  const { provide, run, close } = await openFolder(options);
   const outcomes = await Promise.allSettled([provide(mongodbRecipe), provide(redisRecipe), provide(kafkaRecipe)]);
   const [mongodb, redis, kafka] = outcomes;
   if (mongodb.status === "rejected" || redis.status === "rejected" || kafka.status === "rejected") {
@@ -44,6 +46,7 @@ export async function provideServices(options: ProvideOptions): Promise<Provided
       KAFKA_BROKERS: kafka.value.address,
     },
     services: { mongodb: mongodb.value, redis: redis.value, kafka: kafka.value },
+    run,
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -95,6 +98,7 @@ async function openFolder(options: ProvideOptions) {
   const run = await openRun(folder, options.report);
   const provided: ProvidedService[] = [];
   return {
+    run,
     provide: async (recipe: Recipe): Promise<ProvidedService> => {
       const service = await provideService(recipe, { ...options, folder, run });
       provided.push(service);

@@ -10,7 +10,10 @@ export interface WaitOptions {
   check: () => boolean | Promise<boolean>;
 }
 
-/** Waits for a condition. Rejects at the limit, with the last thing `check` threw as the cause, and when the signal aborts. */
+/**
+ * Waits for a condition. Rejects at the limit, with the last thing `check` threw as the cause, and with the signal's reason
+ * when that aborts.
+ */
 export async function waitUntil({ what, limitMs, everyMs = 100, signal, check }: WaitOptions): Promise<void> {
   const deadline = performance.now() + limitMs;
   let cause: unknown;
@@ -21,7 +24,9 @@ export async function waitUntil({ what, limitMs, everyMs = 100, signal, check }:
     } catch (error) {
       cause = error;
     }
-    await sleep(everyMs, undefined, signal === undefined ? {} : { signal });
+    // An abort cuts the pause short; the loop's first line then tells its reason.
+    await sleep(everyMs, undefined, signal === undefined ? {} : { signal }).catch(() => {});
   }
+  signal?.throwIfAborted();
   throw new Error(`${what} within ${limitMs / 1000} s`, { cause });
 }

@@ -1,0 +1,102 @@
+// What every npm script begins with, so that a fresh clone needs nothing but npm: brings in the dependencies where they are
+// missing or old, and runs the script named first with the Node that is among them. It runs on Node 18 and newer, so
+// it is plain JavaScript and imports nothing but Node's own modules.
+//   node local/bootstrap.mjs local/start.ts --fresh
+import { spawn } from "node:child_process";
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
+import { constants as osConstants } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const modules = join(root, "node_modules");
+const ownNode = join(modules, "node", "bin", "node");
+const neededMajor = 24;
+
+class Failure extends Error {}
+
+/** The program that runs now. */
+let child;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child?.kill(signal));
+stopWithNpm();
+
+try {
+  const [script, ...args] = process.argv.slice(2);
+  if (script === undefined) throw new Failure("Usage: node local/bootstrap.mjs SCRIPT [ARGUMENT...]");
+  if (!dependenciesMatch()) await installDependencies();
+  const node = Number(process.versions.node.split(".")[0]) >= neededMajor ? process.execPath : await installedNode();
+  process.exitCode = await run(node, [join(root, script), ...args], { ipc: true, node });
+} catch (error) {
+  if (!(error instanceof Failure)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
+
+/** Whether what npm noted in node_modules is what package-lock.json asks for. Only what other systems need may be missing. */
+function dependenciesMatch() {
+  const wanted = readPackages(join(root, "package-lock.json"));
+  const there = readPackages(join(modules, ".package-lock.json"));
+  return Object.entries(wanted).every(([path, { version, integrity, optional, devOptional }]) => {
+    const found = there[path];
+    if (path === "" || (found === undefined && (optional || devOptional))) return true;
+    return found !== undefined && found.version === version && found.integrity === integrity;
+  });
+}
+
+function readPackages(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).packages : {};
+}
+
+async function installDependencies() {
+  console.log("Installing the dependencies with npm ci: once now, and again when package-lock.json changes …");
+  const startedAt = Date.now();
+  const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
+  const npm = process.env.npm_execpath;
+  // npm names its own script to the scripts it runs, which spares looking for npm.
+  const code = npm?.endsWith("npm-cli.js") ? await run(process.execPath, [npm, ...args]) : await run("npm", args);
+  if (code !== 0) {
+    throw new Failure(
+      `npm ci ended with code ${code}, so the dependencies are not installed: if npm reached no registry, check the ` +
+        "network and `npm config get registry`, then start again.",
+    );
+  }
+  console.log(`Installed the dependencies in ${((Date.now() - startedAt) / 1000).toFixed(0)} s.`);
+}
+
+/** The Node among the dependencies. npm may have been told to run no install scripts, and without its own it is not there. */
+async function installedNode() {
+  if (isExecutable(ownNode)) return ownNode;
+  console.log(`Installing Node ${neededMajor} …`);
+  await run(process.execPath, ["installArchSpecificPackage.js"], { cwd: join(modules, "node") });
+  if (isExecutable(ownNode)) return ownNode;
+  throw new Failure(`Node ${neededMajor} is needed and npm did not bring it: install it from https://nodejs.org.`);
+}
+
+function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Resolves to the exit code. With a node, that one comes first on the program's PATH. */
+function run(command, args, { cwd = root, ipc = false, node } = {}) {
+  const first = node === undefined ? [] : [dirname(node), join(modules, ".bin")];
+  const env = { ...process.env, PATH: [...first, process.env.PATH ?? ""].join(delimiter) };
+  // The channel tells the script when this process is gone, also by SIGKILL.
+  const stdio = ["inherit", "inherit", "inherit", ...(ipc ? ["ipc"] : [])];
+  child = spawn(command, args, { cwd, env, stdio, shell: process.platform === "win32" && command === "npm" });
+  return new Promise((resolve, reject) => {
+    child.once("error", (error) => reject(new Failure(`${command} cannot be started: ${error.message}`)));
+    child.once("exit", (code, signal) => resolve(code ?? 128 + osConstants.signals[signal]));
+  });
+}
+
+/** When npm is killed outright it tells nobody; then this process has another parent. */
+function stopWithNpm() {
+  const parent = process.ppid;
+  if (process.env.npm_lifecycle_event === undefined) return;
+  setInterval(() => process.ppid !== parent && child?.kill("SIGTERM"), 1_000).unref();
+}

@@ -1,0 +1,51 @@
+import { isFree, nextFreePort } from "./services/kept-port.ts";
+
+export interface Ports {
+  page: number;
+  /** Of each chat node. */
+  nodes: { port: number; opsPort: number }[];
+  consumersOpsPort: number;
+}
+
+export interface ChoosePortsOptions {
+  env: NodeJS.ProcessEnv;
+  nodeCount: number;
+  report: (line: string) => void;
+}
+
+/**
+ * The ports of a local stack: those configured, else the usual ones, else the next that are free, which it says.
+ * Rejects when a configured port is taken.
+ */
+export async function choosePorts({ env, nodeCount, report }: ChoosePortsOptions): Promise<Ports> {
+  const chosen = new Set<number>();
+
+  async function usual(what: string, wanted: number): Promise<number> {
+    const port = await nextFreePort(wanted, chosen);
+    chosen.add(port);
+    if (port !== wanted) report(`Port ${wanted} is taken: ${what} gets ${port}`);
+    return port;
+  }
+
+  async function configuredOr(setting: "PORT" | "OPS_PORT", what: string, wanted: number): Promise<number> {
+    if (!env[setting]) return usual(what, wanted);
+    const port = Number(env[setting]);
+    if (!(await isFree(port))) throw new Error(`Port ${port} (${setting}) is taken by another program.`);
+    chosen.add(port);
+    return port;
+  }
+
+  const port = await configuredOr("PORT", "the chat node", 5002);
+  const opsPort = await configuredOr("OPS_PORT", "its ops port", 9464);
+  const page = await usual("the page", 5003);
+  const consumersOpsPort = await usual("the consumers' ops port", 9465);
+  const nodes = [{ port, opsPort }];
+  for (let number = 2; number <= nodeCount; number += 1) {
+    const node = {
+      port: await usual(`chat node ${number}`, 5002 + number),
+      opsPort: await usual("its ops port", 9464 + number),
+    };
+    nodes.push(node);
+  }
+  return { page, nodes, consumersOpsPort };
+}

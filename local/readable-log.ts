@@ -1,0 +1,15 @@
+import { prettyFactory } from "pino-pretty";
+
+/** Makes a line of a process's log readable: pino's JSON as one short line, anything else as it is. */
+export function createReadableLog({ name, colorize }: { name: string; colorize: boolean }): (line: string) => string {
+  const pretty = prettyFactory({
+    colorize,
+    singleLine: true,
+    ignore: "pid,hostname,name",
+    translateTime: "SYS:HH:MM:ss",
+  });
+  return (line) => {
+    const text = line.startsWith("{") ? pretty(line) : line;
+    return `${name.padEnd(11)} ${text.trimEnd()}`;
+  };
+}

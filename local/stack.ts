@@ -1,0 +1,92 @@
+import { join } from "node:path";
+import { choosePorts, type Ports } from "./choose-ports.ts";
+import { localSettings, type Settings } from "./local-settings.ts";
+import { type NodeProcess, startNodeProcess } from "./node-process.ts";
+import { startPageServer } from "./page-server.ts";
+import { topicNames } from "./services/kafka-topics.ts";
+import type { ProvidedServices } from "./services/provide-services.ts";
+
+export interface StackOptions {
+  env: NodeJS.ProcessEnv;
+  /** Keeps the made-up secrets. */
+  folder: string;
+  services: Pick<ProvidedServices, "settings" | "run">;
+  nodeCount: number;
+  signal: AbortSignal;
+  report: (line: string) => void;
+}
+
+export interface Stack {
+  pageUrl: string;
+  /** One for each chat node. */
+  chatUrls: string[];
+  /** Resolves with a sentence once one of the processes has ended by itself. */
+  broken: Promise<string>;
+  /** Stops the page, then the chat nodes, then the consumers. */
+  close: () => Promise<void>;
+}
+
+/** Starts the product on services that are there: chat nodes, consumers and the page. Rejects with nothing left running. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { env, folder, services, nodeCount, report } = options;
+  const ports = await choosePorts({ env, nodeCount, report });
+  const made = localSettings({ env, secretsFile: join(folder, "secrets.json"), pagePort: ports.page });
+  const settings = { ...made, ...services.settings };
+  const { consumers, nodes } = await startProcesses(ports, settings, options);
+  const stopProcesses = async () => {
+    await Promise.all(nodes.map((node) => node.stop()));
+    await consumers.stop();
+  };
+  try {
+    const chatUrls = ports.nodes.map(({ port }) => `http://127.0.0.1:${port}`);
+    const page = await startPage(ports.page, chatUrls, settings);
+    const close = async () => {
+      await page.close();
+      await stopProcesses();
+    };
+    return {
+      pageUrl: page.url,
+      chatUrls,
+      broken: Promise.race([consumers, ...nodes].map(({ ended }) => ended)),
+      close,
+    };
+  } catch (error) {
+    await stopProcesses();
+    throw error;
+  }
+}
+
+async function startProcesses(ports: Ports, settings: Settings, { services, signal, report }: StackOptions) {
+  const start = (name: string, script: string, opsPort: number, own: Settings) => {
+    const env = { ...settings, OPS_PORT: String(opsPort), ...own };
+    return startNodeProcess({ name, script, opsPort, env, run: services.run, signal, print: report });
+  };
+  const outcomes = await Promise.allSettled([
+    start("consumers", "consumers/main.ts", ports.consumersOpsPort, {}),
+    ...ports.nodes.map(({ port, opsPort }, index) => {
+      const name = ports.nodes.length === 1 ? "chat node" : `chat node ${index + 1}`;
+      return start(name, "src/main.ts", opsPort, { PORT: String(port) });
+    }),
+  ]);
+  const started = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+  const failed = outcomes.find((outcome) => outcome.status === "rejected");
+  const [consumers, ...nodes] = started;
+  if (failed !== undefined || consumers === undefined) {
+    await Promise.all(started.map((process: NodeProcess) => process.stop()));
+    throw failed?.reason;
+  }
+  return { consumers, nodes };
+}
+
+function startPage(port: number, chatUrls: string[], settings: Settings & ProvidedServices["settings"]) {
+  return startPageServer({
+    port,
+    chatUrl: chatUrls[0] ?? "",
+    chatUrls,
+    kafka: { brokers: settings.KAFKA_BROKERS.split(",") },
+    bookingTopics: topicNames(settings).booking,
+    // Of several secrets, kept for a rotation, the first is the one to sign with.
+    jwtSecret: settings["JWT_SECRET"]?.split(",")[0] ?? "",
+    attachmentHosts: settings["ATTACHMENT_HOSTS"]?.split(",") ?? [],
+  });
+}

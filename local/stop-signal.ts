@@ -1,0 +1,25 @@
+/**
+ * Aborts when this process is asked to stop: Ctrl-C, SIGTERM, SIGHUP, or the process that started it is gone. The reason
+ * is a `StopRequest`. Asked again later, the process ends at once; the watchdogs then end what it started.
+ */
+export function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  let askedAt: number | undefined;
+  const ask = (): void => {
+    // A Ctrl-C reaches every process of the terminal, and each parent passes it on: that is one request, not several.
+    if (askedAt !== undefined && performance.now() - askedAt > 1_000) process.exit(130);
+    askedAt ??= performance.now();
+    controller.abort(new StopRequest());
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, ask);
+  process.on("disconnect", ask);
+  process.channel?.unref();
+  return controller.signal;
+}
+
+export class StopRequest extends Error {
+  constructor() {
+    super("asked to stop");
+    this.name = "StopRequest";
+  }
+}
