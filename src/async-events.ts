@@ -1,0 +1,172 @@
+import { z } from "zod";
+import type { AsyncApiParts } from "./asyncapi.ts";
+import { approvedSchema, cancelledSchema } from "./chat/booking-event.ts";
+import type { Chat } from "./chat/chat.ts";
+import { errorTable } from "./chat/errors.ts";
+import { backendIdSchema, chatIdSchema } from "./chat/ids.ts";
+import type { Message } from "./chat/message.ts";
+
+/** What a client may send over Socket.IO. */
+export const clientEventNames = [
+  "join_chat",
+  "leave_chat",
+  "send_message",
+  "mark_read",
+  "mark_delivered",
+  "typing",
+  "authenticate",
+] as const;
+export type ClientEventName = (typeof clientEventNames)[number];
+
+type Parts = {
+  /** `sharedChat`: a chat without what is one user's. */
+  shapes: {
+    chat: z.ZodType<Chat>;
+    sharedChat: z.ZodType<Omit<Chat, "unreadCount">>;
+    message: z.ZodType<Message>;
+  };
+  /** The schemas that parse what clients send. */
+  requests: Record<ClientEventName, z.ZodType>;
+  topics: { booking: readonly string[]; bookingDlq: string; chatEvents: string };
+};
+
+const time = z.iso.datetime().meta({ description: "RFC 3339, UTC, with milliseconds" });
+const seq = z.int().min(0);
+const userId = backendIdSchema;
+
+const failed = z
+  .object({
+    ok: z.literal(false),
+    error: z.object({
+      code: z.enum(Object.keys(errorTable)),
+      message: z.string(),
+      errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+      retryAfterMs: z.int().optional(),
+    }),
+  })
+  .meta({ id: "Failed", description: "Every failure; the codes are those of the REST problems." });
+
+const mark = z.object({ userId, seq, at: time }).meta({ id: "ReadMark", description: "Where a person's mark stands." });
+const receipt = z.object({ chatId: chatIdSchema, userId, seq, at: time }).meta({ id: "Receipt" });
+const ok = <T extends z.core.$ZodLooseShape>(shape: T) =>
+  z.union([z.object({ ok: z.literal(true), ...shape }), failed]);
+
+const clientEvents = ({ shapes: { chat, message }, requests }: Parts): AsyncApiParts["clientEvents"] => ({
+  join_chat: {
+    summary:
+      "Join a chat and get its entries after `afterSeq`, or the newest ones. Each later entry comes as `receive_message`.",
+    schema: requests.join_chat,
+    answer: ok({ chat, messages: z.array(message), hasMore: z.boolean() }),
+  },
+  leave_chat: { summary: "Leave a chat.", schema: requests.leave_chat, answer: ok({}) },
+  send_message: {
+    summary: "Send a message. Repeat it with the same `clientMessageId` until it is acked: it lands once.",
+    schema: requests.send_message,
+    answer: ok({ message }),
+  },
+  mark_read: {
+    summary: "Everything up to `seq` is read; all there is where it is left out.",
+    schema: requests.mark_read,
+    answer: ok({ read: mark }),
+  },
+  mark_delivered: {
+    summary: "Everything up to `seq` has reached this device.",
+    schema: requests.mark_delivered,
+    answer: ok({ delivered: mark }),
+  },
+  typing: {
+    summary: "The user types, or stopped. It ends by itself after 7 s.",
+    schema: requests.typing,
+    answer: ok({}),
+  },
+  authenticate: {
+    summary: "A newer token of the same user: the connection goes on when the first one expires.",
+    schema: requests.authenticate,
+    answer: ok({ expiresAt: time }),
+  },
+});
+
+const serverEvents = ({ shapes: { chat, message } }: Parts): AsyncApiParts["serverEvents"] => ({
+  chat_joined: {
+    summary: "The same as the ack of `join_chat`.",
+    schema: z.object({ chat, messages: z.array(message), hasMore: z.boolean() }),
+  },
+  receive_message: { summary: "A new entry of a joined chat. It may come twice: keep by `seq`.", schema: message },
+  messages_read: { summary: "Somebody's read mark moved.", schema: receipt },
+  messages_delivered: { summary: "Somebody's delivered mark moved.", schema: receipt },
+  user_typing: {
+    summary: "The other person types, or stopped.",
+    schema: z.object({ chatId: chatIdSchema, userId, isTyping: z.boolean() }),
+  },
+  chat_created: { summary: "A new chat, to every device of both people.", schema: chat },
+  chat_updated: { summary: "A chat's last message, status or unread count changed, joined or not.", schema: chat },
+  presence: {
+    summary: "Somebody you share a chat with came or went.",
+    schema: z.object({ userId, online: z.boolean(), lastSeenAt: time.nullable() }),
+  },
+  resync: {
+    summary: "Something may have been missed: join again with your last `seq` as `afterSeq`.",
+    schema: z.object({ reason: z.string() }),
+  },
+  auth_expiring: {
+    summary: "The token ends in a minute: send `authenticate` with a newer one.",
+    schema: z.object({ expiresAt: time }),
+  },
+});
+
+const cloudEvent = (type: z.ZodType, data: z.ZodType) =>
+  z.object({
+    specversion: z.literal("1.0"),
+    id: z.string(),
+    source: z.string(),
+    type,
+    time: time.optional(),
+    subject: z.string().optional(),
+    data,
+  });
+
+const bookingEvent = z.union([
+  approvedSchema.meta({ description: "booking.approved" }),
+  cancelledSchema.meta({ description: "booking.cancelled" }),
+]);
+
+const bookingRecord = z.union([
+  bookingEvent,
+  z.object({ type: z.string(), data: bookingEvent }),
+  cloudEvent(z.string(), bookingEvent),
+]);
+
+const bookingSummary =
+  "Bookings of the booking service, key = bookingId: as they are, wrapped as `{ type, data }`, or as CloudEvents 1.0 (structured, or binary by `ce_` headers). Repeats and disorder are harmless.";
+
+const chatEvent = ({ shapes: { sharedChat, message } }: Parts) => {
+  const booked = z.object({ bookingId: backendIdSchema, ownerId: userId, seekerId: userId, status: z.string() });
+  const whose = { chatId: chatIdSchema, bookingId: backendIdSchema, userId };
+  return z.union([
+    cloudEvent(z.enum(["chat.created", "chat.status_changed"]), z.object({ chat: sharedChat })),
+    cloudEvent(z.literal("chat.message_sent"), z.object({ chat: booked.extend({ id: chatIdSchema }), message })),
+    cloudEvent(z.literal("chat.message_read"), z.object({ ...whose, seq, at: time })),
+    cloudEvent(z.literal("chat.message_unread"), z.object({ ...whose, unreadCount: z.int().min(1), message })),
+  ]);
+};
+
+/** Everything that goes over Socket.IO and Kafka, described by the schemas that parse it. */
+export const asyncEvents = (parts: Parts): AsyncApiParts => ({
+  clientEvents: clientEvents(parts),
+  serverEvents: serverEvents(parts),
+  topicsIn: Object.fromEntries(
+    parts.topics.booking.map((topic) => [topic, { summary: bookingSummary, schema: bookingRecord }]),
+  ),
+  topicsOut: {
+    [parts.topics.chatEvents]: {
+      summary:
+        "What happens in chats, CloudEvents 1.0 structured, key = chatId: at least once, in seq order per chat, each with a stable `id`. A chat comes without what is one user's.",
+      schema: chatEvent(parts),
+    },
+    [parts.topics.bookingDlq]: {
+      summary:
+        "Booking records that can never succeed, with key, value and headers as they came, plus `dlq-reason`, `dlq-detail`, `dlq-topic`, `dlq-partition`, `dlq-offset` and `dlq-timestamp`.",
+      schema: z.unknown(),
+    },
+  },
+});

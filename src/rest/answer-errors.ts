@@ -1,0 +1,51 @@
+import type { ErrorRequestHandler, RequestHandler } from "express";
+import { ChatError, type ErrorCode, toChatError } from "../chat/errors.ts";
+import type { Logger } from "../logger.ts";
+import { sendProblem } from "./problem.ts";
+import { requestIdOf } from "./request-id.ts";
+
+const codeByStatus: Partial<Record<number, ErrorCode>> = {
+  413: "payload_too_large",
+  415: "unsupported_media_type",
+};
+
+/**
+ * What express, its router and its body parser refuse by themselves, in our words: their texts quote the request.
+ * Null for everything that is not a refusal of theirs.
+ */
+const refusalOf = (thrown: unknown): ChatError | null => {
+  if (!(thrown instanceof Error) || !("status" in thrown) || typeof thrown.status !== "number") return null;
+  if (thrown.status < 400 || thrown.status > 499) return null;
+  const isSyntax = "type" in thrown && thrown.type === "entity.parse.failed";
+  return new ChatError(codeByStatus[thrown.status] ?? "validation_failed", {
+    ...(isSyntax && { text: "The body is not a JSON object." }),
+    cause: thrown,
+  });
+};
+
+type Told = { type: string; message: string; stack: string | undefined; cause?: Told };
+
+/** An error for the log: what it is and where, without the fields that drivers hang on it (documents, commands). */
+const tell = (error: unknown, depth = 0): Told => {
+  if (!(error instanceof Error)) return { type: typeof error, message: "not an error", stack: undefined };
+  const { name, message, stack, cause } = error;
+  return { type: name, message, stack, ...(cause !== undefined && depth < 4 && { cause: tell(cause, depth + 1) }) };
+};
+
+/** For what no route has taken. */
+export const refuseUnknown: RequestHandler = () => {
+  throw new ChatError("not_found");
+};
+
+/** The one place where what was thrown becomes an answer. What is not ours to tell is logged and said to be internal. */
+export const createAnswerErrors =
+  ({ logger }: { logger: Logger }): ErrorRequestHandler =>
+  // Express tells an error handler by its four parameters.
+  (thrown: unknown, req, res, _next) => {
+    const error = refusalOf(thrown) ?? toChatError(thrown);
+    const requestId = requestIdOf(req);
+    if (error.code === "internal") logger.error({ requestId, err: tell(thrown) }, "a request failed");
+    if (error.code === "unavailable") logger.warn({ requestId, err: tell(thrown) }, "a request could not be served");
+    if (res.headersSent) req.socket.destroy();
+    else sendProblem(res, error, requestId);
+  };

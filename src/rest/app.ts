@@ -1,0 +1,100 @@
+import express, { type Express, Router } from "express";
+import type { AsyncApiDocument } from "../asyncapi.ts";
+import type { ApplyBookingEvent } from "../chat/apply-booking-event.ts";
+import type { ChangeStatus } from "../chat/change-status.ts";
+import type { MarkRead } from "../chat/mark-read.ts";
+import { newMessageSchema } from "../chat/message.ts";
+import type { Clock, Health } from "../chat/ports.ts";
+import type { ReadChats } from "../chat/read-messages.ts";
+import type { SendMessage } from "../chat/send-message.ts";
+import type { Logger } from "../logger.ts";
+import type { VerifyToken } from "../tokens.ts";
+import { createAnswerErrors, refuseUnknown } from "./answer-errors.ts";
+import { chatRoutes, inboxRoutes } from "./chats.ts";
+import { docsRoutes } from "./docs.ts";
+import { healthRoutes } from "./health.ts";
+import { createIdentify } from "./identify.ts";
+import { initiateRoutes } from "./initiate.ts";
+import { limitByAddress, limitByCaller, type RequestLimits } from "./limit-requests.ts";
+import { createLogRequests } from "./log-requests.ts";
+import { messageRoutes } from "./messages.ts";
+import { createObserveRequests, type RestMetrics } from "./observe-requests.ts";
+import { createOpenApi } from "./openapi.ts";
+import { apiHeaders, createCors, noStore } from "./protect.ts";
+import { readRoutes } from "./read.ts";
+import { requestIds } from "./request-id.ts";
+import { addRoutes } from "./routes.ts";
+import { statusRoutes } from "./status.ts";
+
+export type RestParts = {
+  verifyToken: VerifyToken;
+  internalApiKeys: readonly string[];
+  /** Origins whose pages may call, or `*`. */
+  corsOrigins: readonly string[];
+  attachmentHosts: readonly string[];
+  /** How many proxies in front of us add to X-Forwarded-For. */
+  trustedProxies: number;
+  /** `sends` takes one of what a user may send, over whichever edge. @throws ChatError `rate_limited` */
+  limits: RequestLimits & { sends: (userId: string) => Promise<void> };
+  readChats: Pick<ReadChats, "messages" | "chat" | "inbox">;
+  sendMessage: SendMessage;
+  markRead: MarkRead;
+  changeStatus: ChangeStatus;
+  applyBookingEvent: ApplyBookingEvent;
+  health: () => Promise<Health>;
+  asyncapi: AsyncApiDocument;
+  logger: Logger;
+  now: Clock;
+  metrics?: RestMetrics | undefined;
+};
+
+/** What anyone may ask, counted by address. */
+const publicRouter = (parts: RestParts, schema: ReturnType<typeof newMessageSchema>): Router => {
+  const router = Router({ caseSensitive: true });
+  addRoutes(router, healthRoutes(parts), [limitByAddress(parts.limits)]);
+  const openapi = createOpenApi({ messageSchema: schema });
+  addRoutes(router, docsRoutes({ openapi, asyncapi: parts.asyncapi }), [limitByAddress(parts.limits)]);
+  return router;
+};
+
+/** What needs a token or a key. Paths with a fixed name stand before those with a chat's id. */
+const callerRouter = (parts: RestParts, schema: ReturnType<typeof newMessageSchema>): Router => {
+  const router = Router({ caseSensitive: true });
+  router.use(createIdentify(parts), limitByCaller(parts.limits));
+  addRoutes(router, initiateRoutes(parts));
+  addRoutes(router, inboxRoutes(parts));
+  addRoutes(router, messageRoutes({ ...parts, limitSends: parts.limits.sends, schema }));
+  addRoutes(router, readRoutes(parts));
+  addRoutes(router, statusRoutes(parts));
+  addRoutes(router, chatRoutes(parts));
+  router.use(refuseUnknown);
+  return router;
+};
+
+/**
+ * The REST edge as an express app: `http.createServer(createRestApp(parts))`. Every answer that is not a success is a
+ * problem (RFC 9457) from the one table of errors.
+ *
+ *     id → log → headers → who asks → count → route → who may → body → parse → act → answer
+ */
+export const createRestApp = (parts: RestParts): Express => {
+  const schema = newMessageSchema(parts.attachmentHosts);
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  app.set("trust proxy", parts.trustedProxies);
+  app.set("query parser", "simple");
+  // A proxy that closes /api/chat/initiate to the world closes it in every spelling.
+  app.enable("case sensitive routing");
+  app.use(
+    requestIds,
+    createLogRequests(parts),
+    createObserveRequests(parts),
+    apiHeaders,
+    ...createCors(parts),
+    noStore,
+  );
+  app.use("/api/chat", publicRouter(parts, schema), callerRouter(parts, schema));
+  app.use(limitByAddress(parts.limits), refuseUnknown, createAnswerErrors(parts));
+  return app;
+};

@@ -1,0 +1,65 @@
+import { z } from "zod";
+import type { ZodOpenApiPathsObject } from "zod-openapi";
+import { ChatError } from "../chat/errors.ts";
+import { backendIdSchema, chatIdSchema } from "../chat/ids.ts";
+import { parse } from "../chat/parse.ts";
+import { inboxQuerySchema, type ReadChats } from "../chat/read-messages.ts";
+import { needUser, userIdOf } from "./identify.ts";
+import { answer, asUser, problems } from "./openapi-parts.ts";
+import { chatIdOf, queryWithNumbers, type Routes } from "./routes.ts";
+import { chatSchema } from "./schemas.ts";
+
+type Parts = { readChats: Pick<ReadChats, "inbox" | "chat"> };
+
+/** A user's chats. Nobody sees those of somebody else. */
+export const inboxRoutes = ({ readChats }: Parts): Routes => ({
+  "/user/:userId": {
+    GET: [
+      needUser,
+      async (req, res) => {
+        const userId = userIdOf(res);
+        if (req.params["userId"] !== userId) throw new ChatError("forbidden");
+        res.json(await readChats.inbox({ userId, ...parse(inboxQuerySchema, queryWithNumbers(req, ["limit"])) }));
+      },
+    ],
+  },
+});
+
+/** One chat. */
+export const chatRoutes = ({ readChats }: Parts): Routes => ({
+  "/:chatId": {
+    GET: [
+      needUser,
+      async (req, res) => {
+        res.json({ chat: await readChats.chat({ chatId: chatIdOf(req), userId: userIdOf(res) }) });
+      },
+    ],
+  },
+});
+
+export const chatsPaths: ZodOpenApiPathsObject = {
+  "/api/chat/user/{userId}": {
+    get: {
+      operationId: "listChats",
+      tags: ["Chats"],
+      summary: "Your chats, latest activity first",
+      description: "`nextCursor` is null on the last page; otherwise send it as `cursor` to get the next one.",
+      security: asUser,
+      requestParams: { path: z.object({ userId: backendIdSchema }), query: inboxQuerySchema },
+      responses: {
+        200: answer("A page of chats", z.object({ chats: z.array(chatSchema), nextCursor: z.string().nullable() })),
+        ...problems(["validation_failed", "forbidden"]),
+      },
+    },
+  },
+  "/api/chat/{chatId}": {
+    get: {
+      operationId: "getChat",
+      tags: ["Chats"],
+      summary: "One chat",
+      security: asUser,
+      requestParams: { path: z.object({ chatId: chatIdSchema }) },
+      responses: { 200: answer("The chat", z.object({ chat: chatSchema })), ...problems(["chat_not_found"]) },
+    },
+  },
+};

@@ -1,0 +1,52 @@
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import type { RequestHandler, Response } from "express";
+import helmet from "helmet";
+import type { AsyncApiDocument } from "../asyncapi.ts";
+import { ChatError } from "../chat/errors.ts";
+import { errorsPage, eventsPage, pageScript, pageStyle, restPage } from "./docs-pages.ts";
+import type { Routes } from "./routes.ts";
+
+// Swagger UI sets styles by script and shows its icons from data addresses; nothing comes from elsewhere.
+const pageHeaders: RequestHandler = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", "data:"],
+      connectSrc: ["'self'"],
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+});
+
+const swaggerUi = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/swagger-ui.css"));
+const swaggerAssets = new Set(["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"]);
+const assetAgeS = 3_600;
+
+const html = (text: string): RequestHandler[] => [pageHeaders, (_req, res) => sendKept(res).type("html").send(text)];
+const json = (document: object): RequestHandler[] => [(_req, res) => sendKept(res).json(document)];
+// The documents are the same for everybody, so caches may keep them.
+const sendKept = (res: Response): Response => res.set("Cache-Control", `public, max-age=${assetAgeS}`);
+
+const sendAsset: RequestHandler = (req, res) => {
+  const { file } = req.params;
+  if (file === "page.css") sendKept(res).type("css").send(pageStyle);
+  else if (file === "page.js") sendKept(res).type("js").send(pageScript);
+  else if (typeof file === "string" && swaggerAssets.has(file)) sendKept(res).sendFile(file, { root: swaggerUi });
+  else throw new ChatError("not_found");
+};
+
+/** The documents, and pages to read them and to try the calls; every asset comes from here. */
+export const docsRoutes = ({ openapi, asyncapi }: { openapi: object; asyncapi: AsyncApiDocument }): Routes => ({
+  "/docs": { GET: html(restPage) },
+  "/docs/events": { GET: html(eventsPage(asyncapi)) },
+  "/docs/errors": { GET: html(errorsPage) },
+  "/docs/openapi.json": { GET: json(openapi) },
+  "/docs/asyncapi.json": { GET: json(asyncapi) },
+  "/docs/assets/:file": { GET: [sendAsset] },
+});

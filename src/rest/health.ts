@@ -1,0 +1,34 @@
+import type { ZodOpenApiPathsObject } from "zod-openapi";
+import type { Health } from "../chat/ports.ts";
+import { answer, problems } from "./openapi-parts.ts";
+import type { Routes } from "./routes.ts";
+import { healthSchema } from "./schemas.ts";
+
+/** How the service is, for anyone: 503 only when nothing can be stored. */
+export const healthRoutes = ({ health }: { health: () => Promise<Health> }): Routes => ({
+  "/health": {
+    GET: [
+      async (_req, res) => {
+        const { status, checks } = await health();
+        res.status(status === "unavailable" ? 503 : 200).json({ status, checks });
+      },
+    ],
+  },
+});
+
+export const healthPaths: ZodOpenApiPathsObject = {
+  "/api/chat/health": {
+    get: {
+      operationId: "getHealth",
+      tags: ["Service"],
+      summary: "How the service is",
+      description: "`degraded`: Redis or Kafka is away, chat works. `unavailable`: nothing can be stored.",
+      security: [],
+      responses: {
+        200: answer("It works", healthSchema),
+        503: answer("It cannot store anything", healthSchema),
+        ...problems(["rate_limited", "internal"], []),
+      },
+    },
+  },
+};

@@ -1,0 +1,77 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { RequestHandler, Response } from "express";
+import { ChatError } from "../chat/errors.ts";
+import { bearerToken, type VerifyToken } from "../tokens.ts";
+
+/** Who asks. `key`: which of the service's keys came with the request. `userId`: whom its token speaks for. */
+export type Caller = { key: number | "none" | "wrong"; userId: string | null };
+
+const callers = new WeakMap<Response, Caller>();
+
+const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+
+/** Finds a key in the list, taking the same time for each and whatever was given: only digests are compared. */
+const createFindKey = (keys: readonly string[]) => {
+  const digests = keys.map(digest);
+  return (given: string | undefined): Caller["key"] => {
+    if (given === undefined) return "none";
+    const wanted = digest(given);
+    const found = digests.map((known) => timingSafeEqual(known, wanted)).indexOf(true);
+    return found === -1 ? "wrong" : found;
+  };
+};
+
+/** Notes who asks, by `X-API-Key` and `Authorization: Bearer`. Refuses nobody: what is needed, each route says. */
+export const createIdentify = (parts: {
+  verifyToken: VerifyToken;
+  internalApiKeys: readonly string[];
+}): RequestHandler => {
+  const findKey = createFindKey(parts.internalApiKeys);
+  const userOf = (header: string | undefined): string | null => {
+    const token = bearerToken(header);
+    if (token === undefined) return null;
+    try {
+      return parts.verifyToken(token).userId;
+    } catch (error) {
+      if (error instanceof ChatError && error.code === "unauthenticated") return null;
+      throw error;
+    }
+  };
+  return (req, res, next) => {
+    callers.set(res, { key: findKey(req.get("x-api-key")), userId: userOf(req.get("authorization")) });
+    next();
+  };
+};
+
+export const callerOf = (res: Response): Caller => callers.get(res) ?? { key: "none", userId: null };
+
+/**
+ * The user whose token came with the request. A wrong key beside it spoils it: who sends one is not whom they say.
+ * @throws ChatError `unauthenticated`
+ */
+export const userIdOf = (res: Response): string => {
+  const { key, userId } = callerOf(res);
+  if (key === "wrong" || userId === null) throw new ChatError("unauthenticated");
+  return userId;
+};
+
+/** Whether the booking service asks, by one of its keys. */
+export const isService = (res: Response): boolean => typeof callerOf(res).key === "number";
+
+/** Lets only those pass who have a valid token. Stands before the body is read. */
+export const needUser: RequestHandler = (_req, res, next) => {
+  userIdOf(res);
+  next();
+};
+
+/** Lets only those pass who have a valid key. */
+export const needKey: RequestHandler = (_req, res, next) => {
+  if (!isService(res)) throw new ChatError("unauthenticated");
+  next();
+};
+
+/** Lets those pass who have a valid key or, without any key, a valid token. */
+export const needUserOrKey: RequestHandler = (_req, res, next) => {
+  if (!isService(res)) userIdOf(res);
+  next();
+};

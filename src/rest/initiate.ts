@@ -1,0 +1,68 @@
+import type { Request } from "express";
+import { z } from "zod";
+import type { ZodOpenApiPathsObject } from "zod-openapi";
+import type { ApplyBookingEvent } from "../chat/apply-booking-event.ts";
+import { approvedSchema, type BookingEvent, mostClockSkewMs } from "../chat/booking-event.ts";
+import { type Card, type Chat, chatFor } from "../chat/chat.ts";
+import { ChatError } from "../chat/errors.ts";
+import { parse } from "../chat/parse.ts";
+import type { Clock } from "../chat/ports.ts";
+import { needKey } from "./identify.ts";
+import { answer, asService, bodyProblems, location, problems } from "./openapi-parts.ts";
+import { readJson } from "./read-json.ts";
+import type { Routes } from "./routes.ts";
+import { chatSchema } from "./schemas.ts";
+
+/** A chat as the booking service sees it: the whole shape, with no count of unread since it reads nothing. */
+export const chatForService = (card: Card): Chat => {
+  if (card.participants === null) throw new ChatError("internal");
+  return { ...chatFor(card, card.participants, "owner"), unreadCount: 0 };
+};
+
+/** @throws ChatError `validation_failed` also for a time further ahead than clocks differ */
+const approvalOf = (req: Request, now: Date): BookingEvent => {
+  const { occurredAt = now, ...fields } = parse(approvedSchema, req.body);
+  if (occurredAt.getTime() - now.getTime() > mostClockSkewMs) {
+    const message = "at most five minutes ahead of now";
+    throw new ChatError("validation_failed", { errors: [{ path: "occurredAt", message }] });
+  }
+  return { ...fields, type: "approved", occurredAt };
+};
+
+/** The booking service says that a booking is approved: the same act as a `booking.approved` event. */
+export const initiateRoutes = (parts: { applyBookingEvent: ApplyBookingEvent; now: Clock }): Routes => ({
+  "/initiate": {
+    POST: [
+      needKey,
+      ...readJson,
+      async (req, res) => {
+        const applied = await parts.applyBookingEvent(approvalOf(req, parts.now()));
+        if (applied.outcome === "rejected") throw applied.error;
+        const chat = chatForService(applied.card);
+        if (applied.created) res.status(201).location(`/api/chat/${chat.id}`);
+        res.json({ chat });
+      },
+    ],
+  },
+});
+
+const body = z.object({ chat: chatSchema });
+
+export const initiatePaths: ZodOpenApiPathsObject = {
+  "/api/chat/initiate": {
+    post: {
+      operationId: "initiateChat",
+      tags: ["Booking service"],
+      summary: "Say that a booking is approved",
+      description:
+        "The same act as a `booking.approved` event on Kafka, and harmless beside it: the chat exists afterwards, and the newest `occurredAt` decides whether it is active. Without `occurredAt` it is approved now.",
+      security: asService,
+      requestBody: { required: true, content: { "application/json": { schema: approvedSchema } } },
+      responses: {
+        200: answer("The chat existed already", body),
+        201: answer("The chat was created", body, location),
+        ...problems([...bodyProblems, "booking_conflict"]),
+      },
+    },
+  },
+};

@@ -1,0 +1,97 @@
+import { z } from "zod";
+import type { ZodOpenApiPathsObject } from "zod-openapi";
+import { chatIdSchema } from "../chat/ids.ts";
+import { newMessageSchema } from "../chat/message.ts";
+import { parse } from "../chat/parse.ts";
+import { defaultPageSize, pageSizeSchema, type ReadChats, seqSchema } from "../chat/read-messages.ts";
+import type { SendMessage } from "../chat/send-message.ts";
+import { needUser, userIdOf } from "./identify.ts";
+import { answer, asUser, bodyProblems, location, problems } from "./openapi-parts.ts";
+import { readJson } from "./read-json.ts";
+import { chatIdOf, queryWithNumbers, type Routes } from "./routes.ts";
+import { messageSchema } from "./schemas.ts";
+
+type NewMessageSchema = ReturnType<typeof newMessageSchema>;
+/** `limitSends` takes one of what the user has left. @throws ChatError `rate_limited` */
+type Parts = {
+  readChats: Pick<ReadChats, "messages">;
+  sendMessage: SendMessage;
+  limitSends: (userId: string) => Promise<void>;
+  schema: NewMessageSchema;
+};
+
+const rangeShape = z.object({
+  before: seqSchema.optional().meta({ description: "Only entries with a smaller seq: the page that ends there" }),
+  after: seqSchema.optional().meta({ description: "Only entries with a greater seq: the page that begins there" }),
+  limit: pageSizeSchema.default(defaultPageSize),
+});
+const rangeSchema = rangeShape.refine(({ before, after }) => before === undefined || after === undefined, {
+  path: ["after"],
+  message: "either before or after",
+});
+
+export const messageRoutes = ({ readChats, sendMessage, limitSends, schema }: Parts): Routes => ({
+  "/:chatId/messages": {
+    GET: [
+      needUser,
+      async (req, res) => {
+        const chatId = chatIdOf(req);
+        const range = parse(rangeSchema, queryWithNumbers(req, ["before", "after", "limit"]));
+        res.json(await readChats.messages({ chatId, userId: userIdOf(res), range }));
+      },
+    ],
+  },
+  "/:chatId/message": {
+    POST: [
+      needUser,
+      ...readJson,
+      async (req, res) => {
+        const [chatId, userId] = [chatIdOf(req), userIdOf(res)];
+        const request = { chatId, userId, message: parse(schema, req.body) };
+        await limitSends(userId);
+        const { message, repeated } = await sendMessage(request);
+        const address = `/api/chat/${message.chatId}/messages?after=${message.seq - 1}&limit=1`;
+        if (!repeated) res.status(201).location(address);
+        res.json({ message });
+      },
+    ],
+  },
+});
+
+const params = { path: z.object({ chatId: chatIdSchema }) };
+const body = z.object({ message: messageSchema });
+const contentRules =
+  "`content` has up to 4,000 characters after clean-up: NFC, ends trimmed, control characters (but newline and tab) and direction overrides removed. A text needs it; beside an image or a file it is a caption. It is kept as written, so escape it where you show it. Repeat a send whose answer was lost with the same `clientMessageId`: it lands once.";
+
+export const messagePaths = (schema: NewMessageSchema): ZodOpenApiPathsObject => ({
+  "/api/chat/{chatId}/messages": {
+    get: {
+      operationId: "listMessages",
+      tags: ["Messages"],
+      summary: "A page of a chat's messages, ascending by seq",
+      description: "The newest ones, or those before or after a seq; one of the two at most.",
+      security: asUser,
+      requestParams: { ...params, query: rangeShape },
+      responses: {
+        200: answer("A page of messages", z.object({ messages: z.array(messageSchema), hasMore: z.boolean() })),
+        ...problems(["validation_failed", "chat_not_found"]),
+      },
+    },
+  },
+  "/api/chat/{chatId}/message": {
+    post: {
+      operationId: "sendMessage",
+      tags: ["Messages"],
+      summary: "Send a message",
+      description: contentRules,
+      security: asUser,
+      requestParams: params,
+      requestBody: { required: true, content: { "application/json": { schema } } },
+      responses: {
+        200: answer("The same clientMessageId was sent before: that message", body),
+        201: answer("The message is in the chat", body, location),
+        ...problems([...bodyProblems, "chat_not_found", "chat_not_active", "idempotency_conflict"]),
+      },
+    },
+  },
+});

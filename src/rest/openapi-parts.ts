@@ -1,0 +1,49 @@
+import type { z } from "zod";
+import type { ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from "zod-openapi";
+import { type ErrorCode, errorTable } from "../chat/errors.ts";
+import { problemMediaType } from "./problem.ts";
+import { problemSchema } from "./schemas.ts";
+
+export const asUser = [{ bearer: [] }];
+export const asService = [{ apiKey: [] }];
+
+const requestIdHeader = {
+  "X-Request-Id": { description: "The request's id, also in logs", schema: { type: "string" } },
+} as const;
+
+/** An answer that succeeds. */
+export const answer = (
+  description: string,
+  schema: z.ZodType,
+  headers: Record<string, { description: string; schema: { type: "string" } }> = {},
+): ZodOpenApiResponseObject => ({
+  description,
+  headers: { ...requestIdHeader, ...headers },
+  content: { "application/json": { schema } },
+});
+
+export const location = { Location: { description: "Where it is from now on", schema: { type: "string" } } } as const;
+
+const problem = (codes: ErrorCode[]): ZodOpenApiResponseObject => ({
+  description: codes.map((code) => `\`${code}\`: ${errorTable[code].text}`).join("\n\n"),
+  headers: {
+    ...requestIdHeader,
+    ...(codes.some((code) => errorTable[code].retryable) && {
+      "Retry-After": { description: "Whole seconds to wait", schema: { type: "integer" } },
+    }),
+  },
+  content: { [problemMediaType]: { schema: problemSchema } },
+});
+
+// What every call behind a token or a key may be answered.
+const always: ErrorCode[] = ["unauthenticated", "rate_limited", "internal", "unavailable"];
+/** What a call with a body may be answered beside. */
+export const bodyProblems: ErrorCode[] = ["validation_failed", "payload_too_large", "unsupported_media_type"];
+
+/** The failures of a call, gathered by HTTP status. */
+export const problems = (codes: ErrorCode[], common: ErrorCode[] = always): ZodOpenApiResponsesObject => {
+  const byStatus = Map.groupBy([...codes, ...common], (code) => errorTable[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, group]): [string, ZodOpenApiResponseObject] => [String(status), problem(group)]),
+  );
+};

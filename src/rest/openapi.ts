@@ -1,0 +1,53 @@
+import { createDocument } from "zod-openapi";
+import type { newMessageSchema } from "../chat/message.ts";
+import { chatsPaths } from "./chats.ts";
+import { healthPaths } from "./health.ts";
+import { initiatePaths } from "./initiate.ts";
+import { messagePaths } from "./messages.ts";
+import { readPaths } from "./read.ts";
+import { statusPaths } from "./status.ts";
+
+const description = `The chat between the owner and the seeker of an approved booking.
+
+People call with their token (\`Authorization: Bearer\`), the booking service with its key (\`X-API-Key\`).
+Every failure is a problem (RFC 9457) with a \`code\`; [the codes](/api/chat/docs/errors) are the same over Socket.IO.
+What happens live comes over Socket.IO: [the events](/api/chat/docs/events).
+Whole answers may get more fields later: let those pass that you do not know.`;
+
+/** The API as OpenAPI 3.1, from the schemas that parse requests. */
+export const createOpenApi = ({ messageSchema }: { messageSchema: ReturnType<typeof newMessageSchema> }) =>
+  createDocument(
+    {
+      openapi: "3.1.0",
+      info: { title: "Chat", version: "1.0.0", description, license: { name: "MIT", identifier: "MIT" } },
+      servers: [{ url: "/" }],
+      tags: [
+        { name: "Booking service", description: "Calls of the booking service" },
+        { name: "Chats", description: "A person's chats and their status" },
+        { name: "Messages", description: "Reading, sending and marking as read" },
+        { name: "Service", description: "The service itself" },
+      ],
+      paths: {
+        ...chatsPaths,
+        ...messagePaths(messageSchema),
+        ...readPaths,
+        ...statusPaths,
+        ...initiatePaths,
+        ...healthPaths,
+      },
+      components: {
+        securitySchemes: {
+          bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT", description: "A token of the main backend" },
+          apiKey: { type: "apiKey", in: "header", name: "X-API-Key", description: "A key of the booking service" },
+        },
+      },
+    },
+    {
+      // Answers may grow, so a reader of this document must not refuse what it does not know.
+      override: ({ jsonSchema, io }) => {
+        if (io === "output" && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+        // The pattern of a time says no more than its format, at great length.
+        if (jsonSchema.format === "date-time") delete jsonSchema.pattern;
+      },
+    },
+  );

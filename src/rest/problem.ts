@@ -1,0 +1,39 @@
+import type { Response } from "express";
+import type { z } from "zod";
+import { type ChatError, errorTable } from "../chat/errors.ts";
+import type { problemSchema } from "./schemas.ts";
+
+export type Problem = z.infer<typeof problemSchema>;
+
+export const problemMediaType = "application/problem+json";
+
+/** Where a reader of `type` finds what the code means. */
+export const problemTypeOf = (code: string): string => `/api/chat/docs/errors#${code}`;
+
+/** A failure as RFC 9457 says it. `title` is the code's own text, `detail` what is said of this one. */
+export const toProblem = (error: ChatError, requestId: string): Problem => {
+  const { status, text } = errorTable[error.code];
+  return {
+    type: problemTypeOf(error.code),
+    title: text,
+    status,
+    code: error.code,
+    detail: error.message,
+    ...(error.errors && { errors: error.errors }),
+    requestId,
+  };
+};
+
+const retryAfterS = ({ code, retryAfterMs }: ChatError): number | null => {
+  if (!errorTable[code].retryable) return null;
+  return Math.max(1, Math.ceil((retryAfterMs ?? 1_000) / 1_000));
+};
+
+/** Answers with a problem, and with the headers that belong to it: `Retry-After` (whole seconds), `WWW-Authenticate`. */
+export const sendProblem = (res: Response, error: ChatError, requestId: string): void => {
+  const problem = toProblem(error, requestId);
+  const seconds = retryAfterS(error);
+  if (seconds !== null) res.setHeader("Retry-After", seconds);
+  if (problem.status === 401) res.setHeader("WWW-Authenticate", "Bearer");
+  res.status(problem.status).type(problemMediaType).json(problem);
+};

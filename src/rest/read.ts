@@ -1,0 +1,49 @@
+import type { RequestHandler } from "express";
+import { z } from "zod";
+import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from "zod-openapi";
+import { chatIdSchema } from "../chat/ids.ts";
+import type { MarkRead } from "../chat/mark-read.ts";
+import { parse } from "../chat/parse.ts";
+import { seqSchema } from "../chat/read-messages.ts";
+import { needUser, userIdOf } from "./identify.ts";
+import { answer, asUser, bodyProblems, problems } from "./openapi-parts.ts";
+import { readJson } from "./read-json.ts";
+import { chatIdOf, type Routes } from "./routes.ts";
+import { readMarkSchema } from "./schemas.ts";
+
+const bodySchema = z.object({
+  seq: seqSchema.optional().meta({ description: "Read up to here; all there is where it is left out" }),
+});
+
+/** A participant has read up to somewhere. */
+export const readRoutes = ({ markRead }: { markRead: MarkRead }): Routes => {
+  const moveMark: RequestHandler = async (req, res) => {
+    const request = { chatId: chatIdOf(req), userId: userIdOf(res), ...parse(bodySchema, req.body ?? {}) };
+    const { userId, seq, at } = await markRead(request);
+    res.json({ read: { userId, seq, at } });
+  };
+  const handlers = [needUser, ...readJson, moveMark];
+  return { "/:chatId/read": { PUT: handlers, POST: handlers, PATCH: handlers } };
+};
+
+const operation = (operationId: string): ZodOpenApiOperationObject => ({
+  operationId,
+  tags: ["Messages"],
+  summary: "Mark as read",
+  description: "The mark never moves back: asking for less answers where it stands. PUT, POST and PATCH do the same.",
+  security: asUser,
+  requestParams: { path: z.object({ chatId: chatIdSchema }) },
+  requestBody: { required: false, content: { "application/json": { schema: bodySchema } } },
+  responses: {
+    200: answer("Where the mark stands", z.object({ read: readMarkSchema })),
+    ...problems([...bodyProblems, "chat_not_found"]),
+  },
+});
+
+export const readPaths: ZodOpenApiPathsObject = {
+  "/api/chat/{chatId}/read": {
+    put: operation("markRead"),
+    post: operation("markReadByPost"),
+    patch: operation("markReadByPatch"),
+  },
+};

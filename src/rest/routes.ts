@@ -1,0 +1,61 @@
+import type { Request, RequestHandler, Router } from "express";
+import { ChatError } from "../chat/errors.ts";
+import { isChatId } from "../chat/ids.ts";
+
+type Method = "GET" | "POST" | "PUT" | "PATCH";
+
+/** Paths under `/api/chat`, and what each does by method. The first path that fits is taken. */
+export type Routes = Record<string, Partial<Record<Method, RequestHandler[]>>>;
+
+const allowed = (handlers: Routes[string]): string =>
+  [...Object.keys(handlers), ...(handlers.GET ? ["HEAD"] : []), "OPTIONS"].join(", ");
+
+/** Adds the routes, each behind `before`; a method that a path does not have is answered 405 with `Allow`, OPTIONS with `Allow` alone. */
+export const addRoutes = (router: Router, routes: Routes, before: RequestHandler[] = []): void => {
+  for (const [path, handlers] of Object.entries(routes)) {
+    const allow = allowed(handlers);
+    const route = router.route(path);
+    route.all(
+      (_req, res, next) => {
+        res.locals["route"] = path;
+        next();
+      },
+      ...before,
+    );
+    if (handlers.GET) route.get(...handlers.GET);
+    if (handlers.POST) route.post(...handlers.POST);
+    if (handlers.PUT) route.put(...handlers.PUT);
+    if (handlers.PATCH) route.patch(...handlers.PATCH);
+    route.options((_req, res) => {
+      res.set("Allow", allow).status(204).end();
+    });
+    route.all((_req, res) => {
+      res.set("Allow", allow);
+      throw new ChatError("method_not_allowed");
+    });
+  }
+};
+
+/**
+ * The chat a path names.
+ * @throws ChatError `chat_not_found` for what could not be a chat's id
+ */
+export const chatIdOf = (req: Request): string => {
+  const { chatId } = req.params;
+  if (typeof chatId !== "string" || !isChatId(chatId)) throw new ChatError("chat_not_found");
+  return chatId.toLowerCase();
+};
+
+const wholeNumber = /^(0|[1-9]\d{0,15})$/;
+
+/**
+ * The query, with those parameters as numbers that are written as plain whole numbers. Everything else stays as it
+ * came, for the schema to refuse: "1e2", "-1", "" or a parameter given twice.
+ */
+export const queryWithNumbers = (req: Request, names: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(req.query).map(([name, value]) => [
+      name,
+      names.includes(name) && typeof value === "string" && wholeNumber.test(value) ? Number(value) : value,
+    ]),
+  );

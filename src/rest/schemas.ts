@@ -1,0 +1,116 @@
+import { z } from "zod";
+import type { Attachment } from "../chat/attachment.ts";
+import { type Chat, chatStatusSchema } from "../chat/chat.ts";
+import { errorTable } from "../chat/errors.ts";
+import { backendIdSchema, chatIdSchema } from "../chat/ids.ts";
+import type { Message, SystemNote } from "../chat/message.ts";
+import type { Health } from "../chat/ports.ts";
+
+const time = z.iso
+  .datetime({ precision: 3 })
+  .meta({ description: "RFC 3339, UTC, with milliseconds", example: "2026-03-01T12:00:00.000Z" });
+const place = z.int().min(0);
+
+const attachmentShape = z
+  .object({
+    url: z.string().meta({ format: "uri" }),
+    name: z.string(),
+    mimeType: z.string(),
+    size: z.int().min(0).meta({ description: "Bytes" }),
+    width: z.int().optional().meta({ description: "Pixels" }),
+    height: z.int().optional().meta({ description: "Pixels" }),
+  })
+  .meta({ id: "Attachment", description: "What stands beside an image or a file." });
+
+const systemNote = z
+  .object({
+    event: z.enum(["booking_approved", "booking_cancelled", "chat_status_changed"]),
+    status: chatStatusSchema,
+    reason: z.exactOptional(z.string()),
+    silent: z.exactOptional(z.literal(true)).meta({ description: "Recorded, not to be shown" }),
+  })
+  .meta({ id: "SystemNote", description: "What happened, in a system message." });
+
+/** A message as everybody sees it. */
+export const messageSchema = z
+  .object({
+    id: chatIdSchema,
+    chatId: chatIdSchema,
+    seq: z.int().min(1).meta({ description: "The entry's place in its chat: 1, 2, 3 … without a gap" }),
+    senderId: backendIdSchema.nullable().meta({ description: "null for a system message" }),
+    type: z.enum(["text", "image", "file", "system"]),
+    content: z.string().meta({ description: "As the person wrote it: escape it where you show it" }),
+    attachment: z.exactOptional(attachmentShape),
+    system: z.exactOptional(systemNote),
+    clientMessageId: z.exactOptional(z.string()),
+    createdAt: time,
+  })
+  .meta({ id: "Message" });
+
+const mark = z.object({ seq: place, at: time }).meta({ id: "Mark", description: "How far a person has come." });
+
+/** A chat as one of its two people sees it. */
+export const chatSchema = z
+  .object({
+    id: chatIdSchema,
+    bookingId: backendIdSchema,
+    ownerId: backendIdSchema,
+    seekerId: backendIdSchema,
+    status: chatStatusSchema,
+    statusReason: z.string().nullable(),
+    lastSeq: place.meta({ description: "The newest entry's seq" }),
+    lastMessage: messageSchema.nullable().meta({ description: "The newest message that is shown" }),
+    unreadCount: z.int().min(0).meta({ description: "The asking user's; always 0 where the booking service asks" }),
+    read: z.record(z.string(), mark).meta({ description: "By user id" }),
+    delivered: z.record(z.string(), mark).meta({ description: "By user id" }),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .meta({ id: "Chat" });
+
+/** A chat without what is one user's, as other services are told of it. */
+export const sharedChatSchema = chatSchema.omit({ unreadCount: true }).meta({ id: "SharedChat" });
+
+/** Where a user's read mark stands. */
+export const readMarkSchema = z.object({ userId: backendIdSchema, seq: place, at: time }).meta({ id: "ReadMark" });
+
+export const healthSchema = z
+  .object({
+    status: z.enum(["ok", "degraded", "unavailable"]),
+    checks: z.object({
+      mongodb: z.enum(["up", "down"]),
+      redis: z.enum(["up", "down"]),
+      kafka: z.enum(["up", "down"]),
+    }),
+  })
+  .meta({ id: "Health" });
+
+/** Every failure (RFC 9457). */
+export const problemSchema = z
+  .object({
+    type: z.string().meta({ format: "uri-reference" }),
+    title: z.string(),
+    status: z.int().min(400).max(599),
+    code: z.enum(Object.keys(errorTable)),
+    detail: z.string(),
+    errors: z.exactOptional(z.array(z.object({ path: z.string(), message: z.string() }))),
+    requestId: z.string(),
+  })
+  .meta({ id: "Problem" });
+
+// The keys are compared as well: a field that may be missing could be missing in one of the two altogether.
+type Same<One, Other> = [One, keyof One] extends [Other, keyof Other]
+  ? [Other, keyof Other] extends [One, keyof One]
+    ? true
+    : false
+  : false;
+type Holds<T extends true> = T;
+
+/** Does not compile when a schema and the type that the inside works with drift apart. */
+export type SchemasAreTheTypes = [
+  Holds<Same<z.infer<typeof attachmentShape>, Attachment>>,
+  Holds<Same<z.infer<typeof systemNote>, SystemNote>>,
+  Holds<Same<z.infer<typeof messageSchema>, Message>>,
+  Holds<Same<z.infer<typeof chatSchema>, Chat>>,
+  Holds<Same<z.infer<typeof healthSchema>, Health>>,
+];

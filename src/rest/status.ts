@@ -1,0 +1,54 @@
+import type { RequestHandler } from "express";
+import { z } from "zod";
+import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from "zod-openapi";
+import { type ChangeStatus, statusChangeSchema } from "../chat/change-status.ts";
+import { type Card, type Chat, chatFor, roleOf } from "../chat/chat.ts";
+import { ChatError } from "../chat/errors.ts";
+import { chatIdSchema } from "../chat/ids.ts";
+import { parse } from "../chat/parse.ts";
+import { isService, needUserOrKey, userIdOf } from "./identify.ts";
+import { chatForService } from "./initiate.ts";
+import { answer, asService, asUser, bodyProblems, problems } from "./openapi-parts.ts";
+import { readJson } from "./read-json.ts";
+import { chatIdOf, type Routes } from "./routes.ts";
+import { chatSchema } from "./schemas.ts";
+
+const chatForUser = (card: Card, userId: string): Chat => {
+  const role = roleOf(card.participants, userId);
+  if (card.participants === null || role === null) throw new ChatError("chat_not_found");
+  return chatFor(card, card.participants, role);
+};
+
+/** The booking service, or a participant within the rules, changes a chat's status. */
+export const statusRoutes = ({ changeStatus }: { changeStatus: ChangeStatus }): Routes => {
+  const change: RequestHandler = async (req, res) => {
+    const request = { chatId: chatIdOf(req), change: parse(statusChangeSchema, req.body) };
+    if (isService(res)) {
+      res.json({ chat: chatForService(await changeStatus({ ...request, actor: { kind: "service" } })) });
+      return;
+    }
+    const userId = userIdOf(res);
+    res.json({ chat: chatForUser(await changeStatus({ ...request, actor: { kind: "user", userId } }), userId) });
+  };
+  const handlers = [needUserOrKey, ...readJson, change];
+  return { "/:chatId/status": { PUT: handlers, PATCH: handlers } };
+};
+
+const operation = (operationId: string): ZodOpenApiOperationObject => ({
+  operationId,
+  tags: ["Chats"],
+  summary: "Change the status",
+  description:
+    "With the key: anything. With a token: the owner switches between `active` and `readonly` while the booking stands. PUT and PATCH do the same. A wrong key is refused, also beside a good token.",
+  security: [...asService, ...asUser],
+  requestParams: { path: z.object({ chatId: chatIdSchema }) },
+  requestBody: { required: true, content: { "application/json": { schema: statusChangeSchema } } },
+  responses: {
+    200: answer("The chat as it is now", z.object({ chat: chatSchema })),
+    ...problems([...bodyProblems, "forbidden", "chat_not_found"]),
+  },
+});
+
+export const statusPaths: ZodOpenApiPathsObject = {
+  "/api/chat/{chatId}/status": { put: operation("changeStatus"), patch: operation("changeStatusByPatch") },
+};

@@ -1,0 +1,157 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import jwt from "jsonwebtoken";
+import mongoose from "mongoose";
+import { pino } from "pino";
+import request from "supertest";
+import { asyncEvents } from "../../src/async-events.ts";
+import { createAsyncApi } from "../../src/asyncapi.ts";
+import { createRequireParticipant } from "../../src/chat/access.ts";
+import { createApplyBookingEvent } from "../../src/chat/apply-booking-event.ts";
+import { createCardKeeper } from "../../src/chat/card-keeper.ts";
+import { createChangeStatus } from "../../src/chat/change-status.ts";
+import { createMarkRead } from "../../src/chat/mark-read.ts";
+import type { Broadcast, Health } from "../../src/chat/ports.ts";
+import { createReadChats } from "../../src/chat/read-messages.ts";
+import { createSendMessage } from "../../src/chat/send-message.ts";
+import { createRestApp, type RestParts } from "../../src/rest/app.ts";
+import { chatSchema, messageSchema, sharedChatSchema } from "../../src/rest/schemas.ts";
+import { clientEventSchemas } from "../../src/socket/events.ts";
+import { openStore, type Store } from "../../src/store/open-store.ts";
+import { createVerifyToken } from "../../src/tokens.ts";
+
+export const apiKey = "the-key-of-the-booking-service";
+export const olderKey = "the-key-before";
+export const attachmentHost = "images.example.com";
+export const pageOrigin = "https://www.example.com";
+const secret = "the-main-backends-secret";
+
+/** A token of the main backend for `userId`. */
+export const tokenOf = (userId: string, options: jwt.SignOptions = { expiresIn: "5m" }): string =>
+  jwt.sign({ sub: userId }, secret, options);
+
+export const bearer = (userId: string): [string, string] => ["Authorization", `Bearer ${tokenOf(userId)}`];
+
+let people = 0;
+/** A booking and two people that no other test knows. */
+export const newBooking = () => {
+  people += 1;
+  const mark = `${people}-${randomUUID().slice(0, 8)}`;
+  return { bookingId: `booking-${mark}`, ownerId: `owner-${mark}`, seekerId: `seeker-${mark}` };
+};
+
+const quiet: Broadcast = {
+  messageReceived: () => undefined,
+  messagesRead: () => undefined,
+  messagesDelivered: () => undefined,
+  typing: () => undefined,
+  chatCreated: () => undefined,
+  chatUpdated: () => undefined,
+};
+
+const noLimit = { take: async () => undefined };
+const allUp: Health = { status: "ok", checks: { mongodb: "up", redis: "up", kafka: "up" } };
+
+const asyncapi = createAsyncApi(
+  asyncEvents({
+    shapes: { chat: chatSchema, message: messageSchema, sharedChat: sharedChatSchema },
+    requests: clientEventSchemas([attachmentHost]),
+    topics: {
+      booking: ["booking.approved", "booking.cancelled"],
+      bookingDlq: "booking.dlq",
+      chatEvents: "chat.events",
+    },
+  }),
+);
+
+const operations = ({ log, cards }: Store, now: () => Date) => {
+  const keeper = createCardKeeper({ log, cards, broadcast: quiet, onFailure: () => undefined });
+  const requireParticipant = createRequireParticipant({ cards });
+  const parts = { log, cards, keeper, broadcast: quiet, requireParticipant, now };
+  return {
+    keeper,
+    readChats: createReadChats(parts),
+    sendMessage: createSendMessage(parts),
+    markRead: createMarkRead(parts),
+    changeStatus: createChangeStatus(parts),
+    applyBookingEvent: createApplyBookingEvent(parts),
+  };
+};
+
+const listen = async (server: Server): Promise<string> => {
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  // A TCP server's address is never a string.
+  const { port } = server.address() as AddressInfo;
+  return `http://127.0.0.1:${port}`;
+};
+
+const databaseUri = (): string => {
+  const { MONGODB_URI: given } = process.env;
+  if (given === undefined) throw new Error("MONGODB_URI is missing: run the tests by npm test");
+  const uri = new URL(given);
+  uri.pathname = `/rest-${randomUUID().slice(0, 12)}`;
+  return uri.href;
+};
+
+const dropDatabase = async (uri: string): Promise<void> => {
+  const connection = await mongoose.createConnection(uri).asPromise();
+  await connection.dropDatabase();
+  await connection.close();
+};
+
+type Options = Partial<RestParts> & { mongodbUri?: string };
+
+/** The REST edge over a real log in a database of its own, listening on a port of its own. */
+export const openRest = async ({ mongodbUri = databaseUri(), ...overrides }: Options = {}) => {
+  const lines: string[] = [];
+  const logger = pino({ level: "debug" }, { write: (line: string) => void lines.push(line) });
+  const now = overrides.now ?? (() => new Date());
+  const store = await openStore({ mongodbUri, logger, signal: AbortSignal.timeout(20_000), now });
+  const { keeper, ...acts } = operations(store, now);
+  const jwtConfig = { secrets: [secret], userIdClaims: ["sub"], issuer: undefined, audience: undefined };
+  const app = createRestApp({
+    ...acts,
+    verifyToken: createVerifyToken(jwtConfig),
+    internalApiKeys: [olderKey, apiKey],
+    corsOrigins: [pageOrigin],
+    attachmentHosts: [attachmentHost],
+    trustedProxies: 0,
+    limits: { requests: noLimit, addressRequests: noLimit, sends: async () => undefined },
+    health: async () => allUp,
+    asyncapi,
+    logger,
+    now,
+    ...overrides,
+  });
+  const server = createServer(app);
+  const url = await listen(server);
+  return {
+    url,
+    /** The log's lines so far. */
+    lines,
+    store,
+    applyBookingEvent: acts.applyBookingEvent,
+    call: request(url),
+    /** A chat of two new people, made over REST. */
+    newChat: async () => {
+      const booking = newBooking();
+      const { body } = await request(url).post("/api/chat/initiate").set("X-API-Key", apiKey).send(booking).expect(201);
+      const { chat } = body as { chat: { id: string } };
+      return { ...booking, chatId: chat.id };
+    },
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => {
+        server.close(resolve);
+      });
+      await keeper.drain(2_000);
+      await store.close();
+      await dropDatabase(mongodbUri);
+    },
+  };
+};
+
+export type Rest = Awaited<ReturnType<typeof openRest>>;
