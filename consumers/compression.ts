@@ -8,9 +8,15 @@ type Encoder = { buffer: Buffer };
 // A batch of a few kilobytes can unpack to gigabytes.
 const mostUnpackedBytes = 64 * 1024 * 1024;
 
+const unpackLz4 = (packed: Buffer): Buffer => {
+  const bound = lz4.decompressBound(packed);
+  if (bound > mostUnpackedBytes) throw new Error("an lz4 batch that unpacks to too much");
+  return Buffer.from(lz4.decompress(packed, bound));
+};
+
 const lz4Codec = {
   compress: async ({ buffer }: Encoder) => Buffer.from(lz4.compress(buffer)),
-  decompress: async (packed: Buffer) => Buffer.from(lz4.decompress(packed, mostUnpackedBytes)),
+  decompress: async (packed: Buffer) => unpackLz4(packed),
 };
 
 const zstdCodec = {

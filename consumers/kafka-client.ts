@@ -10,12 +10,13 @@ export type KafkaAddress = Pick<KafkaConfig, "brokers" | "clientId" | "ssl" | "s
 /** Fast first, a second apart at most: a leader that moves is found within one. */
 export const kafkaRetry = { initialRetryTime: 100, retries: 8, maxRetryTime: 1_000 };
 
-// What kafkajs calls an error is most often tried again by itself: news for whoever looks, not a call for help.
+// What kafkajs calls an error it most often tries again by itself, many times while a broker is away. What it comes to
+// is logged by those who use it.
 const levels = {
   [logLevel.NOTHING]: "trace",
-  [logLevel.ERROR]: "warn",
-  [logLevel.WARN]: "info",
-  [logLevel.INFO]: "debug",
+  [logLevel.ERROR]: "debug",
+  [logLevel.WARN]: "debug",
+  [logLevel.INFO]: "trace",
   [logLevel.DEBUG]: "trace",
 } as const;
 
@@ -43,7 +44,7 @@ export const createKafkaClient = ({ kafka, logger }: { kafka: KafkaAddress; logg
     connectionTimeout: 3_000,
     requestTimeout: 10_000,
     retry: kafkaRetry,
-    logLevel: logger.isLevelEnabled("debug") ? logLevel.INFO : logLevel.WARN,
+    logLevel: logger.isLevelEnabled("debug") ? logLevel.INFO : logLevel.NOTHING,
     logCreator: () => logTo(logger),
   });
 };

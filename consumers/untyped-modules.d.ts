@@ -11,6 +11,8 @@ declare module "lz4js" {
   const lz4: {
     compress(data: Uint8Array): Uint8Array;
     decompress(data: Uint8Array, maxSize?: number): Uint8Array;
+    /** The most bytes that `decompress` can answer with, by the blocks' headers. */
+    decompressBound(data: Uint8Array): number;
   };
   export default lz4;
 }

@@ -21,3 +21,21 @@ export const withLimit = async <T>(what: string, limitMs: number, work: Promise<
     clearTimeout(timer);
   }
 };
+
+/**
+ * Waits for `work`, but not after the signal was aborted. The work itself goes on behind; its failure is swallowed.
+ * @throws the signal's reason
+ */
+export const untilAborted = async <T>(signal: AbortSignal, work: Promise<T>): Promise<T> => {
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) stop();
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+};

@@ -1,0 +1,93 @@
+import type { Consumer, EachBatchHandler, Kafka } from "kafkajs";
+import { kafkaRetry } from "./kafka-client.ts";
+import { untilAborted, withLimit } from "./with-limit.ts";
+
+/** One life of a kafkajs consumer: it is made, it runs, it ends, and it is never started again. */
+export type ConsumerSession = {
+  /** Aborts when it ended without being asked to; the reason is what kafkajs says about it. */
+  crashed: AbortSignal;
+  /** Milliseconds since it last did anything: fetched, beat, finished a batch. */
+  quietMs(): number;
+  /** Ends what it handles, commits, leaves the group. @throws LimitError where that takes longer */
+  close(limitMs: number): Promise<void>;
+};
+
+type Options = {
+  client: Kafka;
+  groupId: string;
+  /** Each of them must be there. */
+  topics: string[];
+  eachBatch: EachBatchHandler;
+  /** It has its partitions; again after every rebalance. */
+  onJoin: () => void;
+  signal: AbortSignal;
+};
+
+const openLimitMs = 60_000;
+const lateCloseLimitMs = 10_000;
+
+const createConsumer = ({ client, groupId }: Options): Consumer =>
+  client.consumer({
+    groupId,
+    sessionTimeout: 10_000,
+    heartbeatInterval: 2_000,
+    rebalanceTimeout: 30_000,
+    metadataMaxAge: 30_000,
+    maxWaitTimeInMs: 500,
+    maxBytesPerPartition: 262_144,
+    allowAutoTopicCreation: false,
+    // A new life is ours to begin: kafkajs' own restart cannot be stopped while it waits, and comes back after a close.
+    retry: { ...kafkaRetry, restartOnFailure: async () => false },
+  });
+
+/**
+ * Connects, subscribes from the beginning (from the end would lose what new partitions hold before we see them), and
+ * runs. Resolves when the group was joined.
+ * @throws when that did not come about within a minute
+ */
+export const openConsumerSession = async (options: Options): Promise<ConsumerSession> => {
+  const consumer = createConsumer(options);
+  let closed = false;
+  const close = (limitMs: number): Promise<void> => {
+    closed = true;
+    return withLimit("closing the consumer", limitMs, consumer.disconnect());
+  };
+  const { crashed, quietMs } = listen(consumer, () => {
+    // Closing while the group is being joined is forgotten by kafkajs as soon as the join succeeds.
+    if (closed) void close(lateCloseLimitMs).catch(() => undefined);
+    else options.onJoin();
+  });
+  try {
+    await withLimit("joining the group", openLimitMs, begin(consumer, crashed, options));
+    return { crashed, quietMs, close };
+  } catch (error) {
+    await close(lateCloseLimitMs).catch(() => undefined);
+    throw error;
+  }
+};
+
+const listen = (consumer: Consumer, onJoin: () => void): Pick<ConsumerSession, "crashed" | "quietMs"> => {
+  const { CRASH, FETCH, GROUP_JOIN, HEARTBEAT, END_BATCH_PROCESS } = consumer.events;
+  const crash = new AbortController();
+  let lastSign = performance.now();
+  for (const event of [FETCH, GROUP_JOIN, HEARTBEAT, END_BATCH_PROCESS]) {
+    consumer.on(event, () => {
+      lastSign = performance.now();
+    });
+  }
+  consumer.on(GROUP_JOIN, onJoin);
+  consumer.on(CRASH, ({ payload: { error } }) => crash.abort(error));
+  return { crashed: crash.signal, quietMs: () => performance.now() - lastSign };
+};
+
+const begin = async (
+  consumer: Consumer,
+  crashed: AbortSignal,
+  { topics, eachBatch, signal }: Options,
+): Promise<void> => {
+  await untilAborted(signal, consumer.connect());
+  await untilAborted(signal, consumer.subscribe({ topics, fromBeginning: true }));
+  await consumer.run({ eachBatch, eachBatchAutoResolve: false, autoCommit: true, partitionsConsumedConcurrently: 6 });
+  // `run` resolves also where joining failed.
+  crashed.throwIfAborted();
+};

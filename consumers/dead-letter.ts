@@ -1,0 +1,72 @@
+import type { IHeaders } from "kafkajs";
+import type { Rejection } from "./decode.ts";
+import { isTooLarge, type NewRecord, type Publisher } from "./publisher.ts";
+import type { HeaderValue, ReceivedRecord } from "./received-record.ts";
+
+export type DeadLetters = {
+  /**
+   * Resolves when the broker has the record.
+   * @throws whenever that is not certain; the record must not be passed over then
+   */
+  put(record: ReceivedRecord, rejection: Rejection): Promise<void>;
+};
+
+/** How much of a value, and of a key, is kept where the topic does not take the whole. */
+const keptValueBytes = 64 * 1024;
+const keptKeyBytes = 1024;
+
+type Parts = { publisher: Pick<Publisher, "publish">; topic: string };
+
+/**
+ * Puts what can never succeed where people can look at it: key, value and headers as they came, beside them why and
+ * where it came from. What the topic finds too large goes packed, then with its value cut, then without more than the
+ * dead letter's own headers: nothing may be too large to be passed over. Of a cut one `dlq-value-bytes` tells the whole
+ * size; the record itself stays in its own topic, at `dlq-offset`.
+ */
+export const createDeadLetters = ({ publisher, topic }: Parts): DeadLetters => ({
+  put: async (record, rejection) => {
+    let last: unknown;
+    for (const attempt of attempts(topic, record, rejection)) {
+      try {
+        return await publisher.publish(attempt);
+      } catch (error) {
+        if (!isTooLarge(error)) throw error;
+        last = error;
+      }
+    }
+    throw last;
+  },
+});
+
+function* attempts(topic: string, record: ReceivedRecord, rejection: Rejection): Generator<NewRecord> {
+  const { key, value } = record;
+  const told = dlqHeaders(record, rejection);
+  const whole = { topic, key, value, headers: { ...ownHeaders(record.headers), ...told } };
+  yield whole;
+  yield { ...whole, compress: true };
+  const size = { "dlq-value-bytes": String(value?.length ?? 0) };
+  const cut = { ...whole, value: value?.subarray(0, keptValueBytes) ?? null, compress: true };
+  yield { ...cut, headers: { ...whole.headers, ...size } };
+  yield { ...cut, key: key?.subarray(0, keptKeyBytes) ?? null, headers: { ...told, ...size } };
+}
+
+// A record that was put back from the dead letters and failed again tells of its last failure, not of each.
+const ownHeaders = (headers: Record<string, HeaderValue>): IHeaders =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      name.toLowerCase().startsWith("dlq-") ? [] : [[name, withoutNull(value)]],
+    ),
+  );
+
+// kafkajs cannot write a header's null: it fails on it, for ever.
+const withoutNull = (value: HeaderValue): Buffer | string | (Buffer | string)[] =>
+  Array.isArray(value) ? value.map((one) => one ?? "") : (value ?? "");
+
+const dlqHeaders = (record: ReceivedRecord, { reason, detail }: Rejection): IHeaders => ({
+  "dlq-reason": reason,
+  "dlq-detail": detail,
+  "dlq-topic": record.topic,
+  "dlq-partition": String(record.partition),
+  "dlq-offset": record.offset,
+  "dlq-timestamp": (record.writtenAt ?? new Date()).toISOString(),
+});

@@ -1,0 +1,63 @@
+import type { ReceivedRecord } from "./received-record.ts";
+import { withLimit } from "./with-limit.ts";
+
+/** What is to be done about a record. Records of one lane are handled one after the other, in their order. */
+export type Work = {
+  lane: string | null;
+  /** Resolves when the effect is durable. A throw means "again". */
+  run: () => Promise<void>;
+};
+
+/** Must not throw. */
+export type PlanWork = (record: ReceivedRecord) => Work;
+
+/** `done`: how many records from the first one on need not come again. `again`: why the next one must. */
+export type BatchEnd = { done: number; again: { error: unknown } | null };
+
+type Options = {
+  records: readonly ReceivedRecord[];
+  plan: PlanWork;
+  /** Records under way at once: what arrives together at the log is written together. */
+  mostAtOnce: number;
+  /** A record that takes longer must come again. */
+  recordLimitMs: number;
+  /** True starts no more records; those under way end. */
+  isOver: () => boolean;
+};
+
+/**
+ * Handles a partition's records, those of different lanes at the same time. After a failure no more are started.
+ *
+ *     lanes      A1 B2 A3 C4 B5     A3 waits for A1, B5 for B2; B2 fails → B5 is not started,
+ *     done       A1    A3 C4        done is 1: B2 comes again, and with it A3 and C4, which are known by then
+ */
+export const handleBatch = async ({ records, plan, mostAtOnce, recordLimitMs, isOver }: Options): Promise<BatchEnd> => {
+  const handled: boolean[] = records.map(() => false);
+  const lanes = new Map<string, Promise<void>>();
+  const underWay = new Set<Promise<void>>();
+  let again: BatchEnd["again"] = null;
+
+  const handle = async (index: number, work: Work, before: Promise<void> | undefined): Promise<void> => {
+    await before;
+    if (again !== null || isOver()) return;
+    try {
+      await withLimit("a record", recordLimitMs, work.run());
+      handled[index] = true;
+    } catch (error) {
+      again ??= { error };
+    }
+  };
+
+  for (const [index, record] of records.entries()) {
+    while (underWay.size >= mostAtOnce) await Promise.race(underWay);
+    if (again !== null || isOver()) break;
+    const work = plan(record);
+    const task = handle(index, work, work.lane === null ? undefined : lanes.get(work.lane));
+    if (work.lane !== null) lanes.set(work.lane, task);
+    underWay.add(task);
+    void task.then(() => underWay.delete(task));
+  }
+  await Promise.all(underWay);
+  const firstLeft = handled.indexOf(false);
+  return { done: firstLeft === -1 ? records.length : firstLeft, again };
+};

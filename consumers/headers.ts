@@ -1,0 +1,17 @@
+import type { HeaderValue } from "./received-record.ts";
+
+const toText = (value: HeaderValue): string | undefined => {
+  const first = Array.isArray(value) ? value[0] : value;
+  return first === null || first === undefined ? undefined : first.toString();
+};
+
+/** Headers by name in lower case, as text; of a name that came twice the first. */
+export const readHeaders = (headers: Record<string, HeaderValue>): Map<string, string> => {
+  const read = new Map<string, string>();
+  for (const [name, value] of Object.entries(headers)) {
+    const text = toText(value);
+    const lower = name.toLowerCase();
+    if (text !== undefined && !read.has(lower)) read.set(lower, text);
+  }
+  return read;
+};

@@ -1,0 +1,38 @@
+import { ConfigError, readConfig } from "../src/config.ts";
+import { createLogger } from "../src/logger.ts";
+import { runUntilSignal } from "../src/shutdown.ts";
+import { openConsumers } from "./open-consumers.ts";
+
+const stopDeadlineMs = 10_000;
+
+const main = async (): Promise<void> => {
+  const config = readConfig(process.env);
+  const logger = createLogger({ level: config.logLevel, process: "consumers" });
+  const starting = new AbortController();
+  const opening = openConsumers({
+    config,
+    logger,
+    signal: starting.signal,
+    onGiveUp: (error) => {
+      logger.fatal({ err: error }, "nothing can be consumed any more, ending");
+      logger.flush();
+      process.exit(1);
+    },
+  });
+  runUntilSignal({
+    logger,
+    deadlineMs: stopDeadlineMs,
+    stop: async (deadlineMs) => {
+      starting.abort();
+      const consumers = await opening.catch(() => undefined);
+      const isClean = await consumers?.stop(deadlineMs);
+      if (isClean === false) logger.warn("what was under way is not confirmed: it will come again");
+    },
+  });
+  await opening;
+};
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof ConfigError ? error.message : String(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,101 @@
+import { createChat } from "../src/chat/create-chat.ts";
+import type { Config } from "../src/config.ts";
+import type { Logger } from "../src/logger.ts";
+import { createOpsServer } from "../src/ops-server.ts";
+import { createOutsideBroadcast } from "../src/socket/outside-broadcast.ts";
+import { openStore, type Store } from "../src/store/open-store.ts";
+import { createBookingConsumer } from "./booking-consumer.ts";
+import { createConsumerMetrics } from "./consumer-metrics.ts";
+import { createDeadLetters } from "./dead-letter.ts";
+import { createPublisher } from "./publisher.ts";
+import { createRecordSource, type RecordSource } from "./record-source.ts";
+
+export type Consumers = {
+  opsPort: number;
+  /**
+   * Ends what is under way, confirms it and closes everything, within `deadlineMs`. False: the deadline passed first.
+   * May be called twice.
+   */
+  stop: (deadlineMs: number) => Promise<boolean>;
+};
+
+type Options = {
+  config: Pick<Config, "host" | "opsPort" | "mongodbUri" | "redisUrl" | "kafka" | "topics">;
+  logger: Logger;
+  /** Ends the wait for a database that is away at the start. */
+  signal: AbortSignal;
+  /** Nothing moves any more although Kafka answers: the process should end, and a new one begin. */
+  onGiveUp: (error: unknown) => void;
+};
+
+/** What is there already. */
+type Running = { source?: RecordSource; store?: Store; isRedisUp?: () => boolean };
+
+/**
+ * The consumers, from top to bottom. Resolves when the database is there and consuming has begun; Kafka is waited for
+ * behind that.
+ * @throws the signal's reason when it is aborted before that
+ */
+export const openConsumers = async ({ config, logger, signal, onGiveUp }: Options): Promise<Consumers> => {
+  const metrics = createConsumerMetrics();
+  const running: Running = {};
+  const ops = await createOpsServer({
+    host: config.host,
+    port: config.opsPort,
+    livez: () => ({ ok: running.source?.health().alive !== false }),
+    readyz: () => readiness(running),
+    registry: metrics.registry,
+  });
+
+  const store = await openStore({ mongodbUri: config.mongodbUri, logger, signal });
+  const outside = await createOutsideBroadcast({ redisUrl: config.redisUrl, logger });
+  const publisher = await createPublisher({ kafka: config.kafka, logger });
+  const chat = createChat({
+    log: store.log,
+    cards: store.cards,
+    broadcast: outside.broadcast,
+    now: () => new Date(),
+    onCardFailure: (error) => logger.warn({ err: error }, "cards were not written, trying again"),
+  });
+  const source = createRecordSource({
+    kafka: config.kafka,
+    groupId: config.kafka.groupId,
+    topics: config.topics.booking,
+    plan: createBookingConsumer({
+      applyBookingEvent: chat.applyBookingEvent,
+      deadLetters: createDeadLetters({ publisher, topic: config.topics.bookingDlq }),
+      metrics: metrics.booking,
+      logger,
+    }),
+    logger,
+    metrics: metrics.source,
+    onGiveUp,
+  });
+  Object.assign(running, { source, store, isRedisUp: outside.isUp });
+  source.start();
+  logger.info({ opsPort: ops.port, topics: config.topics.booking }, "the consumers run");
+
+  const stopAll = async (deadlineMs: number): Promise<boolean> => {
+    const isClean = await source.stop(deadlineMs * 0.6);
+    await chat.drain(deadlineMs * 0.1);
+    await Promise.all([publisher.close(), store.close(deadlineMs * 0.1)]);
+    outside.close();
+    await ops.close();
+    return isClean;
+  };
+  let stopping: Promise<boolean> | undefined;
+  return { opsPort: ops.port, stop: (deadlineMs) => (stopping ??= stopAll(deadlineMs)) };
+};
+
+const check = (isUp: boolean | undefined) => (isUp === true ? "up" : "down");
+
+// Kafka or Redis away changes nothing here: no other process could do more.
+const readiness = async ({ source, store, isRedisUp }: Running) => {
+  const isStoreUp = (await store?.isUp()) === true;
+  const checks = {
+    mongodb: check(isStoreUp),
+    redis: check(isRedisUp?.()),
+    kafka: check(source?.health().kafka === "up"),
+  } as const;
+  return { ok: isStoreUp && source !== undefined, checks };
+};

@@ -1,0 +1,23 @@
+import type { Kafka } from "kafkajs";
+import { withLimit } from "./with-limit.ts";
+
+const limitMs = 5_000;
+
+/**
+ * Which of the topics Kafka has now.
+ * @throws when no broker answers within five seconds
+ */
+export const topicsThere = async (client: Kafka, topics: string[]): Promise<string[]> => {
+  const admin = client.admin({ retry: { retries: 1, initialRetryTime: 100 } });
+  try {
+    const listed = await withLimit(
+      "listing topics",
+      limitMs,
+      admin.connect().then(() => admin.listTopics()),
+    );
+    const there = new Set(listed);
+    return topics.filter((topic) => there.has(topic));
+  } finally {
+    await withLimit("disconnecting", 1_000, admin.disconnect()).catch(() => undefined);
+  }
+};

@@ -1,0 +1,55 @@
+import { readHeaders } from "./headers.ts";
+import type { HeaderValue } from "./received-record.ts";
+
+type Fields = Record<string, unknown>;
+
+/** An event without its wrapping: its fields, and what the wrapping says of it. */
+export type Unwrapped = {
+  fields: unknown;
+  /** Of any kind, as it came; undefined where the wrapping names none. */
+  type: unknown;
+  /** What stands in where the fields have no `occurredAt` and no `eventId`. */
+  occurredAt: unknown;
+  eventId: unknown;
+};
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+// Own fields only: nothing that every object inherits counts as sent.
+const own = (value: unknown, name: string): unknown =>
+  isFields(value) && Object.hasOwn(value, name) ? (value[name] ?? undefined) : undefined;
+
+const isStructured = (value: unknown, headers: Map<string, string>): boolean =>
+  headers.get("content-type")?.toLowerCase().startsWith("application/cloudevents+json") === true ||
+  typeof own(value, "specversion") === "string";
+
+/**
+ * Takes an event out of a CloudEvent 1.0 (structured or binary), of `{ type, data }`, or as it is.
+ *
+ *     { bookingId, … }                                              the fields themselves
+ *     { type, data: { bookingId, … } }                              wrapped
+ *     { specversion, id, time, type, data: { bookingId, … } }       CloudEvent, structured
+ *     { bookingId, … } with ce_type, ce_id and ce_time as headers   CloudEvent, binary
+ */
+export const unwrap = (value: unknown, rawHeaders: Record<string, HeaderValue>): Unwrapped => {
+  const headers = readHeaders(rawHeaders);
+  const structured = isStructured(value, headers);
+  const wrapped = structured || (isFields(own(value, "data")) && own(value, "bookingId") === undefined);
+  const standIn = (field: string, attribute: string): unknown =>
+    (wrapped ? own(value, field) : undefined) ??
+    (structured ? own(value, attribute) : undefined) ??
+    headers.get(`ce_${attribute}`);
+  return {
+    fields: wrapped ? own(value, "data") : value,
+    type: headers.get("ce_type") ?? own(value, "type"),
+    occurredAt: standIn("occurredAt", "time"),
+    eventId: standIn("eventId", "id"),
+  };
+};
+
+/** `fields` with the stand-ins where they say nothing; what is no set of fields stays what it is. */
+export const withStandIns = ({ fields, occurredAt, eventId }: Unwrapped): unknown =>
+  isFields(fields)
+    ? { ...fields, occurredAt: own(fields, "occurredAt") ?? occurredAt, eventId: own(fields, "eventId") ?? eventId }
+    : fields;
