@@ -1,0 +1,111 @@
+import type { Chat } from "../../src/chat/chat.ts";
+import { createBookingDesk } from "./booking-desk.ts";
+import { createDeskSheet } from "./desk-sheet.ts";
+import { el, setAttributes, setChildren } from "./dom.ts";
+import type { Booking } from "./pretend-bookings.ts";
+import { loadSettings, type Settings } from "./settings.ts";
+import { createSide, type Side, type SideRole } from "./side.ts";
+import { createTabs, phoneWidth } from "./tabs.ts";
+
+const roles = ["owner", "seeker"] as const;
+const pageTitle = document.title;
+const stage = placeOf("stage");
+
+try {
+  startPage(await loadSettings());
+} catch {
+  const text = "The page's server does not answer. Is the local stack running?";
+  setChildren(stage, [el("p", { class: "page-failure", role: "alert" }, text)]);
+}
+
+/** `?owner=…&seeker=…` signs in as whoever is named; otherwise the first of the made-up people. */
+function startPage(settings: Settings): void {
+  const query = new URLSearchParams(location.search);
+  const first = (role: SideRole): string => settings.people.find((person) => person.role === role)?.id ?? role;
+  let people = { ownerId: query.get("owner") || first("owner"), seekerId: query.get("seeker") || first("seeker") };
+  let watched: SideRole = "owner";
+  /** Sides that are to show this booking's chat as soon as they hear of it. */
+  let awaited: { booking: Booking; roles: Set<SideRole> } | null = null;
+
+  const phone = matchMedia(phoneWidth);
+  const desk = createBookingDesk({ settings, ...people, onPeople: signIn, onApproved: awaitChat });
+  const sheet = createDeskSheet(desk.element);
+  const tabs = createTabs(placeOf("tabs"), watch);
+  const sides: Record<SideRole, Side> = { owner: makeSide("owner"), seeker: makeSide("seeker") };
+  placeOf("desk-place").replaceWith(sheet.element);
+  placeSides();
+  phone.addEventListener("change", show);
+  document.addEventListener("visibilitychange", show);
+
+  function makeSide(role: SideRole): Side {
+    return createSide({
+      role,
+      userId: role === "owner" ? people.ownerId : people.seekerId,
+      settings,
+      isWatched: () => watched === role,
+      onWatch: () => watch(role),
+      onChange: show,
+      onApprove: () => desk.approveNew(),
+    });
+  }
+
+  function signIn(next: typeof people): void {
+    people = next;
+    for (const role of roles) {
+      if (sides[role].userId === (role === "owner" ? people.ownerId : people.seekerId)) continue;
+      sides[role].close();
+      sides[role] = makeSide(role);
+    }
+    placeSides();
+  }
+
+  function placeSides(): void {
+    setChildren(stage, [sides.owner.element, sides.seeker.element]);
+    show();
+  }
+
+  function watch(role: SideRole): void {
+    if (watched === role) return;
+    watched = role;
+    show();
+    for (const each of roles) sides[each].show();
+  }
+
+  function awaitChat(booking: Booking): void {
+    awaited = { booking, roles: new Set(roles) };
+    sheet.close();
+  }
+
+  function show(): void {
+    openAwaited();
+    stage.dataset["watched"] = watched;
+    for (const role of roles) {
+      const { element } = sides[role];
+      element.classList.toggle("watched", role === watched);
+      setAttributes(element, { role: phone.matches ? "tabpanel" : "region" });
+    }
+    tabs.show(sides, watched);
+    desk.show(openChatOf(sides[watched]), [...sides.owner.client.cards.list(), ...sides.seeker.client.cards.list()]);
+    const unread = sides.owner.client.unread() + sides.seeker.client.unread();
+    document.title = unread > 0 ? `(${unread}) ${pageTitle}` : pageTitle;
+  }
+
+  function openAwaited(): void {
+    for (const role of awaited?.roles ?? []) {
+      const chat = sides[role].client.cards.list().find(({ bookingId }) => bookingId === awaited?.booking.bookingId);
+      if (!chat) continue;
+      awaited?.roles.delete(role);
+      sides[role].open(chat.id);
+    }
+  }
+}
+
+function openChatOf({ client }: Side): Chat | null {
+  return (client.openChatId !== null && client.cards.get(client.openChatId)) || null;
+}
+
+function placeOf(id: string): HTMLElement {
+  const place = document.getElementById(id);
+  if (!place) throw new Error(`index.html has no #${id}`);
+  return place;
+}

@@ -1,0 +1,151 @@
+import type { Chat } from "../../src/chat/chat.ts";
+import { createAttachDialog } from "./attach-dialog.ts";
+import { conversationItems } from "./bubbles.ts";
+import type { ChatClient } from "./chat-client.ts";
+import { createComposer } from "./composer.ts";
+import { createConversationHead } from "./conversation-head.ts";
+import { createKeyedList, el, setChildren, setText } from "./dom.ts";
+import { firstName } from "./format.ts";
+import { icon } from "./icons.ts";
+import { createMessageScroll } from "./message-scroll.ts";
+import type { NewMessage } from "./outbox.ts";
+import type { Settings } from "./settings.ts";
+
+/** The open chat of one person. `isWatched` says whether the person looks at this side now: only then is it read. */
+export function createConversation({
+  client,
+  settings,
+  isWatched,
+  onBack,
+}: {
+  client: ChatClient;
+  settings: Settings;
+  isWatched: () => boolean;
+  onBack: () => void;
+}) {
+  const own = settings.person(client.userId);
+  const head = createConversationHead({ client, settings, onBack });
+  const statusBanner = el("div", { class: "banner status-banner", role: "status" });
+  const list = el("ol", { class: "messages" });
+  const items = createKeyedList(list);
+  const log = el("div", { class: "log", role: "log", "aria-live": "polite", tabindex: 0 }, list);
+  const newPill = el("button", { type: "button", class: "new-pill", hidden: true });
+  const typing = el("p", { class: "typing", role: "status" });
+  const attachDialog = createAttachDialog({
+    allowedHosts: settings.attachmentHosts,
+    onAttached: (attached) => send(attached),
+  });
+  const composer = createComposer({
+    personName: own.name,
+    onSend: (content) => send({ type: "text", content }),
+    onAttach: () => attachDialog.open(),
+    onTyping: () => client.openChatId && client.ownTyping.keyPressed(client.openChatId),
+    onRest: () => client.ownTyping.stop(),
+  });
+  const element = el(
+    "section",
+    { class: "conversation", "aria-label": `Conversation of ${own.name}` },
+    head.element,
+    statusBanner,
+    el("div", { class: "log-frame" }, log, newPill),
+    typing,
+    composer.element,
+    attachDialog.element,
+  );
+  const scroll = createMessageScroll({ scroller: log, onReachTop: loadOlder, onMove: show });
+  newPill.addEventListener("click", () => {
+    scroll.toEnd();
+    composer.focus();
+    show();
+  });
+
+  let shownChatId: string | null = null;
+  let oldestShown = 0;
+  let firstNewSeq: number | null = null;
+
+  return { element, show, focus: () => composer.focus() };
+
+  function show(): void {
+    const chat = client.openChatId === null ? undefined : client.cards.get(client.openChatId);
+    element.hidden = chat === undefined;
+    if (!chat) return;
+    if (chat.id !== shownChatId) beginWith(chat);
+    head.show(chat);
+    showBanner(chat);
+    showMessages(chat);
+    showTyping(chat);
+    composer.show({ chatId: chat.id, lockedBecause: lockedBecause(chat) });
+    if (scroll.isAtEnd && isWatched()) client.seen();
+    showPill(chat);
+  }
+
+  function beginWith(chat: Chat): void {
+    shownChatId = chat.id;
+    oldestShown = 0;
+    firstNewSeq = null;
+    log.setAttribute("aria-label", `Messages with ${settings.person(client.otherOf(chat)).name}`);
+    scroll.toEnd();
+  }
+
+  function showMessages(chat: Chat): void {
+    const chatLog = client.log(chat.id);
+    const myRead = chat.read[client.userId]?.seq ?? 0;
+    if (firstNewSeq === null && chat.unreadCount > 0 && !isWatched()) firstNewSeq = myRead + 1;
+    const pending = client.outbox
+      .of(chat.id)
+      .filter(({ clientMessageId }) => !chatLog.hasClientMessageId(client.userId, clientMessageId));
+    const next = conversationItems({
+      chat,
+      userId: client.userId,
+      otherId: client.otherOf(chat),
+      messages: chatLog.started ? chatLog.shown() : [],
+      pending,
+      firstNewSeq,
+      actions: client.outbox,
+    });
+    if (chatLog.from < oldestShown) scroll.keepingPlace(() => items.show(next));
+    else items.show(next);
+    oldestShown = chatLog.from;
+    scroll.settle();
+    if (chatLog.started && !scroll.canScroll) loadOlder();
+  }
+
+  function showBanner(chat: Chat): void {
+    const reason = lockedBecause(chat);
+    statusBanner.hidden = reason === null;
+    statusBanner.dataset["status"] = chat.status;
+    if (reason === null || statusBanner.textContent === reason) return;
+    setChildren(statusBanner, [icon(chat.status === "closed" ? "lock" : "pause"), el("span", {}, reason)]);
+  }
+
+  function lockedBecause(chat: Chat): string | null {
+    if (chat.status === "active") return null;
+    const because = chat.statusReason ? `: ${chat.statusReason}` : ".";
+    if (chat.status === "closed") return `This chat is closed${because}`;
+    return chat.ownerId === client.userId
+      ? `You made this chat read-only${because}`
+      : `${firstName(settings.person(chat.ownerId).name)} made this chat read-only${because}`;
+  }
+
+  function showTyping(chat: Chat): void {
+    const isTyping = client.isOtherTyping(chat.id);
+    typing.classList.toggle("shown", isTyping);
+    setText(typing, isTyping ? `${firstName(settings.person(client.otherOf(chat)).name)} is typing…` : "");
+  }
+
+  function showPill(chat: Chat): void {
+    newPill.hidden = scroll.isAtEnd;
+    const words = chat.unreadCount > 0 ? `${chat.unreadCount} new` : "Latest";
+    if (newPill.textContent !== words) setChildren(newPill, [icon("down"), words]);
+  }
+
+  function send(message: NewMessage): void {
+    firstNewSeq = null;
+    scroll.toEnd();
+    client.send(message);
+  }
+
+  function loadOlder(): void {
+    if (client.openChatId !== null) void client.loadOlder(client.openChatId);
+  }
+}

@@ -1,0 +1,83 @@
+type Child = Node | string | null | undefined | false;
+type Attributes = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+/**
+ * Makes an element. Text reaches the page only through here, as text nodes: nothing anybody wrote is read as HTML.
+ *
+ *     el("p", { class: "note", hidden: false }, "Hello ", el("b", {}, name))
+ */
+export function el<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  attributes: Attributes = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[Name] {
+  const element = document.createElement(name);
+  setAttributes(element, attributes);
+  setChildren(element, children);
+  return element;
+}
+
+/** Sets each attribute; `true` sets an empty one, `false`, null and undefined remove it. */
+export function setAttributes(element: Element, attributes: Attributes): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === false || value === null || value === undefined) element.removeAttribute(name);
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+}
+
+/** Puts these children in the place of all that were there. */
+export function setChildren(element: Element, children: readonly Child[]): void {
+  element.replaceChildren(...children.filter((child) => child !== null && child !== undefined && child !== false));
+}
+
+/** Writes text only where it differs, so that live regions speak once. */
+export function setText(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** A form field under its name. */
+export const labelled = (text: string, field: HTMLElement): HTMLElement =>
+  el("label", { class: "labelled" }, el("span", {}, text), field);
+
+/** Something in a list that keeps its element as long as its key stays. */
+export interface ListItem {
+  readonly key: string;
+  /** Two renderings with the same print look the same. */
+  readonly print: string;
+  /** Makes the element, or brings `previous` up to date and gives that back. */
+  render(previous?: HTMLElement): HTMLElement;
+}
+
+/**
+ * Brings `list`'s children in line with `items`, touching only what changed: focus, selection, running animations and
+ * loaded pictures stay, and a live region announces only what is new.
+ */
+export function createKeyedList(list: HTMLElement) {
+  const shown = new Map<string, { print: string; element: HTMLElement }>();
+  return {
+    show(items: readonly ListItem[]): void {
+      const keys = new Set(items.map((item) => item.key));
+      for (const [key, { element }] of shown) {
+        if (keys.has(key)) continue;
+        element.remove();
+        shown.delete(key);
+      }
+      let place = list.firstElementChild;
+      for (const item of items) {
+        const atPlace = place !== null && shown.get(item.key)?.element === place;
+        const element = renderOnce(item);
+        if (atPlace) place = element.nextElementSibling;
+        else list.insertBefore(element, place);
+      }
+    },
+  };
+
+  function renderOnce(item: ListItem): HTMLElement {
+    const known = shown.get(item.key);
+    if (known?.print === item.print) return known.element;
+    const element = item.render(known?.element);
+    if (element !== known?.element) known?.element.replaceWith(element);
+    shown.set(item.key, { print: item.print, element });
+    return element;
+  }
+}

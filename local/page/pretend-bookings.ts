@@ -1,0 +1,28 @@
+export interface Booking {
+  readonly bookingId: string;
+  readonly ownerId: string;
+  readonly seekerId: string;
+}
+
+export type BookingAct = "approve" | "cancel";
+
+/**
+ * Has the pretend booking service publish `booking.approved` or `booking.cancelled`.
+ * Rejects with a sentence for the person where Kafka does not have the event.
+ */
+export async function publishBookingEvent(
+  act: BookingAct,
+  body: Booking & { reason?: string },
+): Promise<{ occurredAt: string }> {
+  const response = await fetch(`/booking/${act}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(20_000),
+  }).catch(() => {
+    throw new Error("The page's server does not answer.");
+  });
+  const answer: { occurredAt: string; message?: string } = await response.json();
+  if (!response.ok) throw new Error(answer.message ?? `It answered ${response.status}.`);
+  return answer;
+}
