@@ -94,9 +94,20 @@ function run(command, args, { cwd = root, ipc = false, node } = {}) {
   });
 }
 
-/** When npm is killed outright it tells nobody; then this process has another parent. */
+/** When npm is killed outright it tells nobody; then this process, or the shell between the two, has another parent. */
 function stopWithNpm() {
-  const parent = process.ppid;
   if (process.env.npm_lifecycle_event === undefined) return;
-  setInterval(() => process.ppid !== parent && child?.kill("SIGTERM"), 1_000).unref();
+  const ancestors = () => `${process.ppid} ${parentOf(process.ppid)}`;
+  const atStart = ancestors();
+  setInterval(() => ancestors() !== atStart && child?.kill("SIGTERM"), 1_000).unref();
+}
+
+/** Only on Linux; elsewhere the shell hands over to this process instead of waiting for it. */
+function parentOf(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1];
+  } catch {
+    return "";
+  }
 }

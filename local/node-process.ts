@@ -54,9 +54,13 @@ export async function startNodeProcess(options: NodeProcessOptions): Promise<Nod
   }
   return {
     name,
-    ended: child.exited.then(({ how }) => `${name} ended unexpectedly (${how}). Its last lines:\n${tail.join("\n")}`),
+    ended: child.exited.then(({ how }) => `The ${name} ended unexpectedly (${how}). ${lastWords(tail)}`),
     stop: () => child.stop("SIGTERM", stopLimitMs),
   };
+}
+
+function lastWords(lines: string[]): string {
+  return lines.length === 0 ? "It said nothing." : `Its last lines:\n${lines.join("\n")}`;
 }
 
 interface ReadyOptions extends Pick<NodeProcessOptions, "name" | "opsPort" | "signal"> {

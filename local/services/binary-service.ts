@@ -1,4 +1,4 @@
-import { type Child, lastLines, startChild } from "./child-process.ts";
+import { type Child, endOfLog, startChild } from "./child-process.ts";
 import type { ProvidedService, ServiceName, WayOptions } from "./service.ts";
 import { waitUntil } from "./wait-until.ts";
 
@@ -38,7 +38,7 @@ export async function startBinaryService(options: BinaryOptions): Promise<Provid
     const { how } = await started.exited;
     if (child !== started) return;
     child = undefined;
-    options.onUnexpectedExit?.(`${name} ended unexpectedly (${how}). Its last lines:\n${lastLines(options.logFile)}`);
+    options.onUnexpectedExit?.(`${name} ended unexpectedly (${how}). ${endOfLog(options.logFile)}`);
   }
 
   async function stop(signal?: NodeJS.Signals): Promise<void> {
@@ -63,7 +63,7 @@ export async function startBinaryService(options: BinaryOptions): Promise<Provid
 
 async function ready(child: Child, { name, logFile, signal, isReady }: BinaryOptions): Promise<void> {
   const ended = new AbortController();
-  void child.exited.then(({ how }) => ended.abort(new Error(`${name} did not start: ${how}\n${lastLines(logFile)}`)));
+  void child.exited.then(({ how }) => ended.abort(new Error(`${name} did not start (${how}). ${endOfLog(logFile)}`)));
   const either = AbortSignal.any([signal, ended.signal]);
   await waitUntil({ what: `${name} did not answer`, limitMs: startLimitMs, signal: either, check: isReady });
 }

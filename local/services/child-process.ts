@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
@@ -52,13 +52,11 @@ export async function startChild({ name, command, args, env, cwd, output, run }:
   };
 }
 
-/** The end of a log file, for a message about why its process failed. */
-export function lastLines(logFile: string, count = 12): string {
-  try {
-    return readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-count).join("\n");
-  } catch {
-    return "";
-  }
+/** For a message about why a process ended: where its log is, and the end of it. */
+export function endOfLog(logFile: string): string {
+  const text = existsSync(logFile) ? readFileSync(logFile, "utf8") : "";
+  const lines = text.trimEnd().split("\n").slice(-6);
+  return `${logFile} ends with:\n${lines.map((line) => line.slice(0, 240)).join("\n")}`;
 }
 
 function openOutput(output: ChildOptions["output"]): { stdio: number | "pipe" | "inherit"; release: () => void } {

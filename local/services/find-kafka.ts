@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { hasApt } from "./debian-packages.ts";
 import { cached } from "./download-cache.ts";
 import { findOnPath, isExecutable } from "./find-on-path.ts";
+import { installWithApt } from "./install-with-apt.ts";
 import { runCommand } from "./run-command.ts";
 import type { WayOptions } from "./service.ts";
 
@@ -56,25 +56,6 @@ async function fetchJars(folder: string, options: WayOptions): Promise<void> {
   const args = ["--batch-mode", "--quiet", "--strict-checksums", "-f", join(folder, "pom.xml"), goal];
   args.push(`-DoutputDirectory=${join(folder, "jars")}`, "-DincludeScope=runtime");
   await runCommand({ command: findOnPath("mvn", env) ?? "mvn", args, env, signal, limitMs: 600_000 });
-}
-
-/** Only as root, and only where nothing asks: in a container or on a build machine. Elsewhere a person decides. */
-async function installWithApt(name: string, { env, signal, report }: WayOptions): Promise<void> {
-  if (process.getuid?.() !== 0 || !hasApt(env)) throw new Error(`${name} is not installed`);
-  report(`Installing ${name} with apt-get …`);
-  const apt = (...args: string[]) =>
-    runCommand({
-      command: "apt-get",
-      args,
-      env: { ...env, DEBIAN_FRONTEND: "noninteractive" },
-      signal,
-      limitMs: 600_000,
-    });
-  const install = () => apt("install", "--yes", "--no-install-recommends", name);
-  await install().catch(async () => {
-    await apt("update");
-    await install();
-  });
 }
 
 const dependency = (group: string, artifact: string, of: string): string =>

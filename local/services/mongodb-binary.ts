@@ -15,7 +15,7 @@ export async function startMongodbBinary(options: WayOptions): Promise<ProvidedS
     ...program,
     name: "mongodb",
     address: mongodbUri(port),
-    args: mongodArguments({ folder: join(folder, "data"), port }),
+    args: mongodArguments({ folder: join(folder, "data"), port, keep: options.keep }),
     logFile: join(folder, "mongodb.log"),
     isReady: () => makeReplicaSet(port),
   });
@@ -25,8 +25,12 @@ export function mongodbUri(port: number): string {
   return `mongodb://127.0.0.1:${port}/lyvo-chat?replicaSet=rs0`;
 }
 
-function mongodArguments({ folder, port }: { folder: string; port: number }): string[] {
+type Arguments = { folder: string; port: number; keep: boolean | undefined };
+
+function mongodArguments({ folder, port, keep }: Arguments): string[] {
   mkdirSync(folder, { recursive: true });
   const place = ["--dbpath", folder, "--bind_ip", "127.0.0.1", "--port", String(port), "--nounixsocket"];
-  return [...place, "--replSet", "rs0", "--wiredTigerCacheSizeGB", "0.5", "--oplogSize", "256", "--quiet"];
+  // Fail points: what is thrown away is for tests, and they let a server fail in ways it cannot be made to otherwise.
+  const forTests = keep === false ? ["--setParameter", "enableTestCommands=1"] : [];
+  return [...place, "--replSet", "rs0", "--wiredTigerCacheSizeGB", "0.5", "--oplogSize", "256", "--quiet", ...forTests];
 }

@@ -1,0 +1,28 @@
+import { defineConfig } from "@playwright/test";
+
+// Those that let it run as root and in a container, and keep it from calling home.
+const args = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+const { CHROMIUM_PATH } = process.env;
+
+export default defineConfig({
+  testDir: "test/page",
+  testMatch: "**/*.test.ts",
+  workers: 1,
+  timeout: 60_000,
+  use: {
+    browserName: "chromium",
+    headless: true,
+    launchOptions: { args, ...(CHROMIUM_PATH ? { executablePath: CHROMIUM_PATH } : {}) },
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+  },
+});

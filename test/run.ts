@@ -1,0 +1,57 @@
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseEnv } from "node:util";
+import { provideServices } from "../local/services/provide-services.ts";
+import { StopRequest, stopSignal } from "../local/stop-signal.ts";
+import { add, type Counts } from "./support/counts.ts";
+import { findChromium } from "./support/find-chromium.ts";
+import { hasPageTests, runJest, runPlaywright } from "./support/runners.ts";
+
+// npm test: provides the backing services, runs all tests, or those named, and ends with a line of counts.
+const signal = stopSignal();
+const report = (line: string): void => console.log(line);
+const folder = mkdtempSync(join(tmpdir(), "lyvo-chat-test-"));
+
+const counts = await runAll().catch((error: unknown): Counts => {
+  if (!(error instanceof StopRequest)) console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+  return { passed: 0, failed: 1 };
+});
+console.log(`${counts.passed} passed, ${counts.failed} failed`);
+process.exit(counts.failed === 0 ? 0 : 1);
+
+async function runAll(): Promise<Counts> {
+  const env = { ...configuredAddresses(), ...process.env };
+  await using services = await provideServices({ env, folder, keep: false, signal, report });
+  const options = { env: { ...env, ...services.settings }, folder, run: services.run, signal };
+  const { jest, page } = splitArguments(process.argv.slice(2));
+  const all: Counts[] = [];
+  if (jest !== undefined) all.push(await runJest({ ...options, args: jest }));
+  if (page !== undefined && hasPageTests()) all.push(await runPageTests(page, options));
+  return add(all);
+}
+
+/** From a `.env` only where the services are: its other settings are for running, and the tests bring their own. */
+function configuredAddresses(): Record<string, string | undefined> {
+  const file = fileURLToPath(new URL("../.env", import.meta.url));
+  const { MONGODB_URI, REDIS_URL, KAFKA_BROKERS } = existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};
+  return { MONGODB_URI, REDIS_URL, KAFKA_BROKERS };
+}
+
+/** undefined: that runner has nothing to do. Without names both run everything. */
+function splitArguments(args: string[]): { jest: string[] | undefined; page: string[] | undefined } {
+  const page = args.filter((arg) => arg.startsWith("test/page"));
+  const jest = args.filter((arg) => !arg.startsWith("test/page"));
+  const named = page.length > 0 || jest.some((arg) => !arg.startsWith("-"));
+  if (!named) return { jest, page: [] };
+  return { jest: jest.length > 0 ? jest : undefined, page: page.length > 0 ? page : undefined };
+}
+
+async function runPageTests(
+  args: string[],
+  options: Omit<Parameters<typeof runPlaywright>[0], "args">,
+): Promise<Counts> {
+  const chromium = await findChromium({ env: options.env, signal, report });
+  return runPlaywright({ ...options, args, env: { ...options.env, CHROMIUM_PATH: chromium } });
+}

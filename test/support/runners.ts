@@ -1,0 +1,65 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startChild } from "../../local/services/child-process.ts";
+import type { Run } from "../../local/services/run.ts";
+import { type Counts, countsOf, jestCounts, playwrightCounts } from "./counts.ts";
+
+export interface RunnerOptions {
+  /** For the runner; names of test files, and flags. */
+  args: string[];
+  env: NodeJS.ProcessEnv;
+  /** Gets the runner's report. */
+  folder: string;
+  run: Run;
+  signal: AbortSignal;
+}
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+export async function runJest({ args, env, folder, ...rest }: RunnerOptions): Promise<Counts> {
+  const report = join(folder, "jest.json");
+  const script = join(root, "node_modules/jest/bin/jest.js");
+  const code = await runToEnd({
+    ...rest,
+    name: "jest",
+    args: [script, "--json", `--outputFile=${report}`, ...args],
+    env: { ...env, NODE_ENV: "test", NODE_OPTIONS: "--experimental-vm-modules --disable-warning=ExperimentalWarning" },
+  });
+  return countsOf(report, code, jestCounts);
+}
+
+export async function runPlaywright({ args, env, folder, ...rest }: RunnerOptions): Promise<Counts> {
+  const report = join(folder, "playwright.json");
+  const script = join(root, "node_modules/@playwright/test/cli.js");
+  const code = await runToEnd({
+    ...rest,
+    name: "playwright",
+    args: [script, "test", "--reporter=list,json", ...args],
+    env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+  });
+  return countsOf(report, code, playwrightCounts);
+}
+
+export function hasPageTests(): boolean {
+  const folder = join(root, "test/page");
+  return (
+    existsSync(folder) && readdirSync(folder, { recursive: true }).some((file) => String(file).endsWith(".test.ts"))
+  );
+}
+
+interface RunToEndOptions extends Pick<RunnerOptions, "args" | "env" | "run" | "signal"> {
+  name: string;
+}
+
+/** Resolves to the exit code. A stop request is passed on, and then rejects. */
+async function runToEnd({ name, args, env, run, signal }: RunToEndOptions): Promise<number | null> {
+  signal.throwIfAborted();
+  const child = await startChild({ name, command: process.execPath, args, env, cwd: root, output: "inherit", run });
+  const stop = () => void child.stop("SIGINT", 5_000);
+  signal.addEventListener("abort", stop, { once: true });
+  const { code } = await child.exited;
+  signal.removeEventListener("abort", stop);
+  signal.throwIfAborted();
+  return code;
+}
