@@ -11,7 +11,7 @@ export type VerifyToken = (token: unknown) => Identity;
 const longestToken = 8_192;
 
 // jsonwebtoken takes tokens without `exp` and with a `crit` it does not know, so both are looked at here.
-const headerSchema = z.object({ crit: z.undefined() });
+const headerSchema = z.object({ crit: z.undefined().optional() });
 const claimsSchema = z.looseObject({ exp: z.number().positive() });
 
 const unauthenticated = (cause?: unknown): ChatError => new ChatError("unauthenticated", { cause });

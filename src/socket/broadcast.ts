@@ -11,7 +11,11 @@ export const createBroadcast = (emitter: Emitter): Broadcast => ({
   messageReceived: (message) => void emitter.to(chatRoom(message.chatId)).emit("receive_message", message),
   messagesRead: (receipt) => void emitter.to(chatRoom(receipt.chatId)).emit("messages_read", receipt),
   messagesDelivered: (receipt) => void emitter.to(chatRoom(receipt.chatId)).emit("messages_delivered", receipt),
-  typing: (typing, toUserId) => void emitter.to(userRoom(toUserId)).volatile.emit("user_typing", typing),
+  typing: (typing, toUserId) => {
+    const room = emitter.to(userRoom(toUserId));
+    // The beginning may be lost to a reader who is busy; the end may not, or somebody would seem to type for long.
+    (typing.isTyping ? room.volatile : room).emit("user_typing", typing);
+  },
   chatCreated: (userId, chat) => void emitter.to(userRoom(userId)).emit("chat_created", chat),
   chatUpdated: (userId, chat) => void emitter.to(userRoom(userId)).emit("chat_updated", chat),
 });

@@ -1,0 +1,103 @@
+import { describe, expect, test } from "@jest/globals";
+import { cleanText, codePoints } from "../../src/chat/content.ts";
+import { newMessageSchema } from "../../src/chat/message.ts";
+
+const schema = newMessageSchema(["images.example.com", "*.cdn.example", "localhost:8443"]);
+const text = (content: unknown) => schema.safeParse({ type: "text", content });
+const attachment = {
+  url: "https://images.example.com/room.jpg",
+  name: "room.jpg",
+  mimeType: "image/jpeg",
+  size: 1_024,
+};
+const image = (overrides: object) => schema.safeParse({ type: "image", attachment: { ...attachment, ...overrides } });
+
+describe("a person's text", () => {
+  test("keeps newlines, tabs, joiners and right-to-left marks", () => {
+    const kept = "a\tb\nc 👩‍👩‍👧 می‌خواهم \u200F!";
+    expect(cleanText(kept)).toBe(kept);
+  });
+
+  test("loses control characters and what overrides the direction", () => {
+    expect(cleanText("a\u0000\u0007\u001B[31mb\u007F\u0085\u202E\u202Ac\u2066d\u2069")).toBe("a[31mbcd");
+  });
+
+  test("is well-formed and in NFC, also where cleaning brings a letter and its accent together", () => {
+    expect(cleanText("\uD800x")).toBe("\uFFFDx");
+    expect(cleanText("e\u0000\u0301")).toBe("é");
+  });
+
+  test("is the same after a second cleaning", () => {
+    for (const raw of ["  e\u0000\u0301\r\n ", "\u202E\uD83D", "\u0000 \u0001 x"]) {
+      expect(cleanText(cleanText(raw))).toBe(cleanText(raw));
+    }
+  });
+
+  test("is not escaped: that is the page's work", () => {
+    expect(cleanText("<b>&amp;</b>")).toBe("<b>&amp;</b>");
+  });
+
+  test("may have 4,000 code points, however many bytes, and not one more", () => {
+    expect(codePoints("👍🏽é")).toBe(3);
+    expect(text("👍".repeat(4_000)).success).toBe(true);
+    expect(text("👍".repeat(4_001)).success).toBe(false);
+    expect(text(` ${"a".repeat(4_000)}\u0000`).success).toBe(true);
+  });
+
+  test("is required, and what is cleaned to nothing is nothing", () => {
+    for (const content of [undefined, null, 5, "", " \n", "\u0000\u202E"]) expect(text(content).success).toBe(false);
+  });
+});
+
+describe("an attachment", () => {
+  test("needs no caption", () => {
+    expect(image({})).toMatchObject({ success: true, data: { content: "", attachment } });
+  });
+
+  test.each([
+    ["https://images.example.com/a?b=c#d", true],
+    ["https://IMAGES.example.com/a", true],
+    ["https://a.cdn.example/x", true],
+    ["https://a.b.cdn.example/x", true],
+    ["https://localhost:8443/x", true],
+    ["http://images.example.com/a", false],
+    ["https://images.example.com:444/a", false],
+    ["https://cdn.example/x", false],
+    ["https://evilcdn.example/x", false],
+    ["https://images.example.com.evil.example/a", false],
+    ["https://images.example.com@evil.example/a", false],
+    ["https://user:secret@images.example.com/a", false],
+    ["//images.example.com/a", false],
+    ["javascript:alert(1)", false],
+    [`https://images.example.com/${"a".repeat(2_048)}`, false],
+  ])("at %s is allowed: %s", (url, allowed) => {
+    expect(image({ url }).success).toBe(allowed);
+  });
+
+  test.each([
+    [{ mimeType: "image/svg+xml" }],
+    [{ mimeType: "application/pdf" }],
+    [{ name: "" }],
+    [{ size: -1 }],
+    [{ size: 1.5 }],
+    [{ width: 0 }],
+    [{ height: "10" }],
+  ])("%j of an image is refused", (wrong) => {
+    expect(image(wrong).success).toBe(false);
+  });
+
+  test("of a file may be a document", () => {
+    const file = { ...attachment, mimeType: "application/pdf", name: "contract.pdf" };
+    expect(schema.safeParse({ type: "file", attachment: file, content: "sign here" }).success).toBe(true);
+  });
+});
+
+describe("a message", () => {
+  test("of type system is not a client's to send", () => {
+    expect(schema.safeParse({ type: "system", content: "x" }).success).toBe(false);
+  });
+
+  test.each(["", "a".repeat(65), 5, "\uD800"])("cannot have the clientMessageId %j", (clientMessageId) => {
+    expect(schema.safeParse({ type: "text", content: "x", clientMessageId }).success).toBe(false);
+  });
+});

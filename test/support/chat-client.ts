@@ -1,0 +1,123 @@
+import { io, type Socket } from "socket.io-client";
+import type { Chat } from "../../src/chat/chat.ts";
+import type { ClientToServerEvents, ServerToClientEvents } from "../../src/socket/events.ts";
+import { apiKey, type TestNode, tokenFor, uniqueName } from "./start-node.ts";
+
+export type Client = Socket<ServerToClientEvents, ClientToServerEvents> & { [Symbol.dispose]: () => void };
+type Options = { token?: string; extraHeaders?: Record<string, string>; transports?: string[]; reconnection?: boolean };
+
+/** A socket that is not connected yet, as a frontend makes it. */
+export const clientOf = (node: Pick<TestNode, "url">, userId: string, options: Options = {}): Client => {
+  const { token = tokenFor(userId), ...rest } = options;
+  const socket = io(node.url, {
+    auth: { token },
+    transports: ["websocket"],
+    forceNew: true,
+    autoConnect: false,
+    reconnectionDelay: 50,
+    reconnectionDelayMax: 200,
+    ...rest,
+  });
+  return Object.assign(socket, { [Symbol.dispose]: () => void socket.disconnect() });
+};
+
+/** A connected socket of a user. @throws the `connect_error` */
+export const connect = async (node: Pick<TestNode, "url">, userId: string, options?: Options): Promise<Client> => {
+  const socket = clientOf(node, userId, options);
+  socket.connect();
+  await new Promise<void>((resolve, reject) => {
+    socket.once("connect", resolve);
+    socket.once("connect_error", reject);
+  });
+  return socket;
+};
+
+/** The next event of a name that passes `test`. @throws after `timeoutMs` */
+export const next = <E extends keyof ServerToClientEvents>(
+  socket: Client,
+  event: E,
+  test: (payload: Parameters<ServerToClientEvents[E]>[0]) => boolean = () => true,
+  timeoutMs = 5_000,
+): Promise<Parameters<ServerToClientEvents[E]>[0]> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      socket.off(event, listener as never);
+      reject(new Error(`no ${event} within ${timeoutMs} ms`));
+    }, timeoutMs);
+    const listener = (payload: Parameters<ServerToClientEvents[E]>[0]): void => {
+      if (!test(payload)) return;
+      clearTimeout(timer);
+      socket.off(event, listener as never);
+      resolve(payload);
+    };
+    socket.on(event, listener as never);
+  });
+
+/** Emits what need not be of the contract, and returns the ack as it came. */
+export const ask = (socket: Client, event: string, ...payload: unknown[]): Promise<Record<string, unknown>> =>
+  (socket as unknown as Socket).timeout(10_000).emitWithAck(event, ...payload);
+
+/** Everything of one event that comes from now on. */
+export const collect = <E extends keyof ServerToClientEvents>(socket: Client, event: E) => {
+  const heard: Parameters<ServerToClientEvents[E]>[0][] = [];
+  socket.on(event, ((payload: Parameters<ServerToClientEvents[E]>[0]) => heard.push(payload)) as never);
+  return heard;
+};
+
+export type Booking = { bookingId: string; ownerId: string; seekerId: string };
+
+/** A booking of two people nobody else has. */
+export const aBooking = (overrides: Partial<Booking> = {}): Booking => ({
+  bookingId: uniqueName("booking"),
+  ownerId: uniqueName("owner"),
+  seekerId: uniqueName("seeker"),
+  ...overrides,
+});
+
+/** A call of the booking service. */
+export const callAsService = async (node: Pick<TestNode, "url">, method: string, path: string, body?: unknown) => {
+  const response = await fetch(`${node.url}${path}`, {
+    method,
+    headers: { "x-api-key": apiKey, ...(body !== undefined && { "content-type": "application/json" }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, never> & { chat: Chat } };
+};
+
+/** A call of a user. */
+export const callAs = async (
+  node: Pick<TestNode, "url">,
+  userId: string,
+  method: string,
+  path: string,
+  body?: unknown,
+) => {
+  const response = await fetch(`${node.url}${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${tokenFor(userId)}`,
+      ...(body !== undefined && { "content-type": "application/json" }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+};
+
+/** A chat of an approved booking, by the fallback call. */
+export const anApprovedChat = async (node: Pick<TestNode, "url">, booking: Booking = aBooking()) => {
+  const { body } = await callAsService(node, "POST", "/api/chat/initiate", booking);
+  return { ...booking, chatId: body.chat.id, chat: body.chat };
+};
+
+/** Waits until `check` is true. @throws after `timeoutMs` */
+export const until = async (
+  check: () => boolean | Promise<boolean>,
+  timeoutMs = 10_000,
+  what = "the condition",
+): Promise<void> => {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await check())) {
+    if (Date.now() > deadline) throw new Error(`${what} did not come true within ${timeoutMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
