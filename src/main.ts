@@ -19,7 +19,10 @@ const main = async (): Promise<void> => {
       await node?.stop(deadlineMs);
     },
   });
-  await opening;
+  await opening.catch((error: unknown) => {
+    // Told to stop while it was starting: that is a stop, not a failure.
+    if (!starting.signal.aborted) throw error;
+  });
 };
 
 main().catch((error: unknown) => {

@@ -21,6 +21,14 @@ const waitingBytes = ({ conn }: ChatSocket): number => {
   return inEngine + (typeof inWebsocket === "number" ? inWebsocket : 0);
 };
 
+/** Ends the connection at once: a polite close would wait behind all that is not read. */
+const end = ({ conn }: ChatSocket): void => {
+  const websocket = field(conn.transport, "socket");
+  conn.close(true);
+  const terminate = field(websocket, "terminate");
+  if (typeof terminate === "function") Reflect.apply(terminate, websocket, []);
+};
+
 /**
  * A reader that stopped must not fill the node: Socket.IO bounds nothing of what waits for it. Past a megabyte the
  * connection ends; the client comes back and catches up from the log.
@@ -30,7 +38,7 @@ export const watchSlowReaders = (io: ChatServer, onDropped: () => void): (() => 
     for (const socket of io.sockets.sockets.values()) {
       if (waitingBytes(socket) <= mostWaitingBytes) continue;
       onDropped();
-      socket.conn.close(true);
+      end(socket);
     }
   }, lookEveryMs).unref();
   return () => clearInterval(timer);

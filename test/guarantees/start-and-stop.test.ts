@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { describe, expect, test } from "@jest/globals";
+import { until } from "../support/chat-client.ts";
+import { apiKey, databaseUri, jwtSecret, uniqueName } from "../support/start-node.ts";
+
+const given = {
+  NODE_ENV: "production",
+  HOST: "127.0.0.1",
+  PORT: "0",
+  OPS_PORT: "0",
+  MONGODB_URI: databaseUri(uniqueName("process")),
+  REDIS_URL: process.env["REDIS_URL"],
+  KAFKA_BROKERS: process.env["KAFKA_BROKERS"],
+  JWT_SECRET: jwtSecret,
+  INTERNAL_API_KEY: apiKey,
+  CORS_ORIGINS: "https://www.lyvo.example",
+  ATTACHMENT_HOSTS: "images.example.com",
+};
+
+const start = (settings: NodeJS.ProcessEnv) => {
+  const { NODE_OPTIONS: _, ...outer } = { PATH: process.env["PATH"] } as NodeJS.ProcessEnv;
+  const child: ChildProcess = spawn(process.execPath, ["src/main.ts"], { env: { ...outer, ...settings } });
+  let output = "";
+  child.stdout?.on("data", (bytes) => (output += String(bytes)));
+  child.stderr?.on("data", (bytes) => (output += String(bytes)));
+  const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  return { child, output: () => output, exited };
+};
+
+describe("a chat node's process", () => {
+  test.each([
+    "MONGODB_URI",
+    "REDIS_URL",
+    "KAFKA_BROKERS",
+    "JWT_SECRET",
+    "INTERNAL_API_KEY",
+    "CORS_ORIGINS",
+    "ATTACHMENT_HOSTS",
+  ])("without %s does not start in production, and names it", async (name) => {
+    const { exited, output } = start({ ...given, [name]: undefined });
+    expect(await exited).toBe(1);
+    expect(output()).toBe(`Settings are missing or wrong:\n  ${name}: missing\n`);
+  });
+
+  test.each([
+    ["PORT", "http"],
+    ["PORT", "70000"],
+    ["MONGODB_URI", "localhost:27017"],
+    ["REDIS_URL", "localhost"],
+    ["KAFKA_BROKERS", "kafka"],
+    ["NODE_ENV", "prod"],
+    ["LIMIT_SENDS_PER_S", "-1"],
+    ["SOCKET_TRANSPORTS", "pigeon"],
+    ["CORS_ORIGINS", "www.lyvo.example"],
+    ["KAFKA_SASL_MECHANISM", "magic"],
+  ])("with %s=%s does not start, says what is expected, and repeats no value", async (name, value) => {
+    const { exited, output } = start({ ...given, [name]: value });
+    expect(await exited).toBe(1);
+    expect(output()).toMatch(new RegExp(`^Settings are missing or wrong:\\n  ${name}: expected .+\\n$`));
+    expect(output()).not.toContain(value.length > 4 ? value : "\0");
+  });
+
+  test("serves, and stops cleanly on SIGTERM", async () => {
+    const { child, exited, output } = start(given);
+    await until(() => output().includes("the chat node serves"), 20_000);
+    child.kill("SIGTERM");
+    expect(await exited).toBe(0);
+    expect(output()).toContain('"msg":"stopped"');
+  }, 40_000);
+
+  test("waits for a database that is away at the start, and stops on SIGTERM while it waits", async () => {
+    const { child, exited, output } = start({ ...given, MONGODB_URI: "mongodb://127.0.0.1:9/x?replicaSet=rs0" });
+    await until(() => output().includes("mongodb is away"), 20_000);
+    child.kill("SIGTERM");
+    expect(await exited).toBe(0);
+  }, 40_000);
+});
