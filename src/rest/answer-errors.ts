@@ -23,15 +23,6 @@ const refusalOf = (thrown: unknown): ChatError | null => {
   });
 };
 
-type Told = { type: string; message: string; stack: string | undefined; cause?: Told };
-
-/** An error for the log: what it is and where, without the fields that drivers hang on it (documents, commands). */
-const tell = (error: unknown, depth = 0): Told => {
-  if (!(error instanceof Error)) return { type: typeof error, message: "not an error", stack: undefined };
-  const { name, message, stack, cause } = error;
-  return { type: name, message, stack, ...(cause !== undefined && depth < 4 && { cause: tell(cause, depth + 1) }) };
-};
-
 /** For what no route has taken. */
 export const refuseUnknown: RequestHandler = () => {
   throw new ChatError("not_found");
@@ -44,8 +35,8 @@ export const createAnswerErrors =
   (thrown: unknown, req, res, _next) => {
     const error = refusalOf(thrown) ?? toChatError(thrown);
     const requestId = requestIdOf(req);
-    if (error.code === "internal") logger.error({ requestId, err: tell(thrown) }, "a request failed");
-    if (error.code === "unavailable") logger.warn({ requestId, err: tell(thrown) }, "a request could not be served");
+    if (error.code === "internal") logger.error({ requestId, err: thrown }, "a request failed");
+    if (error.code === "unavailable") logger.warn({ requestId, err: thrown }, "a request could not be served");
     if (res.headersSent) req.socket.destroy();
     else sendProblem(res, error, requestId);
   };

@@ -69,7 +69,10 @@ export const chatSchema = z
   .meta({ id: "Chat" });
 
 /** A chat without what is one user's, as other services are told of it. */
-export const sharedChatSchema = chatSchema.omit({ unreadCount: true }).meta({ id: "SharedChat" });
+const sharedChatSchema = chatSchema.omit({ unreadCount: true }).meta({ id: "SharedChat" });
+
+/** The shapes that go over every interface. */
+export const shapes = { chat: chatSchema, sharedChat: sharedChatSchema, message: messageSchema };
 
 /** Where a user's read mark stands. */
 export const readMarkSchema = z.object({ userId: backendIdSchema, seq: place, at: time }).meta({ id: "ReadMark" });

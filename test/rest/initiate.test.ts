@@ -32,12 +32,11 @@ describe("POST /api/chat/initiate", () => {
     expect(again.body.chat).toMatchObject({ id: first.body.chat.id, lastSeq: 1 });
   });
 
-  test("of twenty at once exactly one creates the chat", async () => {
+  test("twenty at once make one chat with one system message", async () => {
     const booking = { ...newBooking(), eventId: "event-1" };
     const answers = await Promise.all(Array.from({ length: 20 }, () => initiate(booking)));
-    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(19);
-    expect(new Set(answers.map(({ body }) => body.chat.id)).size).toBe(1);
+    expect(answers.map(({ status }) => status)).toContain(201);
+    expect(new Set(answers.map(({ body }) => `${body.chat.id} ${body.chat.lastSeq}`)).size).toBe(1);
   });
 
   test("other people, or the two swapped, for a known booking: 409 booking_conflict", async () => {

@@ -3,22 +3,16 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import jwt from "jsonwebtoken";
 import mongoose from "mongoose";
-import { pino } from "pino";
 import request from "supertest";
 import { asyncEvents } from "../../src/async-events.ts";
 import { createAsyncApi } from "../../src/asyncapi.ts";
-import { createRequireParticipant } from "../../src/chat/access.ts";
-import { createApplyBookingEvent } from "../../src/chat/apply-booking-event.ts";
-import { createCardKeeper } from "../../src/chat/card-keeper.ts";
-import { createChangeStatus } from "../../src/chat/change-status.ts";
-import { createMarkRead } from "../../src/chat/mark-read.ts";
+import { createChat } from "../../src/chat/create-chat.ts";
 import type { Broadcast, Health } from "../../src/chat/ports.ts";
-import { createReadChats } from "../../src/chat/read-messages.ts";
-import { createSendMessage } from "../../src/chat/send-message.ts";
+import { createLogger } from "../../src/logger.ts";
 import { createRestApp, type RestParts } from "../../src/rest/app.ts";
-import { chatSchema, messageSchema, sharedChatSchema } from "../../src/rest/schemas.ts";
+import { shapes } from "../../src/rest/schemas.ts";
 import { clientEventSchemas } from "../../src/socket/events.ts";
-import { openStore, type Store } from "../../src/store/open-store.ts";
+import { openStore } from "../../src/store/open-store.ts";
 import { createVerifyToken } from "../../src/tokens.ts";
 
 export const apiKey = "the-key-of-the-booking-service";
@@ -55,7 +49,7 @@ const allUp: Health = { status: "ok", checks: { mongodb: "up", redis: "up", kafk
 
 const asyncapi = createAsyncApi(
   asyncEvents({
-    shapes: { chat: chatSchema, message: messageSchema, sharedChat: sharedChatSchema },
+    shapes,
     requests: clientEventSchemas([attachmentHost]),
     topics: {
       booking: ["booking.approved", "booking.cancelled"],
@@ -64,20 +58,6 @@ const asyncapi = createAsyncApi(
     },
   }),
 );
-
-const operations = ({ log, cards }: Store, now: () => Date) => {
-  const keeper = createCardKeeper({ log, cards, broadcast: quiet, onFailure: () => undefined });
-  const requireParticipant = createRequireParticipant({ cards });
-  const parts = { log, cards, keeper, broadcast: quiet, requireParticipant, now };
-  return {
-    keeper,
-    readChats: createReadChats(parts),
-    sendMessage: createSendMessage(parts),
-    markRead: createMarkRead(parts),
-    changeStatus: createChangeStatus(parts),
-    applyBookingEvent: createApplyBookingEvent(parts),
-  };
-};
 
 const listen = async (server: Server): Promise<string> => {
   await new Promise<void>((resolve) => {
@@ -107,13 +87,18 @@ type Options = Partial<RestParts> & { mongodbUri?: string };
 /** The REST edge over a real log in a database of its own, listening on a port of its own. */
 export const openRest = async ({ mongodbUri = databaseUri(), ...overrides }: Options = {}) => {
   const lines: string[] = [];
-  const logger = pino({ level: "debug" }, { write: (line: string) => void lines.push(line) });
+  const logger = createLogger({
+    level: "debug",
+    process: "test",
+    destination: { write: (line: string) => void lines.push(line) },
+  });
   const now = overrides.now ?? (() => new Date());
   const store = await openStore({ mongodbUri, logger, signal: AbortSignal.timeout(20_000), now });
-  const { keeper, ...acts } = operations(store, now);
+  const { log, cards } = store;
+  const chat = createChat({ log, cards, broadcast: quiet, now, onCardFailure: (error) => logger.warn({ err: error }) });
   const jwtConfig = { secrets: [secret], userIdClaims: ["sub"], issuer: undefined, audience: undefined };
   const app = createRestApp({
-    ...acts,
+    ...chat,
     verifyToken: createVerifyToken(jwtConfig),
     internalApiKeys: [olderKey, apiKey],
     corsOrigins: [pageOrigin],
@@ -133,21 +118,21 @@ export const openRest = async ({ mongodbUri = databaseUri(), ...overrides }: Opt
     /** The log's lines so far. */
     lines,
     store,
-    applyBookingEvent: acts.applyBookingEvent,
+    applyBookingEvent: chat.applyBookingEvent,
     call: request(url),
     /** A chat of two new people, made over REST. */
     newChat: async () => {
       const booking = newBooking();
       const { body } = await request(url).post("/api/chat/initiate").set("X-API-Key", apiKey).send(booking).expect(201);
-      const { chat } = body as { chat: { id: string } };
-      return { ...booking, chatId: chat.id };
+      const { chat: made } = body as { chat: { id: string } };
+      return { ...booking, chatId: made.id };
     },
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => {
         server.close(resolve);
       });
-      await keeper.drain(2_000);
+      await chat.drain(2_000);
       await store.close();
       await dropDatabase(mongodbUri);
     },
