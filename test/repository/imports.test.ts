@@ -1,0 +1,111 @@
+import { describe, expect, test } from "@jest/globals";
+import { z } from "zod";
+import { findCycle } from "./find-cycle.ts";
+import { type Import, imports, importsIn, isIn, read, shown, sourceFiles } from "./sources.ts";
+
+const violations = (isWrong: (one: Import) => boolean): string[] => imports.filter(isWrong).map(shown);
+const edges = ["src/socket", "src/store", "src/rest"];
+const product = (path: string): boolean => ["src", "consumers"].some((folder) => isIn(folder, path));
+const isPackage = (to: string): boolean => !to.startsWith("node:") && (!to.includes("/") || to.startsWith("@"));
+
+describe("a package has one folder that knows it", () => {
+  test.each([
+    ["mongoose and its driver", /^(mongoose|mongodb)$/, "src/store"],
+    ["socket.io and redis", /^(socket\.io|@socket\.io\/.*|ioredis|rate-limiter-flexible)$/, "src/socket"],
+    ["express and what belongs to it", /^(express|helmet|cors|pino-http|zod-openapi|swagger-ui-dist)$/, "src/rest"],
+    ["kafkajs and its codecs", /^(kafkajs|kafkajs-.*|lz4js)$/, "consumers"],
+  ])("%s", (_what, packages, folder) => {
+    expect(imports.some(({ from, to }) => packages.test(to) && isIn(folder, from))).toBe(true);
+    expect(violations(({ from, to }) => product(from) && packages.test(to) && !isIn(folder, from))).toEqual([]);
+  });
+});
+
+describe("the layers", () => {
+  test("src/chat imports itself and zod, nothing else", () => {
+    expect(violations(({ from, to }) => isIn("src/chat", from) && !isIn("src/chat", to) && to !== "zod")).toEqual([]);
+  });
+
+  test("socket, store and rest know nothing of one another", () => {
+    const folderOf = (path: string) => edges.find((folder) => isIn(folder, path));
+    const isWrong = ({ from, to }: Import): boolean => {
+      const [one, other] = [folderOf(from), folderOf(to)];
+      return one !== undefined && other !== undefined && one !== other;
+    };
+    expect(violations(isWrong)).toEqual([]);
+  });
+
+  test("of the files beside them only chat-node.ts puts them together; metrics.ts names their types", () => {
+    const isWrong = ({ from, to, typeOnly }: Import): boolean =>
+      /^src\/[^/]+$/.test(from) &&
+      edges.some((folder) => isIn(folder, to)) &&
+      from !== "src/chat-node.ts" &&
+      !(from === "src/metrics.ts" && typeOnly);
+    expect(violations(isWrong)).toEqual([]);
+  });
+
+  test("src knows nothing of the consumers", () => {
+    expect(violations(({ from, to }) => isIn("src", from) && isIn("consumers", to))).toEqual([]);
+  });
+
+  test("what runs in production knows nothing of the local stack, the tests and the browser client", () => {
+    const others = ["local", "test", "bench", "client"];
+    expect(violations(({ from, to }) => product(from) && others.some((folder) => isIn(folder, to)))).toEqual([]);
+  });
+});
+
+test("what runs in production imports no development dependency: the image has none", () => {
+  const { dependencies } = z
+    .object({ dependencies: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(read("package.json")));
+  const isWrong = ({ from, to }: Import): boolean => product(from) && isPackage(to) && !Object.hasOwn(dependencies, to);
+  expect(violations(isWrong)).toEqual([]);
+});
+
+test("every file that is imported is there, and is named with its extension", () => {
+  const isWrong = ({ to }: Import): boolean =>
+    /^(src|consumers|client|local|test|bench)\//.test(to) && !sourceFiles.includes(to);
+  expect(violations(isWrong).filter((line) => !line.endsWith(".json"))).toEqual([]);
+});
+
+test("no file imports itself over others", () => {
+  const atRunTime = imports.filter(({ typeOnly }) => !typeOnly);
+  expect(findCycle(atRunTime)).toBeNull();
+});
+
+test("there are no barrels and no utils", () => {
+  expect(sourceFiles.filter((path) => /^export \*/m.test(read(path)))).toEqual([]);
+  expect(sourceFiles.filter((path) => /(^|\/)(utils?|helpers?|index)(\/|\.ts$)/.test(path))).toEqual([]);
+});
+
+describe("these rules see", () => {
+  test.each<[string, string, Omit<Import, "from">]>([
+    ["an import", 'import { a } from "mongoose";', { to: "mongoose", typeOnly: false }],
+    [
+      "one over several lines",
+      'import {\n  a,\n  b,\n} from "../store/b.ts";',
+      { to: "src/store/b.ts", typeOnly: false },
+    ],
+    ["one without a name", 'import "./a.ts";', { to: "src/chat/a.ts", typeOnly: false }],
+    ["an export from elsewhere", 'export { a } from "./a.ts";', { to: "src/chat/a.ts", typeOnly: false }],
+    ["a barrel", 'export * from "./a.ts";', { to: "src/chat/a.ts", typeOnly: false }],
+    [
+      "a package of a scope",
+      'import a from "@socket.io/redis-adapter/lib";',
+      { to: "@socket.io/redis-adapter", typeOnly: false },
+    ],
+    ["an import when it runs", 'const a = await import("kafkajs");', { to: "kafkajs", typeOnly: false }],
+    ["a file that is looked up", 'require.resolve("express/package.json")', { to: "express", typeOnly: false }],
+    ["a type", 'import type { A } from "./a.ts";', { to: "src/chat/a.ts", typeOnly: true }],
+    ["types by name", 'import { type A, type B } from "./a.ts";', { to: "src/chat/a.ts", typeOnly: true }],
+    ["a value beside a type", 'import { a, type B } from "./a.ts";', { to: "src/chat/a.ts", typeOnly: false }],
+  ])("%s", (_what, text, expected) => {
+    expect(importsIn("src/chat/planted.ts", text)).toEqual([{ from: "src/chat/planted.ts", ...expected }]);
+  });
+
+  test("a cycle, and where it goes", () => {
+    const edge = (from: string, to: string): Import => ({ from, to, typeOnly: false });
+    const straight = [edge("a", "b"), edge("a", "c"), edge("b", "d"), edge("c", "d")];
+    expect(findCycle(straight)).toBeNull();
+    expect(findCycle([...straight, edge("d", "b")])).toEqual(["b", "d", "b"]);
+  });
+});
