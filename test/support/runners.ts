@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startChild } from "../../local/services/child-process.ts";
@@ -23,6 +23,7 @@ export async function runJest({ args, env, folder, ...rest }: RunnerOptions): Pr
   const code = await runToEnd({
     ...rest,
     name: "jest",
+    report,
     args: [script, "--json", `--outputFile=${report}`, ...args],
     env: { ...env, NODE_ENV: "test", NODE_OPTIONS: "--experimental-vm-modules --disable-warning=ExperimentalWarning" },
   });
@@ -35,6 +36,7 @@ export async function runPlaywright({ args, env, folder, ...rest }: RunnerOption
   const code = await runToEnd({
     ...rest,
     name: "playwright",
+    report,
     args: [script, "test", "--reporter=list,json", ...args],
     env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
   });
@@ -50,16 +52,32 @@ export function hasPageTests(): boolean {
 
 interface RunToEndOptions extends Pick<RunnerOptions, "args" | "env" | "run" | "signal"> {
   name: string;
+  /** The file that the runner writes last. */
+  report: string;
 }
 
-/** Resolves to the exit code. A stop request is passed on, and then rejects. */
-async function runToEnd({ name, args, env, run, signal }: RunToEndOptions): Promise<number | null> {
+const wholeLimitMs = 20 * 60_000;
+const leaveLimitMs = 15_000;
+
+/**
+ * Resolves to the exit code; to null or another failure for a runner that took too long, or that did not end after its
+ * report because a test left something open. A stop request is passed on, and then rejects.
+ */
+async function runToEnd({ name, report, args, env, run, signal }: RunToEndOptions): Promise<number | null> {
   signal.throwIfAborted();
   const child = await startChild({ name, command: process.execPath, args, env, cwd: root, output: "inherit", run });
   const stop = () => void child.stop("SIGINT", 5_000);
-  signal.addEventListener("abort", stop, { once: true });
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(wholeLimitMs)]);
+  limit.addEventListener("abort", stop, { once: true });
+  const watch = setInterval(() => {
+    if (!existsSync(report) || Date.now() - statSync(report).mtimeMs < leaveLimitMs) return;
+    console.error(`${name} did not end after its last test: a test left something open.`);
+    clearInterval(watch);
+    stop();
+  }, 1_000);
   const { code } = await child.exited;
-  signal.removeEventListener("abort", stop);
+  clearInterval(watch);
+  limit.removeEventListener("abort", stop);
   signal.throwIfAborted();
   return code;
 }

@@ -1,4 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ProvideOptions } from "../../local/services/provide-services.ts";
 
 export interface TestServices {
   /** With a database that no other test file uses. */
@@ -31,6 +35,16 @@ export function testServices(env: NodeJS.ProcessEnv = process.env): TestServices
 /** The prefix and something that was not there before. */
 export function uniqueName(prefix: string): string {
   return `${prefix}-${randomBytes(6).toString("hex")}`;
+}
+
+/**
+ * For a service that a test may kill, since nobody else uses it:
+ * `await using redis = await provideRedis(ownServiceOptions()); await redis.stop("SIGKILL"); await redis.start();`
+ */
+export function ownServiceOptions(overrides: Partial<ProvideOptions> = {}): ProvideOptions {
+  const { MONGODB_URI: _, REDIS_URL: __, KAFKA_BROKERS: ___, ...env } = process.env;
+  const folder = mkdtempSync(join(tmpdir(), "lyvo-chat-own-"));
+  return { env, folder, keep: false, signal: AbortSignal.timeout(300_000), report: () => {}, ...overrides };
 }
 
 function address(env: NodeJS.ProcessEnv, name: string): string {

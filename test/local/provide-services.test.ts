@@ -1,0 +1,113 @@
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { Redis } from "ioredis";
+import { MongoClient } from "mongodb";
+import { isRunning } from "../../local/services/end-process.ts";
+import { processStart } from "../../local/services/process-start.ts";
+import { type ProvidedServices, provideRedis, provideServices } from "../../local/services/provide-services.ts";
+import { ownServiceOptions } from "../support/services.ts";
+
+describe("the services of one data folder", () => {
+  const options = ownServiceOptions({ keep: true });
+  let provided: ProvidedServices;
+
+  beforeAll(async () => {
+    provided = await provideServices(options);
+  }, 180_000);
+
+  afterAll(async () => {
+    await provided.close();
+    await rm(options.folder, { recursive: true, force: true });
+  });
+
+  test("MongoDB keeps its data and address over a SIGKILL", async () => {
+    await writeNote("before the kill");
+    await provided.services.mongodb.stop("SIGKILL");
+    expect(provided.services.mongodb.pid).toBeUndefined();
+    await provided.services.mongodb.start();
+    expect(await readNotes()).toEqual(["before the kill"]);
+  }, 60_000);
+
+  test("Redis keeps its data and address over a SIGKILL", async () => {
+    await withRedis((redis) => redis.set("note", "before the kill"));
+    await provided.services.redis.stop("SIGKILL");
+    await provided.services.redis.start();
+    expect(await withRedis((redis) => redis.get("note"))).toBe("before the kill");
+  });
+
+  test("closing ends every process, and the next start finds addresses and data as they were", async () => {
+    const { settings, services } = provided;
+    const processes = Object.values(services).map(({ pid = 0 }) => ({ pid, start: processStart(pid) ?? "" }));
+    await provided.close();
+    expect(processes.filter(isRunning)).toEqual([]);
+    provided = await provideServices(options);
+    expect(provided.settings).toEqual(settings);
+    expect(await readNotes()).toEqual(["before the kill"]);
+  }, 60_000);
+
+  test("fresh empties the folder", async () => {
+    await provided.close();
+    provided = await provideServices({ ...options, fresh: true });
+    expect(await readNotes()).toEqual([]);
+    expect(await withRedis((redis) => redis.get("note"))).toBeNull();
+  }, 60_000);
+
+  async function writeNote(text: string): Promise<void> {
+    await withNotes((notes) => notes.insertOne({ text }, { writeConcern: { w: "majority", journal: true } }));
+  }
+
+  function readNotes(): Promise<string[]> {
+    return withNotes(async (notes) => (await notes.find().toArray()).map(({ text }) => text));
+  }
+
+  async function withNotes<T>(use: (notes: ReturnType<typeof notesOf>) => Promise<T>): Promise<T> {
+    const client = new MongoClient(provided.settings.MONGODB_URI);
+    try {
+      return await use(notesOf(client));
+    } finally {
+      await client.close();
+    }
+  }
+
+  function notesOf(client: MongoClient) {
+    return client.db().collection<{ text: string }>("notes");
+  }
+
+  async function withRedis<T>(use: (redis: Redis) => Promise<T>): Promise<T> {
+    const redis = new Redis(provided.settings.REDIS_URL);
+    try {
+      return await use(redis);
+    } finally {
+      redis.disconnect();
+    }
+  }
+});
+
+test("a folder that nobody needs afterwards is gone after closing", async () => {
+  const options = ownServiceOptions();
+  const redis = await provideRedis(options);
+  await redis.close();
+  await redis.close();
+  expect(existsSync(options.folder)).toBe(false);
+});
+
+test("an address that is configured is used, and is not ours to stop", async () => {
+  await using redis = await provideRedis(ownServiceOptions({ env: { REDIS_URL: "redis://elsewhere:6379" } }));
+  expect(redis).toMatchObject({ how: "configured", address: "redis://elsewhere:6379" });
+  await expect(redis.stop()).rejects.toThrow("Redis is configured");
+});
+
+test("a service that cannot be had is one sentence: what is missing, and the ways to get it", async () => {
+  const options = ownServiceOptions({ env: { PATH: "" }, how: "binary" });
+  await expect(provideRedis(options)).rejects.toThrow(
+    /^Redis is missing: set REDIS_URL in \.env, start Docker, or install redis-server \([^\n]+\)\.\n {2}Tried /,
+  );
+});
+
+test("a service that ends by itself is told in a sentence", async () => {
+  const ended = Promise.withResolvers<string>();
+  await using redis = await provideRedis(ownServiceOptions({ how: "binary", onUnexpectedExit: ended.resolve }));
+  process.kill(redis.pid ?? 0, "SIGKILL");
+  expect(await ended.promise).toMatch(/^redis ended unexpectedly \(SIGKILL\)/);
+});
