@@ -1,13 +1,17 @@
 import { createServer } from "node:http";
-import type { Config } from "./config.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { asyncEvents, asyncEvents } from "./async-events.ts";
 import { createAsyncApi } from "./asyncapi.ts";
 import { createChat } from "./chat/create-chat.ts";
 import type { Health } from "./chat/ports.ts";
+import type { Config } from "./config.ts";
 import type { Logger } from "./logger.ts";
 import { createNodeMetrics } from "./metrics.ts";
 import { createOpsServer } from "./ops-server.ts";
 import { createIsAnyReachable } from "./reachable.ts";
 import { createRestApp } from "./rest/app.ts";
+import { shapes, shapes } from "./rest/schemas.ts";
+import { clientEventSchemas } from "./socket/events.ts";
 import { openSocketServer } from "./socket/open-socket-server.ts";
 import { openStore, type Store } from "./store/open-store.ts";
 import { createVerifyToken } from "./tokens.ts";
@@ -66,7 +70,7 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
     verifyToken,
     limits: sockets.rateLimits,
     health: createHealth({ store, isRedisUp: sockets.isRedisUp, brokers: config.kafka.brokers }),
-    asyncapi: createAsyncApi({ clientEvents: {}, serverEvents: {}, topicsIn: {}, topicsOut: {} }),
+    asyncapi: createAsyncApi(asyncEvents({ shapes, requests: sockets.schemas, topics: config.topics })),
     logger,
     now,
     metrics: metrics.rest,
@@ -81,9 +85,10 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
 
   const stopAll = async (deadlineMs: number): Promise<void> => {
     serving = false;
-    httpServer.close();
+    const answered = new Promise((resolve) => httpServer.close(resolve));
     await sockets.drain(deadlineMs / 2);
-    await chat.drain(deadlineMs / 4);
+    await Promise.race([answered, pause(deadlineMs / 8)]);
+    await chat.drain(deadlineMs / 8);
     await sockets.close();
     httpServer.closeAllConnections();
     await store.close(deadlineMs / 4);

@@ -5,6 +5,9 @@ export const docsBase = "/api/chat/docs";
 
 const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
 
+/** Text in which `so` marks what is code. */
+const prose = (text: string): string => escape(text).replace(/`([^`]+)`/g, "<code>$1</code>");
+
 const page = ({
   title,
   scripts = "",
@@ -59,18 +62,21 @@ export const pageScript = `SwaggerUIBundle({
 export const pageStyle = `body { margin: 0; background: #fff; color: #24292f; font: 16px/1.5 system-ui, sans-serif; }
 nav { display: flex; flex-wrap: wrap; gap: 0 1.25rem; padding: .5rem 1.25rem; background: #1f2937; }
 nav a { color: #fff; padding: .5rem 0; }
-main:not(#docs) { max-width: 60rem; margin: 0 auto; padding: 0 1.25rem 3rem; }
-h2 { margin-top: 2.5rem; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: .5rem 1rem .5rem 0; border-bottom: 1px solid #d0d7de; }
-tr:target { background: #fff8c5; }
-code { overflow-wrap: anywhere; }
-pre { overflow-x: auto; background: #f6f8fa; padding: 1rem; border-radius: 6px; font-size: 13px; }
-summary { cursor: pointer; padding: .25rem 0; }
+.text { max-width: 60rem; margin: 0 auto; padding: 0 1.25rem 3rem; }
+.text h2 { margin-top: 2.5rem; }
+.text .wide { overflow-x: auto; }
+.text table { border-collapse: collapse; width: 100%; }
+.text th, .text td { text-align: left; vertical-align: top; padding: .5rem 1rem .5rem 0; border-bottom: 1px solid #d0d7de; }
+.text tr:target { background: #fff8c5; }
+.text p code { overflow-wrap: anywhere; }
+.text pre { overflow-x: auto; background: #f6f8fa; padding: 1rem; border-radius: 6px; font-size: 13px; }
+.text summary { cursor: pointer; padding: .5rem 0; }
 @media (max-width: 40rem) {
+  .text th, .text td { padding-right: .75rem; font-size: .875rem; }
   .swagger-ui .wrapper, .swagger-ui .scheme-container { padding-inline: .75rem; }
-  .swagger-ui .opblock .opblock-summary-path { max-width: none; }
-  .swagger-ui .parameters-col_description input, .swagger-ui select { max-width: 100%; }
+  .swagger-ui .opblock-tag { flex-wrap: wrap; }
+  .swagger-ui .opblock-tag small { flex-basis: 100%; padding: 0; }
+  .swagger-ui .responses-inner, .swagger-ui .table-container { overflow-x: auto; }
 }
 `;
 
@@ -80,10 +86,10 @@ const errorRow = ([code, { status, retryable, text }]: [string, (typeof errorTab
 /** What each code means; the `type` of every problem leads here. */
 export const errorsPage = page({
   title: "Chat: errors",
-  main: `<main><h1>Errors</h1>
+  main: `<main class="text"><h1>Errors</h1>
 <p>The same codes over REST (<code>application/problem+json</code>) and in the acks of Socket.IO.</p>
-<table><thead><tr><th>Code</th><th>HTTP</th><th>Meaning</th><th>Try again?</th></tr></thead>
-<tbody>${Object.entries(errorTable).map(errorRow).join("\n")}</tbody></table></main>`,
+<div class="wide"><table><thead><tr><th>Code</th><th>HTTP</th><th>Meaning</th><th>Try again?</th></tr></thead>
+<tbody>${Object.entries(errorTable).map(errorRow).join("\n")}</tbody></table></div></main>`,
 });
 
 const json = (value: unknown): string => escape(JSON.stringify(value, null, 2));
@@ -94,7 +100,7 @@ const eventSection = (
 ) => {
   const { payload } = document.components.messages[name] ?? {};
   const ack = document.components.messages[`${name}_ack`]?.payload;
-  return `<section><h3 id="${escape(name)}"><code>${escape(name.replace("kafka.", ""))}</code></h3><p>${escape(operation.summary)}</p>
+  return `<section><h3 id="${escape(name)}"><code>${escape(name.replace("kafka.", ""))}</code></h3><p>${prose(operation.summary)}</p>
 <details><summary>Payload</summary><pre>${json(payload)}</pre></details>
 ${ack ? `<details><summary>Ack</summary><pre>${json(ack)}</pre></details>` : ""}</section>`;
 };
@@ -109,7 +115,7 @@ export const eventsPage = (document: AsyncApiDocument): string => {
   };
   return page({
     title: "Chat: events",
-    main: `<main><h1>Events</h1><p>${escape(String(document.info["description"]))}</p>
+    main: `<main class="text"><h1>Events</h1><p>${prose(String(document.info["description"]))}</p>
 ${group("Socket.IO, client → server", "receive", false)}
 ${group("Socket.IO, server → client", "send", false)}
 ${group("Kafka, in", "receive", true)}

@@ -8,7 +8,7 @@ import { ChatError } from "../chat/errors.ts";
 import { parse } from "../chat/parse.ts";
 import type { Clock } from "../chat/ports.ts";
 import { needKey } from "./identify.ts";
-import { answer, asService, bodyProblems, location, problems } from "./openapi-parts.ts";
+import { answer, asService, bodyProblems, jsonBody, location, problems } from "./openapi-parts.ts";
 import { readJson } from "./read-json.ts";
 import type { Routes } from "./routes.ts";
 import { chatSchema } from "./schemas.ts";
@@ -57,7 +57,7 @@ export const initiatePaths: ZodOpenApiPathsObject = {
       description:
         "The same act as a `booking.approved` event on Kafka, and harmless beside it: the chat exists afterwards, and the newest `occurredAt` decides whether it is active. Without `occurredAt` it is approved now.",
       security: asService,
-      requestBody: { required: true, content: { "application/json": { schema: approvedSchema } } },
+      requestBody: jsonBody(approvedSchema, { bookingId: "booking-1", ownerId: "owner-1", seekerId: "seeker-1" }),
       responses: {
         200: answer("The chat existed already", body),
         201: answer("The chat was created", body, location),

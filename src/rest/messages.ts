@@ -6,7 +6,7 @@ import { parse } from "../chat/parse.ts";
 import { defaultPageSize, pageSizeSchema, type ReadChats, seqSchema } from "../chat/read-messages.ts";
 import type { SendMessage } from "../chat/send-message.ts";
 import { needUser, userIdOf } from "./identify.ts";
-import { answer, asUser, bodyProblems, location, problems } from "./openapi-parts.ts";
+import { answer, asUser, bodyProblems, jsonBody, location, problems } from "./openapi-parts.ts";
 import { readJson } from "./read-json.ts";
 import { chatIdOf, queryWithNumbers, type Routes } from "./routes.ts";
 import { messageSchema } from "./schemas.ts";
@@ -86,7 +86,7 @@ export const messagePaths = (schema: NewMessageSchema): ZodOpenApiPathsObject =>
       description: contentRules,
       security: asUser,
       requestParams: params,
-      requestBody: { required: true, content: { "application/json": { schema } } },
+      requestBody: jsonBody(schema, { type: "text", content: "Hello!", clientMessageId: "my-own-id-1" }),
       responses: {
         200: answer("The same clientMessageId was sent before: that message", body),
         201: answer("The message is in the chat", body, location),

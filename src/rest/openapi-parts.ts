@@ -11,6 +11,12 @@ const requestIdHeader = {
   "X-Request-Id": { description: "The request's id, also in logs", schema: { type: "string" } },
 } as const;
 
+/** A body of JSON, with one to start from when trying the call. */
+export const jsonBody = (schema: z.ZodType, example: object, { required = true } = {}) => ({
+  required,
+  content: { "application/json": { schema, example } },
+});
+
 /** An answer that succeeds. */
 export const answer = (
   description: string,

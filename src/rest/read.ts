@@ -6,7 +6,7 @@ import type { MarkRead } from "../chat/mark-read.ts";
 import { parse } from "../chat/parse.ts";
 import { seqSchema } from "../chat/read-messages.ts";
 import { needUser, userIdOf } from "./identify.ts";
-import { answer, asUser, bodyProblems, problems } from "./openapi-parts.ts";
+import { answer, asUser, bodyProblems, jsonBody, problems } from "./openapi-parts.ts";
 import { readJson } from "./read-json.ts";
 import { chatIdOf, type Routes } from "./routes.ts";
 import { readMarkSchema } from "./schemas.ts";
@@ -33,7 +33,7 @@ const operation = (operationId: string): ZodOpenApiOperationObject => ({
   description: "The mark never moves back: asking for less answers where it stands. PUT, POST and PATCH do the same.",
   security: asUser,
   requestParams: { path: z.object({ chatId: chatIdSchema }) },
-  requestBody: { required: false, content: { "application/json": { schema: bodySchema } } },
+  requestBody: jsonBody(bodySchema, { seq: 1 }, { required: false }),
   responses: {
     200: answer("Where the mark stands", z.object({ read: readMarkSchema })),
     ...problems([...bodyProblems, "chat_not_found"]),

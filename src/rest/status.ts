@@ -8,7 +8,7 @@ import { chatIdSchema } from "../chat/ids.ts";
 import { parse } from "../chat/parse.ts";
 import { isService, needUserOrKey, userIdOf } from "./identify.ts";
 import { chatForService } from "./initiate.ts";
-import { answer, asService, asUser, bodyProblems, problems } from "./openapi-parts.ts";
+import { answer, asService, asUser, bodyProblems, jsonBody, problems } from "./openapi-parts.ts";
 import { readJson } from "./read-json.ts";
 import { chatIdOf, type Routes } from "./routes.ts";
 import { chatSchema } from "./schemas.ts";
@@ -42,7 +42,7 @@ const operation = (operationId: string): ZodOpenApiOperationObject => ({
     "With the key: anything. With a token: the owner switches between `active` and `readonly` while the booking stands. PUT and PATCH do the same. A wrong key is refused, also beside a good token.",
   security: [...asService, ...asUser],
   requestParams: { path: z.object({ chatId: chatIdSchema }) },
-  requestBody: { required: true, content: { "application/json": { schema: statusChangeSchema } } },
+  requestBody: jsonBody(statusChangeSchema, { status: "readonly", reason: "holidays" }),
   responses: {
     200: answer("The chat as it is now", z.object({ chat: chatSchema })),
     ...problems([...bodyProblems, "forbidden", "chat_not_found"]),
