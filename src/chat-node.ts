@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
-import { asyncEvents, asyncEvents } from "./async-events.ts";
+import { asyncEvents } from "./async-events.ts";
 import { createAsyncApi } from "./asyncapi.ts";
 import { createChat } from "./chat/create-chat.ts";
 import type { Health } from "./chat/ports.ts";
@@ -10,8 +10,7 @@ import { createNodeMetrics } from "./metrics.ts";
 import { createOpsServer } from "./ops-server.ts";
 import { createIsAnyReachable } from "./reachable.ts";
 import { createRestApp } from "./rest/app.ts";
-import { shapes, shapes } from "./rest/schemas.ts";
-import { clientEventSchemas } from "./socket/events.ts";
+import { shapes } from "./rest/schemas.ts";
 import { openSocketServer } from "./socket/open-socket-server.ts";
 import { openStore, type Store } from "./store/open-store.ts";
 import { createVerifyToken } from "./tokens.ts";
