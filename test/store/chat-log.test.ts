@@ -120,6 +120,16 @@ describe("appending", () => {
     });
   });
 
+  test("with a decision that fails is refused alone; those behind it land", async () => {
+    const chatId = await openChat(store);
+    const fails = store.log.append(chatId, () => {
+      throw new Error("a mistake");
+    });
+    const lands = store.log.append(chatId, sendText("a"));
+    await expect(fails).rejects.toThrow("a mistake");
+    expect((await lands).outcome).toBe("appended");
+  });
+
   test("past the bound is refused at once, and what was accepted lands", async () => {
     await using small = await openTestStore({ uri: store.uri, limits: { waiting: 5 } });
     const chatId = await openChat(small);
