@@ -8,6 +8,11 @@ import { readPageAsset } from "./page-assets.ts";
 import { pagePeople, pageRooms } from "./page-people.ts";
 import { bookingPressSchema, createPretendBookingService } from "./pretend-booking-service.ts";
 
+/** The page asks for the next one when the chat node says that this one ends. */
+const tokenLifetimeS = 3_600;
+
+const nothingHere = json(404, { message: "There is nothing here." });
+
 export interface PageServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
@@ -21,8 +26,6 @@ export interface PageServerOptions {
   readonly jwtSecret: string;
   /** As ATTACHMENT_HOSTS. Only told to the page; the chat node is who refuses. */
   readonly attachmentHosts?: readonly string[];
-  /** Default one hour; the page asks for the next one when the chat node says that this one ends. */
-  readonly tokenLifetimeS?: number;
 }
 
 /**
@@ -36,19 +39,19 @@ export async function startPageServer(options: PageServerOptions): Promise<{ url
   const publisher = await createPublisher({ kafka, logger: createLogger({ level: "error", process: "page" }) });
   const bookings = createPretendBookingService({ publisher, bookingTopics: options.bookingTopics });
   const settings = { chatUrls, people: pagePeople, rooms: pageRooms, attachmentHosts: options.attachmentHosts ?? null };
-  const { jwtSecret, tokenLifetimeS = 3_600 } = options;
   const indexHtml = (await readPageAsset("/"))?.body.toString() ?? "";
   const security = securityHeaders({ chatUrls, indexHtml });
 
   async function route(request: IncomingMessage): Promise<Answer> {
-    const path = new URL(request.url ?? "/", server.url);
     const refusal = refuseStrangers(request, server.url);
     if (refusal) return refusal;
+    const path = URL.parse(request.url ?? "", server.url);
+    if (path === null) return nothingHere;
     switch (`${request.method} ${path.pathname}`) {
       case "GET /settings.json":
         return json(200, settings);
       case "GET /token":
-        return json(200, { token: signToken(path.searchParams.get("userId"), jwtSecret, tokenLifetimeS) });
+        return json(200, { token: signToken(path.searchParams.get("userId"), options.jwtSecret) });
       case "POST /booking/approve":
         return json(202, await bookings.publish("approved", await readPress(request)));
       case "POST /booking/cancel":
@@ -94,10 +97,10 @@ function refuseStrangers({ headers }: IncomingMessage, ownUrl: string): Answer |
   return known ? null : json(403, { message: "Only the page itself may ask." });
 }
 
-function signToken(userId: string | null, jwtSecret: string, lifetimeS: number): string {
+function signToken(userId: string | null, jwtSecret: string): string {
   const parsed = backendIdSchema.safeParse(userId);
   if (!parsed.success) throw new RefusedRequest(400, "userId: 1 to 128 characters of A-Z a-z 0-9 _ - . :");
-  return jwt.sign({}, jwtSecret, { subject: parsed.data, expiresIn: lifetimeS, algorithm: "HS256" });
+  return jwt.sign({}, jwtSecret, { subject: parsed.data, expiresIn: tokenLifetimeS, algorithm: "HS256" });
 }
 
 async function readPress(request: IncomingMessage) {
@@ -108,7 +111,7 @@ async function readPress(request: IncomingMessage) {
 
 async function readFileOf(path: string): Promise<Answer> {
   const asset = await readPageAsset(path);
-  return asset ? { status: 200, ...asset } : json(404, { message: "There is nothing here." });
+  return asset ? { status: 200, ...asset } : nothingHere;
 }
 
 function toFailure(thrown: unknown): Answer {

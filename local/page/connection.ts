@@ -67,6 +67,9 @@ export function createConnection({
     connectAgainIfRefused();
   });
   socket.on("auth_expiring", () => void renewToken());
+  // engine.io-client 6.6 looks after this itself, but of several connections on one page it leaves out every second one.
+  const dropAtOnce = (): unknown => socket.io.engine?.close();
+  window.addEventListener("offline", dropAtOnce);
 
   return {
     socket,
@@ -88,6 +91,7 @@ export function createConnection({
       socket.connect();
     },
     close(): void {
+      window.removeEventListener("offline", dropAtOnce);
       clearTimeout(refusedTimer);
       state = "paused";
       socket.disconnect();

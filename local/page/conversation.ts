@@ -90,7 +90,7 @@ export function createConversation({
   function showMessages(chat: Chat): void {
     const chatLog = client.log(chat.id);
     const myRead = chat.read[client.userId]?.seq ?? 0;
-    if (firstNewSeq === null && chat.unreadCount > 0 && !isWatched()) firstNewSeq = myRead + 1;
+    if (chat.unreadCount > 0 && !isWatched() && (firstNewSeq ?? 0) <= myRead) firstNewSeq = myRead + 1;
     const pending = client.outbox
       .of(chat.id)
       .filter(({ clientMessageId }) => !chatLog.hasClientMessageId(client.userId, clientMessageId));

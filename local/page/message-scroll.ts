@@ -13,15 +13,12 @@ export function createMessageScroll({
   onMove: () => void;
 }) {
   let isAtEnd = true;
+  let isHidden = true;
   let topPx = 0;
 
   scroller.addEventListener("scroll", () => {
     const wasAtEnd = isAtEnd;
-    const fromEndPx = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
-    // Content that grew since we scrolled is no person's wish to read above: only going up is.
-    if (fromEndPx < nearPx) isAtEnd = true;
-    else if (scroller.scrollTop < topPx) isAtEnd = false;
-    topPx = scroller.scrollTop;
+    look();
     if (scroller.scrollTop < olderFromPx) onReachTop();
     if (wasAtEnd !== isAtEnd) onMove();
   });
@@ -36,21 +33,37 @@ export function createMessageScroll({
     settle,
     toEnd(): void {
       isAtEnd = true;
+      topPx = 0;
       settle();
     },
     /** Runs `change`, which puts content above, and leaves what the person reads where it is. */
     keepingPlace(change: () => void): void {
-      const distancePx = scroller.scrollHeight - scroller.scrollTop;
+      const fromBottomPx = scroller.scrollHeight - scroller.scrollTop;
       change();
-      if (isAtEnd) settle();
-      else scroller.scrollTop = scroller.scrollHeight - distancePx;
+      scroller.scrollTop = scroller.scrollHeight - fromBottomPx;
+      topPx = scroller.scrollTop;
     },
     get canScroll(): boolean {
       return scroller.scrollHeight > scroller.clientHeight;
     },
   };
 
+  /** Content that grew is no person's wish to read above: only going up is. */
+  function look(): void {
+    const fromEndPx = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
+    if (fromEndPx < nearPx) isAtEnd = true;
+    else if (scroller.scrollTop < topPx) isAtEnd = false;
+    topPx = scroller.scrollTop;
+  }
+
   function settle(): void {
+    // The other side of a phone's page is not laid out, and comes back scrolled to its top.
+    const wasHidden = isHidden;
+    isHidden = scroller.clientHeight === 0;
+    if (isHidden) return;
+    // A scroll tells of itself a frame later; until then a person must not be dragged back to the end.
+    if (!wasHidden) look();
     if (isAtEnd) scroller.scrollTop = scroller.scrollHeight;
+    topPx = scroller.scrollTop;
   }
 }

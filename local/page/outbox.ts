@@ -35,7 +35,7 @@ export function createOutbox({
   onSent,
   onChange,
 }: {
-  storage: Storage;
+  storage: Pick<Storage, "getItem" | "setItem">;
   storageKey: string;
   isOnline: () => boolean;
   send: (message: PendingMessage) => Promise<RequestOutcome<"send_message">>;
@@ -68,14 +68,15 @@ export function createOutbox({
     /** To be called when the connection is back. */
     flush(): void {
       triesInARow = 0;
-      clearTimeout(pauseTimer);
+      endPause();
       void pump();
     },
-    close: (): void => clearTimeout(pauseTimer),
+    close: endPause,
   };
 
   async function pump(): Promise<void> {
-    if (running) return;
+    // What is added during a pause waits for its end too: the service has asked for it.
+    if (running || pauseTimer !== undefined) return;
     running = true;
     let next = nextWaiting();
     while (next && isOnline() && (await attempt(next))) next = nextWaiting();
@@ -112,10 +113,18 @@ export function createOutbox({
     return passing.has(code) && (code !== "internal" || triesInARow < mostInternalErrors);
   }
 
-  function pumpAfterPause(retryAfterMs = 0): void {
+  function pumpAfterPause(retryAfterMs: number | undefined): void {
     const growing = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(triesInARow, 8));
+    endPause();
+    pauseTimer = setTimeout(() => {
+      endPause();
+      void pump();
+    }, retryAfterMs ?? growing);
+  }
+
+  function endPause(): void {
     clearTimeout(pauseTimer);
-    pauseTimer = setTimeout(() => void pump(), Math.max(retryAfterMs, growing));
+    pauseTimer = undefined;
   }
 
   function change(clientMessageId: string, next: (message: PendingMessage) => PendingMessage): void {

@@ -1,0 +1,63 @@
+import { createMessageLog } from "../../local/page/message-log.ts";
+import type { Message } from "../../src/chat/message.ts";
+import { expect, test } from "./fixtures.ts";
+
+const message = (seq: number, overrides: Partial<Message> = {}): Message => ({
+  id: String(seq),
+  chatId: "chat",
+  seq,
+  senderId: "olga",
+  type: "text",
+  content: `number ${seq}`,
+  createdAt: "2026-01-01T00:00:00.000Z",
+  ...overrides,
+});
+const messages = (from: number, to: number): Message[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => message(from + index));
+
+test("a log shows each seq once and in order, however often and late it was heard", () => {
+  const log = createMessageLog();
+  log.start(messages(4, 6));
+  for (const seq of [8, 7, 7, 5, 8]) log.add(message(seq));
+  expect(log.shown().map(({ seq }) => seq)).toEqual([4, 5, 6, 7, 8]);
+  expect(log.upTo).toBe(8);
+});
+
+test("a log knows a hole until what was missing is there", () => {
+  const log = createMessageLog();
+  log.start(messages(1, 3));
+  log.add(message(5));
+  expect([log.hasHole, log.upTo]).toEqual([true, 3]);
+  log.addNewer([message(4), message(5)]);
+  expect([log.hasHole, log.upTo]).toEqual([false, 5]);
+});
+
+test("a log calls nothing a hole before its first page, and keeps what was heard before it", () => {
+  const log = createMessageLog();
+  log.add(message(9));
+  expect(log.hasHole).toBe(false);
+  log.start(messages(7, 8));
+  expect([log.upTo, log.hasHole]).toEqual([9, false]);
+});
+
+test("a log counts a silent entry and does not show it", () => {
+  const log = createMessageLog();
+  log.start(messages(1, 2));
+  log.add(
+    message(3, {
+      type: "system",
+      senderId: null,
+      system: { event: "booking_approved", status: "active", silent: true },
+    }),
+  );
+  log.add(message(4));
+  expect([log.upTo, log.hasHole]).toEqual([4, false]);
+  expect(log.shown().map(({ seq }) => seq)).toEqual([1, 2, 4]);
+});
+
+test("a log grows to the older side page by page", () => {
+  const log = createMessageLog();
+  log.start(messages(51, 100));
+  log.addOlder(messages(1, 50));
+  expect([log.from, log.upTo, log.shown().length]).toEqual([1, 100, 100]);
+});

@@ -1,0 +1,73 @@
+import { expect, test } from "./fixtures.ts";
+
+test("lets the owner make the chat read-only and open it again", async ({ demo }) => {
+  const { owner, seeker, approve } = demo;
+  await approve();
+  await owner.root.getByRole("button", { name: "Make read-only" }).click();
+  await expect(seeker.statusBanner).toContainText("made this chat read-only");
+  await expect(seeker.composer).toBeDisabled();
+  await expect(owner.composer).toBeDisabled();
+  await expect(owner.statusBanner).toHaveText("You made this chat read-only.");
+  await expect(seeker.root.getByRole("button", { name: "Allow writing" })).toHaveCount(0);
+
+  await owner.root.getByRole("button", { name: "Allow writing" }).click();
+  await expect(seeker.composer).toBeEnabled();
+  await seeker.say("Back again");
+  await expect(owner.bubble("Back again")).toBeVisible();
+});
+
+test("closes the chat for both when the booking is cancelled, with the reason, and opens it when it is approved again", async ({
+  demo,
+}) => {
+  const { page, owner, seeker, desk, approve } = demo;
+  await approve();
+  await desk.getByRole("button", { name: "Cancel booking…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Cancel this booking" });
+  await dialog.getByLabel(/Reason/).fill("The roof leaks");
+  await dialog.getByRole("button", { name: "Cancel booking" }).click();
+  for (const side of [owner, seeker]) {
+    await expect(side.statusBanner).toHaveText("This chat is closed: The roof leaks");
+    await expect(side.composer).toBeDisabled();
+    await expect(side.log).toContainText("The booking was cancelled: The roof leaks");
+    await expect(side.rows).toContainText("Closed");
+  }
+  await expect(desk.getByRole("status")).toContainText(/booking\.cancelled published .* chat closed after/);
+
+  await desk.getByRole("button", { name: "Approve again" }).click();
+  await expect(seeker.composer).toBeEnabled();
+  await expect(owner.statusBanner).toBeHidden();
+});
+
+test("keeps what was written into a chat that was closed meanwhile, and says that it was not sent", async ({
+  demo,
+}) => {
+  const { page, owner, seeker, desk, approve } = demo;
+  await approve();
+  await seeker.root.getByRole("button", { name: "Go offline" }).click();
+  await seeker.say("Are you there?");
+  await owner.watch();
+  await desk.getByRole("button", { name: "Cancel booking…" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Cancel booking", exact: true }).click();
+  await expect(owner.statusBanner).toContainText("This chat is closed");
+
+  await seeker.root.getByRole("button", { name: "Go online" }).click();
+  await expect(seeker.bubble("Are you there?")).toHaveAttribute("data-delivery", "failed");
+  await expect(seeker.root.getByText("Not sent. Nobody can write in this chat now.")).toBeVisible();
+  await desk.getByRole("button", { name: "Approve again" }).click();
+  await expect(seeker.composer).toBeEnabled();
+  await seeker.root.getByRole("button", { name: "Try again" }).click();
+  await expect(owner.bubble("Are you there?")).toHaveCount(1);
+});
+
+test("shows nothing of a newer approval of an open chat, and goes on", async ({ demo, stack }) => {
+  const { page, owner, seeker, approve } = demo;
+  const approval = page.waitForRequest(/\/booking\/approve$/);
+  await approve();
+  const booking: unknown = (await approval).postDataJSON();
+  const again = await page.request.post(`${stack.pageUrl}/booking/approve`, { data: booking });
+  expect(again.status()).toBe(202);
+  await owner.say("Do you hear me?");
+  await expect(seeker.bubble("Do you hear me?")).toBeVisible();
+  await expect(seeker.root.locator(".system-note")).toHaveCount(1);
+  await expect(seeker.rows.locator(".badge")).toHaveText("2 unread");
+});
