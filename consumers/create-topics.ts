@@ -1,4 +1,4 @@
-import { Kafka, logLevel } from "kafkajs";
+import { type Admin, Kafka, logLevel } from "kafkajs";
 import { guardIdleConnections } from "./idle-guard.ts";
 
 export interface CreateTopicsOptions {
@@ -9,7 +9,25 @@ export interface CreateTopicsOptions {
 }
 
 /** Creates those of the topics that are missing. Rejects, after a second or two, when no broker answers. */
-export async function createTopics({ brokers, topics, partitions }: CreateTopicsOptions): Promise<void> {
+export function createTopics({ brokers, topics, partitions }: CreateTopicsOptions): Promise<void> {
+  return withAdmin(brokers, async (admin) => {
+    const there = new Set(await admin.listTopics());
+    const missing = [...new Set(topics)].filter((topic) => !there.has(topic));
+    const wanted = missing.map((topic) => ({ topic, numPartitions: partitions, replicationFactor: 1 }));
+    if (wanted.length > 0) await admin.createTopics({ topics: wanted, waitForLeaders: true });
+  });
+}
+
+/**
+ * Rejects while a broker that just started cannot serve consumer groups: one that joined now would be told that its
+ * coordinator is loading.
+ */
+export async function groupsAreServed(brokers: string[]): Promise<void> {
+  // Hashed to the five partitions that a local broker keeps its groups in, these reach each of them.
+  await withAdmin(brokers, (admin) => admin.describeGroups(["0", "1", "2", "3", "4"]));
+}
+
+async function withAdmin<T>(brokers: string[], use: (admin: Admin) => Promise<T>): Promise<T> {
   guardIdleConnections();
   const kafka = new Kafka({
     clientId: "create-topics",
@@ -22,10 +40,7 @@ export async function createTopics({ brokers, topics, partitions }: CreateTopics
   const admin = kafka.admin();
   try {
     await admin.connect();
-    const there = new Set(await admin.listTopics());
-    const missing = [...new Set(topics)].filter((topic) => !there.has(topic));
-    const wanted = missing.map((topic) => ({ topic, numPartitions: partitions, replicationFactor: 1 }));
-    if (wanted.length > 0) await admin.createTopics({ topics: wanted, waitForLeaders: true });
+    return await use(admin);
   } finally {
     await admin.disconnect();
   }

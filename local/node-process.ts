@@ -1,3 +1,5 @@
+import { createWriteStream, mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createReadableLog } from "./readable-log.ts";
 import { type Child, startChild } from "./services/child-process.ts";
@@ -12,8 +14,11 @@ export interface NodeProcessOptions {
   env: NodeJS.ProcessEnv;
   /** Whose `/readyz` tells when it is up. */
   opsPort: number;
+  /** Gets the log as the process wrote it. */
+  logFolder: string;
   run: Run;
   signal: AbortSignal;
+  /** Gets its lines, made readable. */
   print: (line: string) => void;
 }
 
@@ -29,21 +34,14 @@ const stopLimitMs = 15_000;
 
 /** Starts one of the product's processes and waits until it is ready. Rejects with what it said when it ends instead. */
 export async function startNodeProcess(options: NodeProcessOptions): Promise<NodeProcess> {
-  const { name, script, env, opsPort, run, signal, print } = options;
-  const readable = createReadableLog({ name, colorize: process.stdout.isTTY });
-  const tail: string[] = [];
+  const { name, script, env, opsPort, run, signal } = options;
+  const log = openLog(options);
   const child = await startChild({
     name,
     command: process.execPath,
     args: [fileURLToPath(new URL(`../${script}`, import.meta.url))],
     env,
-    output: {
-      onLine: (line) => {
-        print(readable(line));
-        tail.push(line);
-        if (tail.length > 10) tail.shift();
-      },
-    },
+    output: { onLine: log.onLine },
     run,
   });
   try {
@@ -54,13 +52,26 @@ export async function startNodeProcess(options: NodeProcessOptions): Promise<Nod
   }
   return {
     name,
-    ended: child.exited.then(({ how }) => `The ${name} ended unexpectedly (${how}). ${lastWords(tail)}`),
+    ended: child.exited.then(({ how }) => `The ${name} ended unexpectedly (${how}). ${log.tail()}`),
     stop: () => child.stop("SIGTERM", stopLimitMs),
   };
 }
 
-function lastWords(lines: string[]): string {
-  return lines.length === 0 ? "It said nothing." : `Its last lines:\n${lines.join("\n")}`;
+function openLog({ name, logFolder, print }: NodeProcessOptions) {
+  mkdirSync(logFolder, { recursive: true });
+  const path = join(logFolder, `${name.replaceAll(" ", "-")}.log`);
+  const file = createWriteStream(path);
+  const readable = createReadableLog({ name, colorize: process.stdout.isTTY });
+  const lastLines: string[] = [];
+  return {
+    onLine: (line: string) => {
+      file.write(`${line}\n`);
+      lastLines.push(readable(line));
+      if (lastLines.length > 8) lastLines.shift();
+      print(readable(line));
+    },
+    tail: () => (lastLines.length === 0 ? "It said nothing." : `${path} ends with:\n${lastLines.join("\n")}`),
+  };
 }
 
 interface ReadyOptions extends Pick<NodeProcessOptions, "name" | "opsPort" | "signal"> {

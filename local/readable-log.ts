@@ -5,7 +5,9 @@ export function createReadableLog({ name, colorize }: { name: string; colorize: 
   const pretty = prettyFactory({
     colorize,
     singleLine: true,
-    ignore: "pid,hostname,name",
+    // An error's stack is in the log file.
+    ignore: "pid,hostname,name,process,err",
+    messageFormat: "{msg}{if err.message}: {err.message}{end}",
     translateTime: "SYS:HH:MM:ss",
   });
   return (line) => {

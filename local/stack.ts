@@ -3,12 +3,12 @@ import { choosePorts, type Ports } from "./choose-ports.ts";
 import { localSettings, type Settings } from "./local-settings.ts";
 import { type NodeProcess, startNodeProcess } from "./node-process.ts";
 import { startPageServer } from "./page-server.ts";
-import { topicNames } from "./services/kafka-topics.ts";
+import { topicNames } from "./services/prepare-kafka.ts";
 import type { ProvidedServices } from "./services/provide-services.ts";
 
 export interface StackOptions {
   env: NodeJS.ProcessEnv;
-  /** Keeps the made-up secrets. */
+  /** Keeps the made-up secrets and the logs. */
   folder: string;
   services: Pick<ProvidedServices, "settings" | "run">;
   nodeCount: number;
@@ -56,10 +56,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-async function startProcesses(ports: Ports, settings: Settings, { services, signal, report }: StackOptions) {
+async function startProcesses(ports: Ports, settings: Settings, { folder, services, signal, report }: StackOptions) {
   const start = (name: string, script: string, opsPort: number, own: Settings) => {
     const env = { ...settings, OPS_PORT: String(opsPort), ...own };
-    return startNodeProcess({ name, script, opsPort, env, run: services.run, signal, print: report });
+    const logFolder = join(folder, "logs");
+    return startNodeProcess({ name, script, opsPort, env, logFolder, run: services.run, signal, print: report });
   };
   const outcomes = await Promise.allSettled([
     start("consumers", "consumers/main.ts", ports.consumersOpsPort, {}),

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startBinaryService } from "./binary-service.ts";
 import { findKafka, type KafkaProgram } from "./find-kafka.ts";
-import { makeKafkaTopics } from "./kafka-topics.ts";
 import { keptPort } from "./kept-port.ts";
+import { prepareKafka } from "./prepare-kafka.ts";
 import { runCommand } from "./run-command.ts";
 import type { ProvidedService, WayOptions } from "./service.ts";
 
@@ -24,7 +24,7 @@ export async function startKafkaBinary(options: WayOptions): Promise<ProvidedSer
     command: program.java,
     args: [...javaOptions, "-cp", program.classPath, "kafka.Kafka", config],
     logFile: join(folder, "kafka.log"),
-    isReady: () => makeKafkaTopics(address, options),
+    isReady: () => prepareKafka(address, options),
   });
 }
 

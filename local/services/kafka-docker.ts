@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { ContainerRuntimeClient } from "testcontainers";
 import { startContainerService } from "./container-service.ts";
-import { makeKafkaTopics } from "./kafka-topics.ts";
 import { keptPort } from "./kept-port.ts";
+import { prepareKafka } from "./prepare-kafka.ts";
 import type { ProvidedService, WayOptions } from "./service.ts";
 
 export async function startKafkaDocker(engine: ContainerRuntimeClient, options: WayOptions): Promise<ProvidedService> {
@@ -17,7 +17,7 @@ export async function startKafkaDocker(engine: ContainerRuntimeClient, options: 
     environment: kafkaEnvironment(port),
     port: { container: 9092, host: port },
     dataPath: "/var/lib/kafka/data",
-    isReady: () => makeKafkaTopics(address, options),
+    isReady: () => prepareKafka(address, options),
   });
 }
 

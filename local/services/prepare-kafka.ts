@@ -1,4 +1,4 @@
-import { createTopics } from "../../consumers/create-topics.ts";
+import { createTopics, groupsAreServed } from "../../consumers/create-topics.ts";
 import type { WayOptions } from "./service.ts";
 
 export interface TopicNames {
@@ -15,9 +15,10 @@ export function topicNames(env: Record<string, string | undefined>): TopicNames 
   };
 }
 
-/** Creates the topics that the product reads and writes, where they are missing. true once they are there. */
-export async function makeKafkaTopics(address: string, { env }: Pick<WayOptions, "env">): Promise<boolean> {
+/** Creates the topics that the product reads and writes, where they are missing. true once consumers can start. */
+export async function prepareKafka(address: string, { env }: Pick<WayOptions, "env">): Promise<boolean> {
   const { booking, deadLetters, chatEvents } = topicNames(env);
   await createTopics({ brokers: [address], topics: [...booking, deadLetters, chatEvents], partitions: 6 });
+  await groupsAreServed([address]);
   return true;
 }
