@@ -19,11 +19,12 @@ export interface ChoosePortsOptions {
  */
 export async function choosePorts({ env, nodeCount, report }: ChoosePortsOptions): Promise<Ports> {
   const chosen = new Set<number>();
+  const moved: string[] = [];
 
   async function usual(what: string, wanted: number): Promise<number> {
     const port = await nextFreePort(wanted, chosen);
     chosen.add(port);
-    if (port !== wanted) report(`Port ${wanted} is taken: ${what} gets ${port}`);
+    if (port !== wanted) moved.push(`${what} ${port} instead of ${wanted}`);
     return port;
   }
 
@@ -47,5 +48,6 @@ export async function choosePorts({ env, nodeCount, report }: ChoosePortsOptions
     };
     nodes.push(node);
   }
+  if (moved.length > 0) report(`Some usual ports are taken: ${moved.join(", ")}`);
   return { page, nodes, consumersOpsPort };
 }

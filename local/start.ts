@@ -91,7 +91,7 @@ function welcome({ pageUrl, chatUrls }: { pageUrl: string; chatUrls: string[] })
 
     ${pageUrl}
 
-  Chat node${chatUrls.length > 1 ? "s" : ""}  ${chatUrls.join("  ")}
+  Chat       ${chatUrls.join("  ")}
   API docs   ${first}/api/chat/docs
   Ctrl-C stops everything. The data stays for the next start; npm start -- --fresh empties it.
 `;
