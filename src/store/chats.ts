@@ -64,7 +64,7 @@ const open = async (collection: Cards, bookingId: string, participants: Particip
   }
 };
 
-// A copy that is lost is mended by whoever next opens the chat, so it does not wait for a majority.
+// Durable, since it moves the writers' own marks: what was told of a mark must not be taken back when a primary falls.
 const copy = async (collection: Cards, copies: CardCopy[]): Promise<Card[]> => {
   const changed = copies.filter(({ newest }) => newest !== undefined);
   if (changed.length > 0) {
@@ -72,11 +72,11 @@ const copy = async (collection: Cards, copies: CardCopy[]): Promise<Card[]> => {
       changed.map((change) => ({
         updateOne: { filter: { _id: new Types.ObjectId(change.chatId) }, update: copyStages(change) },
       })),
-      { ordered: false, writeConcern: { w: 1 } },
+      { ordered: false, ...durable },
     );
   }
   const ids = copies.map(({ chatId }) => new Types.ObjectId(chatId));
-  return (await collection.find({ _id: { $in: ids } }).toArray()).map(toCard);
+  return (await collection.find({ _id: { $in: ids } }, lasting).toArray()).map(toCard);
 };
 
 const markOf = async <T>(collection: Cards, chatId: string, read: (document: CardDocument) => T): Promise<T> => {
