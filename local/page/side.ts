@@ -110,12 +110,12 @@ export function createSide({
     element.classList.toggle("has-open-chat", client.openChatId !== null);
   }
 
-  /** At the first look, where there is room for it, the latest chat is open already. */
+  /** Where there is room for it, the latest chat is open at the first look; the first chat ever opens as it comes. */
   function openLatest(): void {
-    if (!isFirstLook || !client.isLoaded) return;
-    isFirstLook = false;
     const latest = client.cards.list()[0];
-    if (latest && client.openChatId === null && element.clientWidth >= bothFromPx) client.open(latest.id);
+    if (!isFirstLook || !client.isLoaded || !latest) return;
+    isFirstLook = false;
+    if (client.openChatId === null && element.clientWidth >= bothFromPx) client.open(latest.id);
   }
 
   /** Many changes in one turn are drawn once. */

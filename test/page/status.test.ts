@@ -59,6 +59,18 @@ test("keeps what was written into a chat that was closed meanwhile, and says tha
   await expect(owner.bubble("Are you there?")).toHaveCount(1);
 });
 
+test("shows a chat whose booking was approved elsewhere, as it comes", async ({ demo, stack }) => {
+  const { page, owner, seeker } = demo;
+  await expect(owner.root.getByText("No chats yet.")).toBeVisible();
+  const { searchParams } = new URL(page.url());
+  const people = { ownerId: searchParams.get("owner"), seekerId: searchParams.get("seeker") };
+  await page.request.post(`${stack.pageUrl}/booking/approve`, { data: { bookingId: `b:${Date.now()}`, ...people } });
+  for (const side of [owner, seeker]) {
+    await expect(side.rows).toContainText("Booking b:");
+    await expect(side.log).toContainText("The booking is approved");
+  }
+});
+
 test("shows nothing of a newer approval of an open chat, and goes on", async ({ demo, stack }) => {
   const { page, owner, seeker, approve } = demo;
   const approval = page.waitForRequest(/\/booking\/approve$/);
