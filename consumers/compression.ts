@@ -8,14 +8,16 @@ type Encoder = { buffer: Buffer };
 // A batch of a few kilobytes can unpack to gigabytes.
 const mostUnpackedBytes = 64 * 1024 * 1024;
 
-const unpackLz4 = (packed: Buffer): Buffer => {
+/** Unpacks an lz4 frame as Kafka's producers write it. */
+export const unpackLz4 = (packed: Buffer): Buffer => {
   const bound = lz4.decompressBound(packed);
   if (bound > mostUnpackedBytes) throw new Error("an lz4 batch that unpacks to too much");
   return Buffer.from(lz4.decompress(packed, bound));
 };
 
+// Read only: brokers do not take the frames that lz4js writes.
 const lz4Codec = {
-  compress: async ({ buffer }: Encoder) => Buffer.from(lz4.compress(buffer)),
+  compress: async () => Promise.reject(new Error("lz4 is read, not written")),
   decompress: async (packed: Buffer) => unpackLz4(packed),
 };
 

@@ -1,0 +1,256 @@
+import { describe, expect, test } from "@jest/globals";
+import type { ReceivedRecord } from "../../consumers/received-record.ts";
+import { until } from "../support/chat-client.ts";
+import { openTestKafka, type TestKafka } from "../support/kafka.ts";
+import { runSource } from "../support/run-source.ts";
+
+/** What every record source keeps, whatever client it is made of. */
+describe("a record source", () => {
+  const text = (record: ReceivedRecord): string => record.value?.toString() ?? "";
+
+  const publishTo =
+    (kafka: TestKafka) =>
+    async (...values: string[]): Promise<void> => {
+      for (const value of values) await kafka.publish({ topic: kafka.topics.approved, key: value.slice(0, 1), value });
+    };
+
+  test("hands over key, value, headers and time as they came", async () => {
+    await using own = await openTestKafka();
+    const { approved: topic } = own.topics;
+    const before = Date.now();
+    await own.publish({ topic, key: "k", value: "v", headers: { a: "1", many: ["2", "3"] } });
+    await own.publish({ topic, key: null, value: null });
+    const seen: ReceivedRecord[] = [];
+    await using _source = runSource(own, { handle: async (record) => void seen.push(record) });
+    await until(() => seen.length === 2);
+    const [keyless, keyed] = seen.sort((a, b) => Number(a.key !== null) - Number(b.key !== null));
+    expect(keyed).toMatchObject({ topic, key: Buffer.from("k"), value: Buffer.from("v") });
+    expect(keyed?.headers).toEqual({ a: Buffer.from("1"), many: [Buffer.from("2"), Buffer.from("3")] });
+    expect(keyed?.writtenAt?.getTime()).toBeGreaterThanOrEqual(before - 1_000);
+    expect(keyless).toMatchObject({ key: null, value: null });
+  });
+
+  test("confirms nothing before its work resolved", async () => {
+    await using own = await openTestKafka();
+    const { approved: topic } = own.topics;
+    const publish = publishTo(own);
+    await publish("a");
+    const work = Promise.withResolvers<void>();
+    let begun = false;
+    await using _source = runSource(own, {
+      handle: async () => {
+        begun = true;
+        await work.promise;
+      },
+    });
+    await until(() => begun);
+    expect(await own.committedCount(topic)).toBe(0);
+    work.resolve();
+    await until(async () => (await own.committedCount(topic)) === 1);
+  });
+
+  test("brings a record again whose work threw, whatever was thrown, and lets nothing of its lane pass it", async () => {
+    await using own = await openTestKafka();
+    const { approved: topic } = own.topics;
+    const publish = publishTo(own);
+    await publish("a1", "a2", "b1");
+    const thrown = [new TypeError("t"), new Error("e"), Object.assign(new Error("r"), { retriable: false }), "text"];
+    const done: string[] = [];
+    await using source = runSource(own, {
+      handle: async (record) => {
+        if (text(record) === "a1" && thrown.length > 0) throw thrown.shift();
+        done.push(text(record));
+      },
+    });
+    await until(async () => (await own.committedCount(topic)) === 3);
+    expect(done.filter((value) => value.startsWith("a"))).toEqual(["a1", "a2"]);
+    expect(done).toContain("b1");
+    expect(source.counts).toMatchObject({ paused: 4, restarted: 0, joined: 1 });
+  });
+
+  test("lets the other partitions go on while one waits", async () => {
+    await using own = await openTestKafka();
+    const { approved: topic } = own.topics;
+    const keys = Array.from({ length: 12 }, (_, index) => `k${index}`);
+    for (const key of keys) await own.publish({ topic, key, value: key });
+    const done = new Set<string>();
+    const stuck = new Set<number>();
+    await using _source = runSource(own, {
+      handle: async (record) => {
+        if (stuck.size === 0) stuck.add(record.partition);
+        if (stuck.has(record.partition)) throw new Error("not now");
+        done.add(text(record));
+      },
+    });
+    await until(async () => Object.values(await own.committed(topic)).filter((offset) => offset > 0).length === 2);
+    const [partition = -1] = stuck;
+    expect((await own.committed(topic))[partition]).toBe(-1);
+    expect(done.size).toBeGreaterThan(0);
+    stuck.clear();
+    stuck.add(-1);
+    await until(async () => (await own.committedCount(topic)) === keys.length);
+  });
+
+  test("keeps the order within a lane and handles many lanes at once", async () => {
+    await using own = await openTestKafka();
+    const { approved: topic } = own.topics;
+    const one = { topic, key: "same-partition" };
+    for (let index = 0; index < 30; index += 1) await own.publish({ ...one, value: `${index % 3}:${index}` });
+    const done: Record<string, number[]> = {};
+    let underWay = 0;
+    let most = 0;
+    await using _source = runSource(own, {
+      lane: (record) => text(record).split(":")[0] ?? null,
+      handle: async (record) => {
+        const [lane = "", index = ""] = text(record).split(":");
+        most = Math.max(most, (underWay += 1));
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        underWay -= 1;
+        (done[lane] ??= []).push(Number(index));
+      },
+    });
+    await until(async () => (await own.committedCount(topic)) === 30);
+    expect(most).toBe(3);
+    for (const indexes of Object.values(done)) expect(indexes).toEqual([...indexes].sort((a, b) => a - b));
+  });
+
+  test("stopping ends and confirms what is under way, and leaves the rest to the next", async () => {
+    await using own = await openTestKafka();
+    const { approved: topic } = own.topics;
+    const lane = () => "one";
+    for (let index = 0; index < 20; index += 1) await own.publish({ topic, key: "k", value: String(index) });
+    const done: string[] = [];
+    const fifth = Promise.withResolvers<void>();
+    const first = runSource(own, {
+      lane,
+      handle: async (record) => {
+        if (done.length === 4) {
+          fifth.resolve();
+          await new Promise((resolve) => setTimeout(resolve, 300));
+        }
+        done.push(text(record));
+      },
+    });
+    await fifth.promise;
+    expect(await first.stop(10_000)).toBe(true);
+    expect(done).toHaveLength(5);
+    expect(await own.committedCount(topic)).toBe(5);
+    expect(await own.members()).toBe(0);
+    await using _second = runSource(own, { lane, handle: async (record) => void done.push(text(record)) });
+    await until(async () => (await own.committedCount(topic)) === 20);
+    expect(done).toEqual(Array.from({ length: 20 }, (_, index) => String(index)));
+  });
+
+  test("stopping ends at the deadline when work hangs, and says so", async () => {
+    await using own = await openTestKafka();
+    const publish = publishTo(own);
+    await publish("a");
+    const begun = Promise.withResolvers<void>();
+    const source = runSource(own, {
+      handle: () => {
+        begun.resolve();
+        return new Promise(() => undefined);
+      },
+      timing: { recordLimitMs: 3_000 },
+    });
+    await begun.promise;
+    const before = performance.now();
+    expect(await source.stop(500)).toBe(false);
+    expect(performance.now() - before).toBeLessThan(1_500);
+    expect(await source.stop(10_000)).toBe(true);
+  });
+
+  test("gives up waiting for work that hangs, and brings the record again", async () => {
+    await using own = await openTestKafka();
+    const { approved: topic } = own.topics;
+    const publish = publishTo(own);
+    await publish("a");
+    let times = 0;
+    await using _source = runSource(own, {
+      handle: () => ((times += 1) === 1 ? new Promise(() => undefined) : Promise.resolve()),
+      timing: { recordLimitMs: 500 },
+    });
+    await until(async () => (await own.committedCount(topic)) === 1);
+    expect(times).toBe(2);
+  });
+
+  test("waits for topics that are not there, and takes each as it comes", async () => {
+    await using own = await openTestKafka({ create: false });
+    const { approved, cancelled } = own.topics;
+    const done: string[] = [];
+    await using source = runSource(own, { handle: async (record) => void done.push(text(record)) });
+    await until(() => source.health().kafka === "up");
+    expect(source.health()).toMatchObject({ joined: false, alive: true });
+    await own.createTopic(approved);
+    await own.publish({ topic: approved, key: "a", value: "first topic" });
+    await until(() => done.includes("first topic"));
+    await own.createTopic(cancelled);
+    await own.publish({ topic: cancelled, key: "a", value: "second topic" });
+    await until(() => done.includes("second topic"));
+    expect(source.gaveUp).toEqual([]);
+  });
+
+  test("sees the partitions that a topic gets later, from their first record", async () => {
+    await using own = await openTestKafka();
+    const { approved: topic } = own.topics;
+    const done: string[] = [];
+    await using source = runSource(own, { handle: async (record) => void done.push(text(record)) });
+    await until(() => source.health().joined);
+    const admin = own.client.admin();
+    await admin.connect();
+    await admin.createPartitions({ topicPartitions: [{ topic, count: 6 }] });
+    await admin.disconnect();
+    await using late = await openTestKafka({ create: false });
+    for (let index = 0; index < 24; index += 1) await late.publish({ topic, key: `k${index}`, value: `v${index}` });
+    await until(() => new Set(done).size === 24, 45_000);
+  }, 60_000);
+
+  test("shares the partitions with others, and takes over those of one that leaves", async () => {
+    await using own = await openTestKafka();
+    const { approved: topic } = own.topics;
+    const done = new Map<string, string>();
+    const run = (name: string) => runSource(own, { handle: async (record) => void done.set(text(record), name) });
+    await using first = run("first");
+    await until(() => first.health().joined);
+    await using second = run("second");
+    await until(async () => second.health().joined && (await own.members()) === 2);
+    await until(() => first.counts.joined >= 2);
+    const publish = async (prefix: string): Promise<void> => {
+      for (let index = 0; index < 24; index += 1)
+        await own.publish({ topic, key: `k${index}`, value: `${prefix}${index}` });
+    };
+    await publish("both");
+    await until(() => done.size === 24);
+    expect(new Set(done.values())).toEqual(new Set(["first", "second"]));
+    expect(await first.stop(5_000)).toBe(true);
+    await publish("one");
+    await until(() => done.size === 48);
+    await until(async () => (await own.committedCount(topic)) === 48);
+  });
+
+  test.each(["gzip", "snappy", "zstd"] as const)("reads what was packed with %s", async (codec) => {
+    await using own = await openTestKafka();
+    const { approved: topic } = own.topics;
+    const producer = own.client.producer({ allowAutoTopicCreation: false });
+    await producer.connect();
+    const compression = { gzip: 1, snappy: 2, zstd: 4 }[codec];
+    const messages = Array.from({ length: 50 }, (_, index) => ({ key: "k", value: `${index} ${"x".repeat(2_000)}` }));
+    await producer.send({ topic, compression, messages });
+    await producer.disconnect();
+    const done: string[] = [];
+    await using source = runSource(own, { handle: async (record) => void done.push(text(record)) });
+    await until(() => done.length === 50);
+    expect(done).toEqual(messages.map(({ value }) => value));
+    expect(source.counts.restarted).toBe(0);
+  });
+
+  test("a Kafka that is away stops nothing for good: neither starting nor stopping", async () => {
+    await using nowhere = await openTestKafka({ brokers: "127.0.0.1:1", create: false });
+    const source = runSource(nowhere, { handle: async () => undefined });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(source.health()).toEqual({ kafka: "down", joined: false, alive: true });
+    const before = performance.now();
+    expect(await source.stop(10_000)).toBe(true);
+    expect(performance.now() - before).toBeLessThan(8_000);
+  });
+});

@@ -1,0 +1,30 @@
+import type { ReceivedRecord } from "../../consumers/received-record.ts";
+
+type Overrides = Partial<Omit<ReceivedRecord, "value">> & { value?: unknown };
+
+const toBuffer = (value: unknown): Buffer | null => {
+  if (value === null || Buffer.isBuffer(value)) return value;
+  return Buffer.from(typeof value === "string" ? value : JSON.stringify(value));
+};
+
+/** What an approval says, of two people. */
+export const anApproval = (overrides: object = {}) => ({
+  bookingId: "booking-1",
+  ownerId: "owner-1",
+  seekerId: "seeker-1",
+  occurredAt: "2026-11-22T10:00:00.000Z",
+  eventId: "event-1",
+  ...overrides,
+});
+
+/** A record of `booking.approved`, written at 10:00. What is not text or bytes becomes JSON. */
+export const aRecord = ({ value = anApproval(), ...overrides }: Overrides = {}): ReceivedRecord => ({
+  topic: "booking.approved",
+  partition: 0,
+  offset: "0",
+  writtenAt: new Date("2026-11-22T10:00:00.000Z"),
+  key: null,
+  headers: {},
+  value: toBuffer(value),
+  ...overrides,
+});

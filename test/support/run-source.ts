@@ -1,0 +1,53 @@
+import type { PlanWork } from "../../consumers/handle-batch.ts";
+import type { ReceivedRecord } from "../../consumers/received-record.ts";
+import { createRecordSource, type RecordSource } from "../../consumers/record-source.ts";
+import { type TestKafka, testLogger } from "./kafka.ts";
+
+type Handle = (record: ReceivedRecord) => Promise<void>;
+type Options = {
+  topics?: string[];
+  lane?: (record: ReceivedRecord) => string | null;
+  handle: Handle;
+  timing?: { recordLimitMs?: number; lookEveryMs?: number; frozenMs?: number; longestRetryMs?: number };
+};
+
+export type TestSource = RecordSource &
+  AsyncDisposable & {
+    /** What a source tells of itself, counted. */
+    counts: { paused: number; joined: number; restarted: number };
+    gaveUp: unknown[];
+  };
+
+/** A started source of a test's topics, as a lane the record's key. */
+export const runSource = (kafka: TestKafka, { topics, lane, handle, timing }: Options): TestSource => {
+  const counts = { paused: 0, joined: 0, restarted: 0 };
+  const gaveUp: unknown[] = [];
+  const plan: PlanWork = (record) => ({
+    lane: lane ? lane(record) : (record.key?.toString() ?? null),
+    run: () => handle(record),
+  });
+  const source = createRecordSource({
+    kafka: kafka.address,
+    groupId: kafka.groupId,
+    topics: topics ?? [kafka.topics.approved, kafka.topics.cancelled],
+    plan,
+    logger: testLogger,
+    metrics: {
+      paused: () => void (counts.paused += 1),
+      joined: () => void (counts.joined += 1),
+      restarted: () => void (counts.restarted += 1),
+      lag: () => undefined,
+    },
+    onGiveUp: (error) => void gaveUp.push(error),
+    timing: { lookEveryMs: 200, longestRetryMs: 500, ...timing },
+  });
+  source.start();
+  return {
+    start: () => source.start(),
+    stop: (deadlineMs) => source.stop(deadlineMs),
+    health: () => source.health(),
+    counts,
+    gaveUp,
+    [Symbol.asyncDispose]: async () => void (await source.stop(5_000)),
+  };
+};
