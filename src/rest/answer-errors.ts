@@ -5,6 +5,7 @@ import { sendProblem } from "./problem.ts";
 import { requestIdOf } from "./request-id.ts";
 
 const codeByStatus: Partial<Record<number, ErrorCode>> = {
+  404: "not_found",
   413: "payload_too_large",
   415: "unsupported_media_type",
 };

@@ -74,21 +74,21 @@ nav a { color: #fff; padding: .5rem 0; }
 @media (max-width: 40rem) {
   .text th, .text td { padding-right: .75rem; font-size: .875rem; }
   .swagger-ui .wrapper, .swagger-ui .scheme-container { padding-inline: .75rem; }
-  .swagger-ui .opblock-tag { flex-wrap: wrap; }
-  .swagger-ui .opblock-tag small { flex-basis: 100%; padding: 0; }
+  .swagger-ui .opblock-tag small { display: none; }
+  .swagger-ui .opblock-tag { justify-content: space-between; }
   .swagger-ui .responses-inner, .swagger-ui .table-container { overflow-x: auto; }
 }
 `;
 
 const errorRow = ([code, { status, retryable, text }]: [string, (typeof errorTable)[keyof typeof errorTable]]) =>
-  `<tr id="${code}"><td><code>${code}</code></td><td>${status}</td><td>${escape(text)}</td><td>${retryable ? "yes" : "no"}</td></tr>`;
+  `<tr id="${code}"><td><code>${code}</code><br>${escape(text)}</td><td>${status}</td><td>${retryable ? "yes" : "no"}</td></tr>`;
 
 /** What each code means; the `type` of every problem leads here. */
 export const errorsPage = page({
   title: "Chat: errors",
   main: `<main class="text"><h1>Errors</h1>
 <p>The same codes over REST (<code>application/problem+json</code>) and in the acks of Socket.IO.</p>
-<div class="wide"><table><thead><tr><th>Code</th><th>HTTP</th><th>Meaning</th><th>Try again?</th></tr></thead>
+<div class="wide"><table><thead><tr><th>Code</th><th>HTTP</th><th>Try again?</th></tr></thead>
 <tbody>${Object.entries(errorTable).map(errorRow).join("\n")}</tbody></table></div></main>`,
 });
 

@@ -34,6 +34,8 @@ export const sendProblem = (res: Response, error: ChatError, requestId: string):
   const problem = toProblem(error, requestId);
   const seconds = retryAfterS(error);
   if (seconds !== null) res.setHeader("Retry-After", seconds);
+  // Some answers may be kept for a while; their failures may not.
+  res.setHeader("Cache-Control", "no-store");
   if (problem.status === 401) res.setHeader("WWW-Authenticate", "Bearer");
   res.status(problem.status).type(problemMediaType).json(problem);
 };

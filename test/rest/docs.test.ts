@@ -37,7 +37,7 @@ describe("the page to read and try the API", () => {
 
   test("of its package only what the page needs is served", async () => {
     for (const file of ["package.json", "index.html", "swagger-ui.js.map", "..%2fpackage.json", "__proto__"]) {
-      await rest.call.get(`/api/chat/docs/assets/${file}`).expect(404);
+      await rest.call.get(`/api/chat/docs/assets/${file}`).expect(404).expect("Cache-Control", "no-store");
     }
   });
 
