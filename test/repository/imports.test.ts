@@ -5,6 +5,7 @@ import { type Import, imports, importsIn, isIn, read, shown, sourceFiles } from 
 
 const violations = (isWrong: (one: Import) => boolean): string[] => imports.filter(isWrong).map(shown);
 const edges = ["src/socket", "src/store", "src/rest"];
+const measures = (path: string): boolean => ["test", "bench"].some((folder) => isIn(folder, path));
 const product = (path: string): boolean => ["src", "consumers"].some((folder) => isIn(folder, path));
 const isPackage = (to: string): boolean => !to.startsWith("node:") && (!to.includes("/") || to.startsWith("@"));
 
@@ -16,7 +17,7 @@ describe("a package has one folder that knows it", () => {
     ["kafkajs and its codecs", /^(kafkajs|kafkajs-.*|lz4js)$/, "consumers"],
   ])("%s", (_what, packages, folder) => {
     expect(imports.some(({ from, to }) => packages.test(to) && isIn(folder, from))).toBe(true);
-    const isWrong = ({ from, to }: Import): boolean => packages.test(to) && !isIn(folder, from) && !isIn("test", from);
+    const isWrong = ({ from, to }: Import): boolean => packages.test(to) && !isIn(folder, from) && !measures(from);
     expect(violations(isWrong)).toEqual([]);
   });
 });
