@@ -26,6 +26,13 @@ export type ChatNode = {
 type Options = { config: Config; logger: Logger; signal: AbortSignal };
 
 const stopDeadlineMs = 20_000;
+// Node looks at the first two only every 30 s unless told; a load balancer keeps its connections for 60 s.
+const timeouts = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 5_000,
+  keepAliveTimeout: 65_000,
+};
 
 /**
  * One chat node, from top to bottom: the store, the sockets, the acts, REST, and the port for ops, which answers from
@@ -49,7 +56,7 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
   store = await openStore({ mongodbUri: config.mongodbUri, logger, signal, now });
   const { log, cards } = store;
 
-  const httpServer = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 });
+  const httpServer = createServer({ ...timeouts });
   const sockets = await openSocketServer({ ...config, httpServer, cards, logger, counts: metrics.socket });
   metrics.watch({ connections: sockets.connections, sendsWaiting: store.waiting });
 

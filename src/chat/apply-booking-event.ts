@@ -80,10 +80,10 @@ type Parts = { log: ChatLog; cards: ChatCards; keeper: CardKeeper; broadcast: Br
 export const createApplyBookingEvent =
   ({ log, cards, keeper, broadcast }: Parts): ApplyBookingEvent =>
   async (event) => {
-    const { card, opened } = await cards.open(event.bookingId, peopleOf(event));
+    const { card, completed } = await cards.open(event.bookingId, peopleOf(event));
     if (namesOthers(event, card)) return { outcome: "rejected", error: new ChatError("booking_conflict") };
     const appended = await log.append(card.id, (head) => decideBookingEvent(event, head));
-    const created = event.type === "approved" && (opened || isFirst(appended));
+    const created = event.type === "approved" && (completed || isFirst(appended));
     if (appended.outcome === "nothing") {
       return { outcome: "known", card: await keeper.mend(card.id, { created }), created };
     }

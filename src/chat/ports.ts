@@ -51,9 +51,9 @@ export type InboxQuery = {
 export interface ChatCards {
   /**
    * The card of a booking, made where there is none. `participants` are written only where none stand there.
-   * `opened`: this call made the card or wrote its participants.
+   * `completed`: this call wrote the participants of a card that a cancellation had made.
    */
-  open(bookingId: string, participants: Participants | null): Promise<{ card: Card; opened: boolean }>;
+  open(bookingId: string, participants: Participants | null): Promise<{ card: Card; completed: boolean }>;
   find(chatId: string): Promise<Card | null>;
   /** Null for a chat that is not there or has no participants yet; may come from memory. */
   facts(chatId: string): Promise<ChatFacts | null>;

@@ -31,7 +31,7 @@ export const createPresenceNotices = ({ io, register, cards, logger, nodeId }: P
 
   const tell = async (presence: Presence): Promise<void> => {
     const contacts = await cards.contacts(presence.userId, mostContacts);
-    if (contacts.length > 0) io.to(contacts.map(userRoom)).volatile.emit("presence", presence);
+    if (contacts.length > 0) io.to(contacts.map(userRoom)).emit("presence", presence);
   };
 
   const tellGone = async (userId: string): Promise<void> => {

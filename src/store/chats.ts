@@ -57,7 +57,8 @@ const open = async (collection: Cards, bookingId: string, participants: Particip
         ...durable,
       });
       const after = before?.ownerId ? before : await collection.findOne({ bookingId });
-      if (after !== null) return { card: toCard(after), opened: !before?.ownerId };
+      if (after !== null)
+        return { card: toCard(after), completed: before !== null && before.ownerId === null && participants !== null };
     } catch (error) {
       if (!isDuplicateKey(error) || tries === mostOpenTries) throw error;
     }

@@ -35,7 +35,7 @@ describe("POST /api/chat/initiate", () => {
   test("twenty at once make one chat with one system message", async () => {
     const booking = { ...newBooking(), eventId: "event-1" };
     const answers = await Promise.all(Array.from({ length: 20 }, () => initiate(booking)));
-    expect(answers.map(({ status }) => status)).toContain(201);
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     expect(new Set(answers.map(({ body }) => `${body.chat.id} ${body.chat.lastSeq}`)).size).toBe(1);
   });
 
