@@ -1,4 +1,4 @@
-import { isFree, nextFreePort } from "./services/kept-port.ts";
+import { freePort, isFree, nextFreePort } from "./services/kept-port.ts";
 
 export interface Ports {
   page: number;
@@ -10,6 +10,8 @@ export interface Ports {
 export interface ChoosePortsOptions {
   env: NodeJS.ProcessEnv;
   nodeCount: number;
+  /** Any free ports, far from the usual ones: for tests, of which several may begin at once. */
+  anyPorts?: boolean;
   report: (line: string) => void;
 }
 
@@ -17,14 +19,14 @@ export interface ChoosePortsOptions {
  * The ports of a local stack: those configured, else the usual ones, else the next that are free, which it says.
  * Rejects when a configured port is taken.
  */
-export async function choosePorts({ env, nodeCount, report }: ChoosePortsOptions): Promise<Ports> {
+export async function choosePorts({ env, nodeCount, anyPorts = false, report }: ChoosePortsOptions): Promise<Ports> {
   const chosen = new Set<number>();
   const moved: string[] = [];
 
   async function usual(what: string, wanted: number): Promise<number> {
-    const port = await nextFreePort(wanted, chosen);
+    const port = anyPorts ? await freePort(chosen) : await nextFreePort(wanted, chosen);
     chosen.add(port);
-    if (port !== wanted) moved.push(`${what} ${port} instead of ${wanted}`);
+    if (port !== wanted && !anyPorts) moved.push(`${what} ${port} instead of ${wanted}`);
     return port;
   }
 

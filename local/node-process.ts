@@ -45,7 +45,7 @@ export async function startNodeProcess(options: NodeProcessOptions): Promise<Nod
     run,
   });
   try {
-    await ready({ child, name, opsPort, signal });
+    await ready({ child, name, opsPort, signal, tail: log.tail });
   } catch (error) {
     await child.stop("SIGTERM", stopLimitMs);
     throw error;
@@ -76,11 +76,12 @@ function openLog({ name, logFolder, print }: NodeProcessOptions) {
 
 interface ReadyOptions extends Pick<NodeProcessOptions, "name" | "opsPort" | "signal"> {
   child: Child;
+  tail: () => string;
 }
 
-async function ready({ child, name, opsPort, signal }: ReadyOptions): Promise<void> {
+async function ready({ child, name, opsPort, signal, tail }: ReadyOptions): Promise<void> {
   const ended = new AbortController();
-  void child.exited.then(({ how }) => ended.abort(new Error(`${name} did not start: ${how}, see above.`)));
+  void child.exited.then(({ how }) => ended.abort(new Error(`The ${name} did not start (${how}). ${tail()}`)));
   const either = AbortSignal.any([signal, ended.signal]);
   await waitUntil({
     what: `${name} was not ready`,

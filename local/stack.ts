@@ -12,6 +12,7 @@ export interface StackOptions {
   folder: string;
   services: Pick<ProvidedServices, "settings" | "run">;
   nodeCount: number;
+  anyPorts?: boolean;
   signal: AbortSignal;
   report: (line: string) => void;
 }
@@ -28,8 +29,8 @@ export interface Stack {
 
 /** Starts the product on services that are there: chat nodes, consumers and the page. Rejects with nothing left running. */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { env, folder, services, nodeCount, report } = options;
-  const ports = await choosePorts({ env, nodeCount, report });
+  const { env, folder, services } = options;
+  const ports = await choosePorts(options);
   const made = localSettings({ env, secretsFile: join(folder, "secrets.json"), pagePort: ports.page });
   const settings = { ...made, ...services.settings };
   const { consumers, nodes } = await startProcesses(ports, settings, options);

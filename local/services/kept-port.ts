@@ -23,10 +23,10 @@ export async function nextFreePort(first: number, spokenFor: ReadonlySet<number>
 }
 
 /** Below the range that systems hand out to outgoing connections, so that it is likely still free at the next start. */
-async function freePort(): Promise<number> {
+export async function freePort(spokenFor: ReadonlySet<number> = new Set()): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const port = randomInt(20_000, 29_999);
-    if (await isFree(port)) return port;
+    if (!spokenFor.has(port) && (await isFree(port))) return port;
   }
   throw new Error("No port is free from 20000 to 29999.");
 }

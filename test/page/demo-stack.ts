@@ -48,6 +48,7 @@ export async function startDemoStack(): Promise<DemoStack> {
       settings: { MONGODB_URI: mongodbUri, REDIS_URL: redisUrl, KAFKA_BROKERS: kafkaBrokers.join(",") },
     },
     nodeCount: 2,
+    anyPorts: true,
     signal: AbortSignal.timeout(90_000),
     report: (line) => lines.push(line),
   });
