@@ -1,6 +1,7 @@
 import type { RequireParticipant } from "./access.ts";
 import type { CardKeeper } from "./card-keeper.ts";
-import type { Receipt } from "./chat.ts";
+import type { Receipt, Role } from "./chat.ts";
+import { ChatError } from "./errors.ts";
 import type { Broadcast, ChatCards, ChatLog, Clock } from "./ports.ts";
 
 /** `seq` left out: all there is. One beyond the newest entry means the newest. */
@@ -11,8 +12,15 @@ export type MarkDelivered = (request: MarkRequest) => Promise<Receipt>;
 type Parts = {
   requireParticipant: RequireParticipant;
   log: Pick<ChatLog, "entryAt">;
-  cards: Pick<ChatCards, "advanceRead" | "advanceDelivered">;
+  cards: Pick<ChatCards, "advanceRead" | "advanceDelivered" | "find">;
   now: Clock;
+};
+
+// Seq 0 lies before the first entry: nothing moves, and the answer is where the mark stands.
+const standing = async (cards: Parts["cards"], chatId: string, mark: "read" | "delivered", role: Role) => {
+  const card = await cards.find(chatId);
+  if (card === null) throw new ChatError("chat_not_found");
+  return { mark: card[mark][role], moved: false };
 };
 
 /**
@@ -35,8 +43,9 @@ export const createMarkRead =
   async ({ chatId: askedId, userId, seq }) => {
     const { facts, role } = await requireParticipant(askedId, userId);
     const entry = await log.entryAt(facts.id, seq ?? Number.MAX_SAFE_INTEGER);
-    const wanted = { seq: entry?.seq ?? 0, counted: entry?.state.counted ?? 0, at: now() };
-    const { mark, moved } = await cards.advanceRead(facts.id, role, wanted);
+    const { mark, moved } = entry
+      ? await cards.advanceRead(role, entry, now())
+      : await standing(cards, facts.id, "read", role);
     const receipt = { chatId: facts.id, userId, seq: mark.seq, at: mark.at.toISOString() };
     if (moved) {
       broadcast.messagesRead(receipt);
@@ -60,7 +69,9 @@ export const createMarkDelivered =
   async ({ chatId: askedId, userId, seq }) => {
     const { facts, role } = await requireParticipant(askedId, userId);
     const entry = await log.entryAt(facts.id, seq ?? Number.MAX_SAFE_INTEGER);
-    const { mark, moved } = await cards.advanceDelivered(facts.id, role, { seq: entry?.seq ?? 0, at: now() });
+    const { mark, moved } = entry
+      ? await cards.advanceDelivered(role, entry, now())
+      : await standing(cards, facts.id, "delivered", role);
     const receipt = { chatId: facts.id, userId, seq: mark.seq, at: mark.at.toISOString() };
     if (moved) broadcast.messagesDelivered(receipt);
     return receipt;

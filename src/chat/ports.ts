@@ -56,12 +56,15 @@ export interface ChatCards {
   open(bookingId: string, participants: Participants | null): Promise<{ card: Card; completed: boolean }>;
   find(chatId: string): Promise<Card | null>;
   /** Null for a chat that is not there or has no participants yet; may come from memory. */
-  facts(chatId: string): Promise<ChatFacts | null>;
+  facts(chatId: string): ChatFacts | Promise<ChatFacts | null>;
   /** Copies entries to the cards where they are newer, and returns the cards. */
   copy(copies: CardCopy[]): Promise<Card[]>;
-  /** Moves the read mark (and with it the delivered mark) forward. `moved` false: it stood there or further. */
-  advanceRead(chatId: string, role: Role, mark: ReadMark): Promise<{ mark: ReadMark; moved: boolean }>;
-  advanceDelivered(chatId: string, role: Role, mark: DeliveredMark): Promise<{ mark: DeliveredMark; moved: boolean }>;
+  /**
+   * Moves the read mark (and with it the delivered mark) forward to `entry`, whose copy the card gets as well: a mark is
+   * never seen beyond the chat's last entry. `moved` false: it stood there or further.
+   */
+  advanceRead(role: Role, entry: Entry, at: Date): Promise<{ mark: ReadMark; moved: boolean }>;
+  advanceDelivered(role: Role, entry: Entry, at: Date): Promise<{ mark: DeliveredMark; moved: boolean }>;
   /** A user's chats, latest activity first. @throws ChatError `validation_failed` for a cursor that is not ours */
   inbox(query: InboxQuery): Promise<{ cards: Card[]; nextCursor: string | null }>;
   /** The newest other people this user shares a chat with, at most `limit`. */

@@ -1,6 +1,6 @@
 import { type Card, type Participants, type Role, roleOf } from "../chat/chat.ts";
 import type { Entry } from "../chat/message.ts";
-import { toMessage } from "../chat/message.ts";
+import { isShown, toMessage } from "../chat/message.ts";
 import type { CardCopy } from "../chat/ports.ts";
 import type { CardDocument } from "./models.ts";
 
@@ -86,12 +86,28 @@ const newestFields = (entry: Entry) => {
  * The update that copies entries to a card. Each part moves only forward by its own seq, since copies of different
  * nodes arrive in any order: a shown entry behind a silent one must still become the last message.
  */
-export const copyStages = ({ newest, shown }: CardCopy) => [
+export const copyStages = (copy: CardCopy) => [{ $set: copyFields(copy) }];
+
+const copyFields = ({ newest, shown }: CardCopy) => ({
+  ...(newest && newestFields(newest)),
+  ...(shown && whenNewer({ $lt: [{ $ifNull: ["$lastMessage.seq", 0] }, shown.seq] }, "lastMessage", toMessage(shown))),
+});
+
+const upTo = (entry: Entry) =>
+  copyFields({ chatId: entry.chatId, newest: entry, ...(isShown(entry) && { shown: entry }) });
+
+/** The update that moves a read mark to an entry. What is read was delivered. */
+export const readStages = (role: Role, entry: Entry, at: Date) => [
   {
     $set: {
-      ...(newest && newestFields(newest)),
-      ...(shown &&
-        whenNewer({ $lt: [{ $ifNull: ["$lastMessage.seq", 0] }, shown.seq] }, "lastMessage", toMessage(shown))),
+      ...upTo(entry),
+      [`read.${role}`]: { $literal: { seq: entry.seq, counted: entry.state.counted, at } },
+      ...whenNewer({ $lt: [`$delivered.${role}.seq`, entry.seq] }, `delivered.${role}`, { seq: entry.seq, at }),
     },
   },
+];
+
+/** The update that moves a delivered mark to an entry. */
+export const deliveredStages = (role: Role, entry: Entry, at: Date) => [
+  { $set: { ...upTo(entry), [`delivered.${role}`]: { $literal: { seq: entry.seq, at } } } },
 ];

@@ -1,9 +1,10 @@
 import { LRUCache } from "lru-cache";
 import { type mongo, Types } from "mongoose";
-import { type Card, type DeliveredMark, type Participants, type ReadMark, type Role } from "../chat/chat.ts";
+import type { Card, Participants, Role } from "../chat/chat.ts";
 import { ChatError } from "../chat/errors.ts";
+import type { Entry } from "../chat/message.ts";
 import type { CardCopy, ChatCards, ChatFacts, InboxQuery } from "../chat/ports.ts";
-import { copyStages, openingStages, otherOf, toCard } from "./card-documents.ts";
+import { copyStages, deliveredStages, openingStages, otherOf, readStages, toCard } from "./card-documents.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { isDuplicateKey, orUnavailable } from "./driver-errors.ts";
 import type { CardDocument } from "./models.ts";
@@ -26,8 +27,6 @@ export const createChatCards = ({ collection, now }: { collection: Cards; now: (
   };
 
   const facts = async (chatId: string): Promise<ChatFacts | null> => {
-    const cached = known.get(chatId);
-    if (cached) return cached;
     const card = await find(chatId);
     if (card === null || card.participants === null) return null;
     const found = { id: card.id, bookingId: card.bookingId, participants: card.participants };
@@ -38,10 +37,12 @@ export const createChatCards = ({ collection, now }: { collection: Cards; now: (
   return {
     open: (bookingId, participants) => orUnavailable(() => open(collection, bookingId, participants, now)),
     find: (chatId) => orUnavailable(() => find(chatId)),
-    facts: (chatId) => orUnavailable(() => facts(chatId)),
+    facts: (chatId) => known.get(chatId) ?? orUnavailable(() => facts(chatId)),
     copy: (copies) => orUnavailable(() => copy(collection, copies)),
-    advanceRead: (chatId, role, mark) => orUnavailable(() => advanceRead(collection, chatId, role, mark)),
-    advanceDelivered: (chatId, role, mark) => orUnavailable(() => advanceDelivered(collection, chatId, role, mark)),
+    advanceRead: (role, entry, at) =>
+      orUnavailable(() => advance(collection, "read", role, entry, readStages(role, entry, at))),
+    advanceDelivered: (role, entry, at) =>
+      orUnavailable(() => advance(collection, "delivered", role, entry, deliveredStages(role, entry, at))),
     inbox: (query) => orUnavailable(() => inbox(collection, query)),
     contacts: (userId, limit) => orUnavailable(() => contacts(collection, userId, limit)),
   };
@@ -80,44 +81,22 @@ const copy = async (collection: Cards, copies: CardCopy[]): Promise<Card[]> => {
   return (await collection.find({ _id: { $in: ids } }, lasting).toArray()).map(toCard);
 };
 
-const markOf = async <T>(collection: Cards, chatId: string, read: (document: CardDocument) => T): Promise<T> => {
-  const document = await collection.findOne({ _id: new Types.ObjectId(chatId) }, lasting);
-  if (document === null) throw new ChatError("chat_not_found");
-  return read(document);
-};
+type Mark = "read" | "delivered";
 
-const advanceRead = async (collection: Cards, chatId: string, role: Role, mark: ReadMark) => {
-  const updated = await collection.findOneAndUpdate(
-    { _id: new Types.ObjectId(chatId), [`read.${role}.seq`]: { $lt: mark.seq } },
-    [
-      {
-        $set: {
-          [`read.${role}`]: { $literal: mark },
-          // What is read was delivered.
-          [`delivered.${role}`]: {
-            $cond: [
-              { $lt: [`$delivered.${role}.seq`, mark.seq] },
-              { $literal: { seq: mark.seq, at: mark.at } },
-              `$delivered.${role}`,
-            ],
-          },
-        },
-      },
-    ],
-    { returnDocument: "after", ...durable },
-  );
-  if (updated !== null) return { mark: updated.read[role], moved: true };
-  return { mark: await markOf(collection, chatId, ({ read }) => read[role]), moved: false };
-};
-
-const advanceDelivered = async (collection: Cards, chatId: string, role: Role, mark: DeliveredMark) => {
-  const updated = await collection.findOneAndUpdate(
-    { _id: new Types.ObjectId(chatId), [`delivered.${role}.seq`]: { $lt: mark.seq } },
-    { $set: { [`delivered.${role}`]: mark } },
-    { returnDocument: "after", ...durable },
-  );
-  if (updated !== null) return { mark: updated.delivered[role], moved: true };
-  return { mark: await markOf(collection, chatId, ({ delivered }) => delivered[role]), moved: false };
+/** Moves a mark of a role to an entry where it stands before it; answers with where it stands then. */
+const advance = async <M extends Mark>(
+  cards: Cards,
+  mark: M,
+  role: Role,
+  entry: Entry,
+  stages: object[],
+): Promise<{ mark: CardDocument[M][Role]; moved: boolean }> => {
+  const _id = new Types.ObjectId(entry.chatId);
+  const behind = { _id, [`${mark}.${role}.seq`]: { $lt: entry.seq } };
+  const updated = await cards.findOneAndUpdate(behind, stages, { returnDocument: "after", ...durable });
+  const card = updated ?? (await cards.findOne({ _id }, lasting));
+  if (card === null) throw new ChatError("chat_not_found");
+  return { mark: card[mark][role], moved: updated !== null };
 };
 
 const inbox = async (collection: Cards, { userId, status, limit, cursor }: InboxQuery) => {

@@ -97,28 +97,41 @@ describe("the copy of the head", () => {
 
 describe("a mark", () => {
   const at = new Date();
+  /** A chat with seven entries. */
+  const sevenEntries = async () => {
+    const chatId = await openChat(store);
+    for (let n = 2; n <= 7; n += 1) await send(chatId, `m${n}`, n % 2 ? "owner" : "seeker");
+    const { entries } = await store.log.page(chatId, { limit: 10 });
+    return { chatId, entry: (seq: number) => entries[seq - 1] as Entry };
+  };
 
   test("moves forward and never back", async () => {
-    const chatId = await openChat(store);
-    const moves = [3, 1, 5, 4, 5].map((seq) => store.cards.advanceRead(chatId, "owner", { seq, counted: seq, at }));
-    const moved = (await Promise.all(moves)).filter((move) => move.moved).length;
-    expect(moved).toBeGreaterThanOrEqual(1);
-    expect(await store.cards.advanceRead(chatId, "owner", { seq: 2, counted: 2, at })).toMatchObject({
+    const { entry } = await sevenEntries();
+    const moves = [3, 1, 5, 4, 5].map((seq) => store.cards.advanceRead("owner", entry(seq), at));
+    expect((await Promise.all(moves)).filter((move) => move.moved).length).toBeGreaterThanOrEqual(1);
+    expect(await store.cards.advanceRead("owner", entry(2), at)).toMatchObject({
       moved: false,
-      mark: { seq: 5 },
+      mark: { seq: 5, counted: 5 },
     });
   });
 
   test("of reading takes the delivered mark with it; that of delivery leaves reading alone", async () => {
-    const chatId = await openChat(store);
-    await store.cards.advanceDelivered(chatId, "seeker", { seq: 7, at });
-    await store.cards.advanceRead(chatId, "seeker", { seq: 4, counted: 4, at });
+    const { chatId, entry } = await sevenEntries();
+    await store.cards.advanceDelivered("owner", entry(6), at);
+    await store.cards.advanceRead("owner", entry(4), at);
     expect(await store.cards.find(chatId)).toMatchObject({
-      read: { seeker: { seq: 4 } },
-      delivered: { seeker: { seq: 7 } },
+      read: { owner: { seq: 5 } },
+      delivered: { owner: { seq: 6 } },
     });
-    await store.cards.advanceRead(chatId, "seeker", { seq: 9, counted: 9, at });
-    expect(await store.cards.find(chatId)).toMatchObject({ delivered: { seeker: { seq: 9 } } });
+    await store.cards.advanceRead("owner", entry(7), at);
+    expect(await store.cards.find(chatId)).toMatchObject({ delivered: { owner: { seq: 7 } } });
+  });
+
+  test("is never seen beyond the chat's last entry, also before the head was copied", async () => {
+    const { chatId, entry } = await sevenEntries();
+    expect(await store.cards.find(chatId)).toMatchObject({ lastSeq: 0 });
+    await store.cards.advanceDelivered("seeker", entry(7), at);
+    expect(await store.cards.find(chatId)).toMatchObject({ lastSeq: 7, counted: 7, lastMessage: { seq: 7 } });
   });
 });
 
