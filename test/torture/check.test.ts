@@ -1,0 +1,207 @@
+import { describe, expect, test } from "@jest/globals";
+import { check } from "./check.ts";
+import type { Dump } from "./dump.ts";
+import { acked, anEvent, aSend, aSnapshot, chatId, happened, type Step } from "./hand-made.ts";
+import type { History } from "./history.ts";
+
+const quiet: Step[] = [anEvent("approved", 0), "m1", "m2"];
+
+/** The letters of the promises that the checker finds broken. */
+const broken = ({ history, dump }: { history: History; dump: Dump }): string[] =>
+  check(history, dump)
+    .filter((finding) => finding.broken.length > 0)
+    .map(({ promise }) => /\((.+)\)/.exec(promise)?.[1] ?? promise);
+
+/** What is found after one change to a history without a fault. */
+const after = (change: (history: History, dump: Dump) => void, steps = quiet): string[] => {
+  const made = happened(steps);
+  change(made.history, made.dump);
+  return broken(made);
+};
+
+const first = <T>([item]: T[]): T => {
+  if (item === undefined) throw new Error("nothing there");
+  return item;
+};
+
+describe("a history without a fault is clean", () => {
+  test.each([
+    ["messages between two people", quiet],
+    ["closed and opened again", [anEvent("approved", 0), "m1", anEvent("cancelled", 5), anEvent("approved", 9), "m2"]],
+  ])("%s", (_, steps) => {
+    expect(broken(happened(steps))).toEqual([]);
+  });
+
+  test("a send that was tried again, one whose answer was lost, one that was refused", () => {
+    const lost = { connection: 1, start: 200, end: 205, outcome: "lost" } as const;
+    const refused = { connection: 1, start: 400, end: 405, outcome: "refused", code: "chat_not_active" } as const;
+    const tried = after(({ sends }) => {
+      first(sends).attempts = [lost, acked(2, 260)];
+      sends.push(aSend("never landed", 0, 0, { attempts: [lost] }), aSend("late", 0, 0, { attempts: [refused] }));
+    });
+    expect(tried).toEqual([]);
+  });
+
+  test("marks that move on", () => {
+    const call = { client: 1, kind: "read", chatId, userId: "ben", start: 0, end: 5 } as const;
+    const moving = after(({ marks, snapshots }) => {
+      marks.push({ ...call, asked: 1, seq: 1 }, { ...call, asked: 2, seq: 3, start: 10, end: 20 });
+      snapshots.push(aSnapshot({ read: { ann: 3, ben: 3 } }));
+    });
+    expect(moving).toEqual([]);
+  });
+});
+
+describe("(a) an acked message that is not there just once", () => {
+  test("is lost", () => {
+    expect(after(({ sends }) => sends.push(aSend("m9", 9, 900)))).toEqual(["a"]);
+  });
+
+  test("is doubled", () => {
+    const doubled = after(({ sends }) => sends.pop(), [anEvent("approved", 0), "m1", "m1"]);
+    expect(doubled).toContain("a");
+  });
+
+  test("is acked as another entry than it is", () => {
+    expect(after(({ sends }) => first(sends).attempts.push(acked(3, 400)))).toContain("a");
+  });
+
+  test("was refused and landed", () => {
+    const attempts = [{ connection: 1, start: 200, end: 205, outcome: "refused", code: "forbidden" } as const];
+    expect(after(({ sends }) => void (first(sends).attempts = attempts))).toEqual(["a"]);
+  });
+
+  test("was sent by nobody, or by somebody else", () => {
+    expect(after(({ sends }) => sends.pop())).toEqual(["a"]);
+    expect(after(({ sends }) => void (first(sends).userId = "ben"))).toEqual(["a"]);
+  });
+});
+
+test("(b) a hole in the seqs, and a seq twice", () => {
+  expect(after((_, { entries }) => void (first(entries.slice(-1)).seq = 4))).toContain("b");
+  expect(after((_, { entries }) => void (first(entries.slice(-1)).seq = 2))).toContain("b");
+});
+
+describe("(c) more than one order", () => {
+  test("a client saw something else at a seq, or what is in no log", () => {
+    expect(after(({ heard }) => void (first(heard).id = "f".repeat(24)))).toEqual(["c"]);
+    expect(after(({ heard }) => void (first(heard).content = "something else"))).toEqual(["c"]);
+    expect(after(({ heard }) => heard.push({ ...first(heard), seq: 9 }))).toEqual(["c"]);
+    expect(after(({ snapshots }) => snapshots.push(aSnapshot({ lastMessage: { id: "x", seq: 3 } })))).toEqual(["c"]);
+  });
+
+  test("a send stands before one that was acked before it began", () => {
+    const turned = after(({ sends: [one, other] }) => {
+      if (one && other) [one.attempts, other.attempts] = [[acked(2, 300)], [acked(3, 200)]];
+    });
+    expect(turned).toEqual(["c"]);
+  });
+
+  test("two sends of one connection stand in the other order than they left", () => {
+    const left = (sends: History["sends"], connections: [number, number]): void => {
+      const [one, other] = sends;
+      if (one === undefined || other === undefined) return;
+      one.attempts = [{ ...acked(2, 205, connections[0]), end: 300 }];
+      other.attempts = [{ ...acked(3, 200, connections[1]), end: 300 }];
+      sends.reverse();
+    };
+    expect(after(({ sends }) => left(sends, [1, 1]))).toEqual(["c"]);
+    expect(after(({ sends }) => left(sends, [1, 2]))).toEqual([]);
+  });
+});
+
+test("(d) a message after a close, and a state that was not carried along", () => {
+  const closed = [anEvent("approved", 0), anEvent("cancelled", 5), "m1"];
+  expect(after(() => undefined, closed)).toContain("d");
+  const carried = after((_, { entries }) => {
+    const { state } = first(entries.slice(-1));
+    first(entries.slice(-1)).state = { ...state, status: "readonly" };
+  });
+  expect(carried).toContain("d");
+});
+
+describe("(e) marks that move back", () => {
+  const call = { client: 1, kind: "read", chatId, userId: "ben" } as const;
+
+  test("in the answers", () => {
+    const back = after(({ marks }) =>
+      marks.push({ ...call, asked: 1, seq: 3, start: 0, end: 5 }, { ...call, asked: 1, seq: 2, start: 10, end: 20 }),
+    );
+    expect(back).toEqual(["e"]);
+    expect(after(({ marks }) => marks.push({ ...call, asked: 3, seq: 2, start: 0, end: 5 }))).toEqual(["e"]);
+  });
+
+  test("in a chat that is looked at afterwards; not in an event, which may be old", () => {
+    const look = (asked: boolean) =>
+      after(({ marks, snapshots }) => {
+        marks.push({ ...call, asked: 3, seq: 3, start: 0, end: 5 });
+        snapshots.push(aSnapshot({ asked }));
+      });
+    expect(look(true)).toEqual(["e"]);
+    expect(look(false)).toEqual([]);
+  });
+
+  test("at the end, and in a wrong order", () => {
+    const receipt = { client: 0, kind: "delivered", at: 100, chatId, userId: "ben", seq: 3 } as const;
+    const forgotten = after(({ receipts }, { cards }) => {
+      receipts.push(receipt);
+      first(cards).delivered.seeker = { ...first(cards).delivered.seeker, seq: 2 };
+      first(cards).read.seeker = { ...first(cards).read.seeker, seq: 2 };
+    });
+    expect(forgotten).toEqual(["e"]);
+    expect(after((_, { cards }) => void (first(cards).read.seeker = { ...first(cards).read.seeker, seq: 4 }))).toEqual([
+      "e",
+    ]);
+    expect(after(({ snapshots }) => snapshots.push(aSnapshot({ lastSeq: 2 })))).toEqual(["e'"]);
+  });
+});
+
+describe("(f) a client that does not hold the log", () => {
+  test("after quiet: a hole, the end missing, something else", () => {
+    expect(after(({ held }) => void (first(held).ids[1] = undefined))).toEqual(["f"]);
+    expect(after(({ held }) => first(held).ids.pop())).toEqual(["f"]);
+    expect(after(({ held }) => first(held).ids.push("more"))).toEqual(["f"]);
+  });
+
+  test("a page with a hole, and one without what was acked before", () => {
+    const page = { client: 1, chatId, start: 400, end: 410, afterSeq: 0, hasMore: false };
+    expect(after(({ pages }) => pages.push({ ...page, seqs: [1, 3] }))).toEqual(["f"]);
+    expect(after(({ pages }) => pages.push({ ...page, seqs: [1, 2] }))).toEqual(["f"]);
+    expect(after(({ pages }) => pages.push({ ...page, seqs: [1, 2], hasMore: true }))).toEqual([]);
+    expect(after(({ pages }) => pages.push({ ...page, start: 205, seqs: [1, 2] }))).toEqual([]);
+  });
+});
+
+describe("(g) booking events", () => {
+  const restless = [anEvent("approved", 0), "m1", anEvent("cancelled", 5)];
+
+  test("one that took effect twice, and one that nobody told of", () => {
+    const twice = [anEvent("approved", 0), anEvent("cancelled", 5), anEvent("approved", 6), anEvent("approved", 6)];
+    expect(after(() => undefined, twice)).toContain("g");
+    expect(after(({ told }) => told.pop(), restless)).toContain("g");
+  });
+
+  test("the newest does not decide", () => {
+    const older = after(({ told }) => told.push({ ...anEvent("approved", 9), bookingId: "booking-0" }), restless);
+    expect(older).toEqual(["g"]);
+    // Of two at the same time the cancellation wins.
+    expect(after(({ told }) => told.push({ ...anEvent("approved", 5), bookingId: "booking-0" }), restless)).toEqual([]);
+  });
+
+  test("a booking without a chat, or with two", () => {
+    expect(after((_, dump) => void (dump.cards = []))).toEqual(["g"]);
+    expect(after((_, { cards }) => cards.push(first(cards)))).toContain("g");
+  });
+});
+
+test("(h) a card that was left behind", () => {
+  expect(after((_, { cards }) => void (first(cards).lastSeq = 2))).toEqual(["h"]);
+  expect(after((_, { cards }) => void (first(cards).status = "closed"))).toEqual(["h"]);
+  expect(after((_, { cards }) => void (first(cards).lastMessage = null))).toEqual(["h"]);
+  const unread = after((_, { cards }) => void (first(cards).read.owner = { ...first(cards).read.owner, seq: 1 }));
+  expect(unread).toEqual(["h"]);
+});
+
+test("(i) an answer that nobody should get", () => {
+  expect(after(({ surprises }) => surprises.push({ client: 1, at: 0, text: "join_chat: internal" }))).toEqual(["i"]);
+});

@@ -1,0 +1,65 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { type Client, createClient } from "./client.ts";
+import type { History } from "./history.ts";
+import { createRandom } from "./random.ts";
+import type { Action, Load } from "./schedule.ts";
+
+/** A chat's booking, before anybody has told of it. */
+export type Booking = { bookingId: string; ownerId: string; seekerId: string };
+
+const personOf = (index: number): string => `person-${index}`;
+
+/** Who talks to whom; each person has several chats. */
+export const bookingsOf = ({ people, chats }: Load): Booking[] =>
+  Array.from({ length: chats }, (_, index) => {
+    const round = 1 + Math.floor(index / people);
+    return {
+      bookingId: `booking-${index}`,
+      ownerId: personOf(index % people),
+      seekerId: personOf((index + round) % people),
+    };
+  });
+
+/** Two devices for each person, spread over the nodes; every third one sends without waiting for its acks. */
+export const openClients = (load: Load, urls: string[], history: History): Client[] =>
+  Array.from({ length: 2 * load.people }, (_, index) =>
+    createClient({ index, userId: personOf(Math.floor(index / 2)), urls, eager: index % 3 === 2, history }),
+  );
+
+/** Unacked messages of a client; past it a person would stop writing. */
+const mostUnsent = 12;
+
+/** Plays the actions at their times. Resolves when the last one was begun, or at the abort. */
+export const playActions = async (
+  actions: Action[],
+  clients: Client[],
+  seed: number,
+  signal: AbortSignal,
+): Promise<void> => {
+  const random = createRandom(seed + 3);
+  const began = performance.now();
+  let count = 0;
+  for (const action of actions) {
+    const leftMs = action.atMs - (performance.now() - began);
+    if (leftMs > 0) await pause(leftMs, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    const client = clients[action.client];
+    const chatIds = client?.chatIds() ?? [];
+    const chatId = chatIds[action.chat % chatIds.length];
+    if (client === undefined || chatId === undefined) continue;
+    count += 1;
+    play(client, chatId, action, `m${count} ${filler(random.next(), action)}`);
+  }
+};
+
+const play = (client: Client, chatId: string, action: Action, content: string): void => {
+  if (action.act === "send") {
+    if (client.unsent(chatId) < mostUnsent) client.send(chatId, { ...action, content });
+  } else if (action.act === "read") client.markRead(chatId);
+  else if (action.act === "leave") client.leave(chatId);
+  else if (action.act === "typing") client.typing(chatId);
+  else client.reconnect();
+};
+
+const filler = (salt: number, action: Action): string =>
+  action.act === "send" ? `${salt} ${"👍".repeat(Math.max(1, action.length - 40))}` : "";

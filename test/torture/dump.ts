@@ -1,0 +1,29 @@
+import { mongo } from "mongoose";
+import type { Card } from "../../src/chat/chat.ts";
+import type { Entry } from "../../src/chat/message.ts";
+import { toCard } from "../../src/store/card-documents.ts";
+import { toEntry } from "../../src/store/entry-documents.ts";
+import type { CardDocument, EntryDocument } from "../../src/store/models.ts";
+
+/** What the database holds at the end: every entry, by chat and seq, and every card. */
+export type Dump = { entries: Entry[]; cards: Card[] };
+
+/** Reads what a majority has. */
+export const readDump = async (uri: string): Promise<Dump> => {
+  const client = await mongo.MongoClient.connect(uri, {
+    readConcernLevel: "majority",
+    serverSelectionTimeoutMS: 20_000,
+  });
+  try {
+    const entries = await client
+      .db()
+      .collection<EntryDocument>("messages")
+      .find()
+      .sort({ chatId: 1, seq: 1 })
+      .toArray();
+    const cards = await client.db().collection<CardDocument>("chats").find().sort({ bookingId: 1 }).toArray();
+    return { entries: entries.map(toEntry), cards: cards.map(toCard) };
+  } finally {
+    await client.close();
+  }
+};

@@ -1,0 +1,121 @@
+import type { Card } from "../../src/chat/chat.ts";
+import type { Entry, SystemNote } from "../../src/chat/message.ts";
+import { emptyHead } from "../../src/chat/message.ts";
+import { stateAfterMessage, stateAfterSystem } from "../../src/chat/next-state.ts";
+import type { Dump } from "./dump.ts";
+import { type Attempt, digest, emptyHistory, type Heard, type History, type Send, type Snapshot } from "./history.ts";
+
+/** The one chat of the hand-made histories. */
+export const chatId = "c".repeat(24);
+export const bookingId = "booking-0";
+export const people = { ownerId: "ann", seekerId: "ben" };
+const at = new Date("2026-11-22T10:00:00.000Z");
+
+/** What happened in the chat, told by its log: `"m1"` is a message of ann, the others are booking events. */
+export type Step = string | { type: "approved" | "cancelled"; occurredAt: Date; eventId: string };
+
+export const anEvent = (type: "approved" | "cancelled", minute: number, eventId = `${type}-${minute}`) => ({
+  type,
+  occurredAt: new Date(at.getTime() + minute * 60_000),
+  eventId,
+});
+
+const idOf = (seq: number): string => seq.toString(16).padStart(24, "0");
+
+const entryOf = (step: Step, before: Entry | undefined): Entry => {
+  const head = before === undefined ? emptyHead : { seq: before.seq, state: before.state };
+  const place = { id: idOf(head.seq + 1), chatId, seq: head.seq + 1, createdAt: at };
+  if (typeof step === "string") {
+    const state = stateAfterMessage(head, "owner");
+    return { ...place, type: "text", senderId: people.ownerId, content: step, clientMessageId: `k-${step}`, state };
+  }
+  const status = step.type === "approved" ? ("active" as const) : ("closed" as const);
+  const system: SystemNote = { event: `booking_${step.type}`, status };
+  const changes = { status, booking: step.type, bookingAt: step.occurredAt };
+  const state = stateAfterSystem(head, changes, { silent: false });
+  const clientMessageId = `booking.${step.type} event ${step.eventId}`;
+  return { ...place, type: "system", senderId: null, content: step.eventId, system, clientMessageId, state };
+};
+
+const cardOf = (entries: Entry[]): Card => {
+  const [head, shown] = [entries.at(-1), entries.at(-1)];
+  if (head === undefined || shown === undefined) throw new Error("a log without an entry");
+  const { seq, state } = head;
+  const { id, type, senderId, content, createdAt } = shown;
+  const mark = { seq, counted: state.counted, at };
+  return {
+    id: chatId,
+    bookingId,
+    participants: people,
+    status: state.status,
+    statusReason: state.statusReason,
+    lastSeq: seq,
+    counted: state.counted,
+    lastMessage: { id, chatId, seq, senderId, type, content, createdAt: createdAt.toISOString() },
+    read: { owner: mark, seeker: mark },
+    delivered: { owner: mark, seeker: mark },
+    createdAt: at,
+    updatedAt: at,
+  };
+};
+
+/** A send of ann's first device that was acked at its first try; `start` to `start + 10`. */
+export const aSend = (content: string, seq: number, start: number, overrides: Partial<Send> = {}): Send => ({
+  client: 0,
+  userId: people.ownerId,
+  chatId,
+  clientMessageId: `k-${content}`,
+  content,
+  attempts: [acked(seq, start)],
+  ...overrides,
+});
+
+export const acked = (seq: number, start: number, connection = 1): Attempt => ({
+  connection,
+  start,
+  end: start + 10,
+  outcome: "acked",
+  id: idOf(seq),
+  seq,
+});
+
+export const aSnapshot = (overrides: Partial<Snapshot> = {}): Snapshot => ({
+  client: 1,
+  asked: true,
+  start: 500,
+  end: 510,
+  chatId,
+  status: "active",
+  lastSeq: 3,
+  lastMessage: null,
+  unreadCount: 0,
+  read: { ann: 3, ben: 1 },
+  delivered: { ann: 3, ben: 3 },
+  ...overrides,
+});
+
+/** A history without a fault, and its dump, of what happened in the chat. Ben's device heard it all. */
+export const happened = (steps: Step[]): { history: History; dump: Dump } => {
+  const entries: Entry[] = [];
+  for (const step of steps) entries.push(entryOf(step, entries.at(-1)));
+  const heard: Heard[] = entries.map(({ id, seq, content }) => ({
+    client: 1,
+    at: seq * 100,
+    chatId,
+    seq,
+    id,
+    content: digest(content),
+  }));
+  const texts = entries.filter(({ type }) => type === "text");
+  const events = steps.filter((step) => typeof step !== "string");
+  return {
+    history: {
+      ...emptyHistory(),
+      sends: texts.map(({ content, seq }) => aSend(content, seq, seq * 100)),
+      heard,
+      told: events.map((event) => ({ ...event, bookingId })),
+      held: [{ client: 1, chatId, ids: entries.map(({ id }) => id) }],
+    },
+    dump: { entries, cards: [cardOf(entries)] },
+  };
+};

@@ -1,0 +1,152 @@
+import type { Chat } from "../../src/chat/chat.ts";
+import type { Message } from "../../src/chat/message.ts";
+import type { Fault } from "./schedule.ts";
+
+// Everything that clients called and saw. Times are milliseconds of one clock, that of the process that plays the
+// clients: `start` is before the call left, `end` after its answer came.
+
+/** `lost`: nobody knows whether it landed. `unavailable`: as good as lost, but said. `refused`: it did not land. */
+export type Attempt = { connection: number; start: number; end: number } & (
+  | { outcome: "acked"; id: string; seq: number }
+  | { outcome: "refused" | "unavailable"; code: string }
+  | { outcome: "lost" }
+);
+
+/** One message that a client wanted to send, with each try. Its content is nobody else's. */
+export type Send = {
+  client: number;
+  userId: string;
+  chatId: string;
+  /** null: sent without one, and so only once. */
+  clientMessageId: string | null;
+  content: string;
+  attempts: Attempt[];
+};
+
+/** A message that a client saw, by an event or in a page. */
+export type Heard = {
+  client: number;
+  at: number;
+  chatId: string;
+  seq: number;
+  id: string;
+  content: string;
+};
+
+/** A page that a client asked for with `join_chat`. */
+export type Page = {
+  client: number;
+  chatId: string;
+  start: number;
+  end: number;
+  afterSeq: number;
+  seqs: number[];
+  hasMore: boolean;
+};
+
+export type MarkKind = "read" | "delivered";
+
+/** A `mark_read` or `mark_delivered` that was answered. */
+export type MarkCall = {
+  client: number;
+  kind: MarkKind;
+  chatId: string;
+  userId: string;
+  asked: number;
+  start: number;
+  end: number;
+  seq: number;
+};
+
+/** `messages_read` or `messages_delivered`, as a client heard it. */
+export type Receipt = { client: number; kind: MarkKind; at: number; chatId: string; userId: string; seq: number };
+
+/** A Chat that a client saw. `asked`: in the answer to a question asked at `start`; else an event, of any age. */
+export type Snapshot = {
+  client: number;
+  asked: boolean;
+  start: number;
+  end: number;
+  chatId: string;
+  status: string;
+  lastSeq: number;
+  lastMessage: { id: string; seq: number } | null;
+  unreadCount: number;
+  read: Record<string, number>;
+  delivered: Record<string, number>;
+};
+
+/** A booking event that Kafka or the fallback call took at least once. */
+export type Told = {
+  bookingId: string;
+  type: "approved" | "cancelled";
+  occurredAt: Date;
+  eventId: string;
+};
+
+/** What a client holds of a chat at the end: the messages' ids from seq 1 on. */
+export type Held = { client: number; chatId: string; ids: (string | undefined)[] };
+
+export type Blow = { fault: Fault; start: number; end: number; said: string };
+
+export type History = {
+  sends: Send[];
+  heard: Heard[];
+  pages: Page[];
+  marks: MarkCall[];
+  receipts: Receipt[];
+  snapshots: Snapshot[];
+  told: Told[];
+  held: Held[];
+  blows: Blow[];
+  /** Answers that nobody should get: `internal`, or one that is not of the contract. */
+  surprises: { client: number; at: number; text: string }[];
+};
+
+export const emptyHistory = (): History => ({
+  sends: [],
+  heard: [],
+  pages: [],
+  marks: [],
+  receipts: [],
+  snapshots: [],
+  told: [],
+  held: [],
+  blows: [],
+  surprises: [],
+});
+
+export const now = (): number => performance.now();
+
+/** Enough of a content to tell it from any other, and little enough to keep each time it is heard. */
+export const digest = (content: string): string => `${content.length}:${content.slice(0, 48)}`;
+
+export const heardBy = (client: number, { chatId, seq, id, content }: Message): Heard => ({
+  client,
+  at: now(),
+  chatId,
+  seq,
+  id,
+  content: digest(content),
+});
+
+const seqs = (marks: Chat["read"]): Record<string, number> =>
+  Object.fromEntries(Object.entries(marks).map(([userId, { seq }]) => [userId, seq]));
+
+export const snapshotOf = (
+  client: number,
+  chat: Chat,
+  { asked, start }: { asked: boolean; start: number },
+): Snapshot => ({
+  client,
+  asked,
+  start,
+  end: now(),
+  chatId: chat.id,
+  status: chat.status,
+  lastSeq: chat.lastSeq,
+  lastMessage: chat.lastMessage && { id: chat.lastMessage.id, seq: chat.lastMessage.seq },
+  unreadCount: chat.unreadCount,
+  read: seqs(chat.read),
+  delivered: seqs(chat.delivered),
+});

@@ -1,0 +1,184 @@
+import { createRandom, type Random } from "./random.ts";
+
+/**
+ * One blow. `on` chooses what is hit (modulo how many there are), `amount` is a delay in ms, a share of connections in
+ * percent, or a clock's shift in s.
+ */
+export type Fault = { atMs: number; forMs: number; kind: FaultKind; on: number; amount: number };
+
+type Range = readonly [least: number, most: number];
+type KindOf = { target: string; weight: number; forMs: Range; amount?: Range };
+
+/** What can strike. Blows at one target never overlap; `%` in a target stands for `on`. */
+export const faultKinds = {
+  "node-kill": { target: "node %", weight: 3, forMs: [500, 5_000] },
+  "node-stop": { target: "node %", weight: 1, forMs: [500, 3_000] },
+  "node-freeze": { target: "node %", weight: 2, forMs: [1_000, 12_000] },
+  "clock-shift": { target: "node %", weight: 1, forMs: [3_000, 10_000], amount: [-120, 120] },
+  "consumers-kill": { target: "consumers %", weight: 2, forMs: [500, 6_000] },
+  "consumers-join": { target: "consumers more", weight: 1, forMs: [3_000, 9_000] },
+  "primary-kill": { target: "mongodb", weight: 3, forMs: [2_000, 8_000] },
+  "primary-freeze": { target: "mongodb", weight: 3, forMs: [1_000, 14_000] },
+  "secondaries-freeze": { target: "mongodb", weight: 2, forMs: [2_000, 9_000] },
+  "redis-kill": { target: "redis", weight: 2, forMs: [300, 8_000] },
+  "redis-freeze": { target: "redis", weight: 2, forMs: [500, 9_000] },
+  "kafka-kill": { target: "kafka", weight: 1, forMs: [300, 4_000] },
+  "clients-cut": { target: "clients %", weight: 3, forMs: [0, 2_000], amount: [20, 100] },
+  "clients-slow": { target: "clients %", weight: 1, forMs: [2_000, 8_000], amount: [30, 700] },
+  "clients-stall": { target: "clients %", weight: 2, forMs: [1_000, 16_000], amount: [10, 60] },
+  "clients-stop-reading": { target: "clients %", weight: 2, forMs: [3_000, 15_000], amount: [10, 60] },
+  "redis-link-cut": { target: "redis link %", weight: 2, forMs: [0, 3_000], amount: [100, 100] },
+  "redis-link-slow": { target: "redis link %", weight: 1, forMs: [2_000, 8_000], amount: [30, 700] },
+  "redis-link-stall": { target: "redis link %", weight: 1, forMs: [1_000, 9_000], amount: [100, 100] },
+} as const satisfies Record<string, KindOf>;
+
+export type FaultKind = keyof typeof faultKinds;
+export const allFaultKinds = Object.keys(faultKinds) as FaultKind[];
+
+/** What a client does. `chat` chooses among its own chats. */
+export type Action = { atMs: number; client: number; chat: number } & (
+  | { act: "send"; by: "socket" | "rest"; keyed: boolean; length: number }
+  | { act: "read" | "leave" | "reconnect" | "typing" }
+);
+
+/** A booking event, and each time it is told: after how long, and over which way. `ageMs`: how long before the end it happened. */
+export type BookingTelling = {
+  atMs: number;
+  booking: number;
+  type: "approved" | "cancelled";
+  ageMs: number;
+  copies: { afterMs: number; by: "plain" | "wrapped" | "cloud-event" | "initiate" }[];
+};
+
+export type Load = {
+  /** Each has two devices, which are the clients. */
+  people: number;
+  chats: number;
+  actionsPerS: number;
+  bookingEventsPerS: number;
+};
+
+export type Schedule = {
+  seed: number;
+  seconds: number;
+  members: 1 | 3;
+  /** After how long without a word from the primary the others elect a new one. */
+  electionTimeoutMs: number;
+  load: Load;
+  faults: Fault[];
+};
+
+export const defaultLoad: Load = { people: 12, chats: 16, actionsPerS: 70, bookingEventsPerS: 2 };
+
+type Options = {
+  seed: number;
+  seconds: number;
+  kinds?: readonly FaultKind[];
+  members?: 1 | 3;
+  load?: Load;
+  /** Between two blows, on average. */
+  gapMs?: number;
+};
+
+const fromMs = 3_000;
+
+/** The same schedule for the same options. The first three seconds are calm, and so is the end. */
+export const planSchedule = ({
+  seed,
+  seconds,
+  kinds = allFaultKinds,
+  members = 3,
+  load = defaultLoad,
+  gapMs = 4_000,
+}: Options): Schedule => {
+  const random = createRandom(seed);
+  const electionTimeoutMs = random.chance(0.6) ? 2_000 : 10_000;
+  const bag = kinds.flatMap((kind) => Array.from({ length: faultKinds[kind].weight }, () => kind));
+  const faults: Fault[] = [];
+  for (let atMs = fromMs; atMs < seconds * 1_000; atMs += random.between(gapMs / 4, gapMs * 1.75)) {
+    const fault = planFault(random, random.pick(bag), atMs);
+    if (fault.atMs + fault.forMs < seconds * 1_000 && !faults.some((other) => collide(other, fault)))
+      faults.push(fault);
+  }
+  return { seed, seconds, members, electionTimeoutMs, load, faults };
+};
+
+const planFault = (random: Random, kind: FaultKind, atMs: number): Fault => {
+  const { forMs, amount = [0, 0] as const }: KindOf = faultKinds[kind];
+  const on = random.between(0, 1);
+  return { atMs, kind, on, forMs: random.between(...forMs), amount: random.between(...amount) };
+};
+
+/** What was hit needs a while to stand again before it is hit anew. */
+const recoverMs = 2_500;
+
+const targetOf = ({ kind, on }: Fault): string => faultKinds[kind].target.replace("%", String(on));
+
+const collide = (one: Fault, other: Fault): boolean =>
+  targetOf(one) === targetOf(other) &&
+  one.atMs < other.atMs + other.forMs + recoverMs &&
+  other.atMs < one.atMs + one.forMs + recoverMs;
+
+/** What the clients do, in order of time. */
+export const planActions = ({ seed, seconds, load }: Schedule): Action[] => {
+  const random = createRandom(seed + 1);
+  const count = Math.round(seconds * load.actionsPerS);
+  const times = Array.from({ length: count }, () => random.between(0, seconds * 1_000)).toSorted((a, b) => a - b);
+  return times.map((atMs) => planAction(random, load, atMs));
+};
+
+const planAction = (random: Random, { people }: Load, atMs: number): Action => {
+  const common = { atMs, client: random.between(0, 2 * people - 1), chat: random.between(0, 999) };
+  const roll = random.next();
+  if (roll < 0.84) {
+    const [by, keyed] = [random.chance(0.06) ? "rest" : "socket", random.chance(0.94)] as const;
+    return { ...common, act: "send", by, keyed, length: random.chance(0.03) ? 4_000 : random.between(1, 200) };
+  }
+  if (roll < 0.94) return { ...common, act: "read" };
+  if (roll < 0.97) return { ...common, act: "typing" };
+  return { ...common, act: roll < 0.985 ? "leave" : "reconnect" };
+};
+
+/** Which of the chats are cancelled and approved again and again: every fourth. */
+export const isRestless = (booking: number): boolean => booking % 4 === 3;
+
+/** How old the oldest booking event of a run may be at its beginning. */
+export const bookingSpanMs = 20 * 60_000;
+
+/** What the booking service tells, in order of time; repeated, late, and in any order. */
+export const planBookings = ({ seed, seconds, load }: Schedule): BookingTelling[] => {
+  const random = createRandom(seed + 2);
+  const restless = Array.from({ length: load.chats }, (_, index) => index).filter(isRestless);
+  const count = restless.length === 0 ? 0 : Math.round(seconds * load.bookingEventsPerS);
+  return Array.from({ length: count }, (_, index) => {
+    const type = random.chance(0.6) ? ("approved" as const) : ("cancelled" as const);
+    const atMs = Math.round((index / count) * (seconds - 1) * 1_000);
+    // Mostly in order, now and then older than what was told before, and two at the same time.
+    const ageMs = Math.round((bookingSpanMs * (count - index)) / (count + 1) / 1_000) * 1_000;
+    const late = random.chance(0.2) ? random.between(1, 60) * 1_000 : 0;
+    return { atMs, booking: random.pick(restless), type, ageMs: ageMs + late, copies: planCopies(random, type) };
+  });
+};
+
+const planCopies = (random: Random, type: BookingTelling["type"]): BookingTelling["copies"] =>
+  Array.from({ length: random.between(1, 3) }, () => ({
+    afterMs: random.chance(0.5) ? 0 : random.between(1, 4_000),
+    by:
+      type === "approved" && random.chance(0.2)
+        ? ("initiate" as const)
+        : random.pick(["plain", "wrapped", "cloud-event"] as const),
+  }));
+
+/** The schedule as a person reads it: a line for each blow. */
+export const printSchedule = ({ seed, seconds, members, electionTimeoutMs, faults }: Schedule): string =>
+  [
+    `seed ${seed}, ${seconds} s, ${members} MongoDB members, election after ${electionTimeoutMs} ms`,
+    ...faults.map(printFault),
+  ].join("\n");
+
+export const printFault = (fault: Fault): string => {
+  const { atMs, forMs, kind, amount } = fault;
+  const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
+  const target = targetOf(fault);
+  return `  at ${seconds(atMs)} for ${seconds(forMs)}: ${kind} (${target}${amount === 0 ? "" : `, ${amount}`})`;
+};
