@@ -13,7 +13,9 @@ const headsKept = 50_000;
 const lasting = { readConcern: { level: "majority" } } as const;
 
 type Parts = {
-  collection: mongo.Collection<EntryDocument>;
+  database: mongo.Db;
+  /** The collection's name. */
+  name: string;
   now: () => Date;
   /** Told of each write whose outcome is not known; it is tried again. */
   onFailure: (error: unknown) => void;
@@ -26,7 +28,8 @@ const within = (chatId: string, { before, after }: LogRange): mongo.Filter<Entry
 });
 
 /** The log in MongoDB's `messages`. */
-export const createChatLog = ({ collection, now, onFailure, limits }: Parts): ChatLog & { queue: AppendQueue } => {
+export const createChatLog = ({ database, name, now, onFailure, limits }: Parts): ChatLog & { queue: AppendQueue } => {
+  const collection = database.collection<EntryDocument>(name);
   const heads = new LRUCache<string, Head>({ max: headsKept });
 
   const loadHead = async (chatId: string, level: "local" | "majority"): Promise<Head> => {
@@ -47,7 +50,7 @@ export const createChatLog = ({ collection, now, onFailure, limits }: Parts): Ch
     findOne({ chatId: new Types.ObjectId(chatId), senderId, clientMessageId });
 
   const queue = new AppendQueue({
-    writeEntries: createWriteEntries(collection, onFailure),
+    writeEntries: createWriteEntries(database, name, onFailure),
     loadHead: (chatId, concern) => orUnavailable(() => loadHead(chatId, concern)),
     findEntry: (id) => findOne({ _id: new Types.ObjectId(id) }),
     findSent,

@@ -59,7 +59,8 @@ export const openStore = async ({
   await makeIndexes(models, logger, signal);
   const database = connection.getClient().db(connection.name);
   const log = createChatLog({
-    collection: database.collection(models.entries.collection.collectionName),
+    database,
+    name: models.entries.collection.collectionName,
     now,
     onFailure: (error) => logger.warn({ err: error }, "a write's outcome is not known, trying again"),
     ...(limits && { limits }),
