@@ -1,4 +1,4 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { arch } from "node:os";
 import { join } from "node:path";
 import { findOnPath } from "./find-on-path.ts";
@@ -7,7 +7,7 @@ import { runCommand } from "./run-command.ts";
 export interface PackagesOptions {
   env: Record<string, string | undefined>;
   packages: string[];
-  /** Gets what the packages hold, under `root`, and the downloads. */
+  /** Gets what the packages hold, under `root`. */
   folder: string;
   signal: AbortSignal;
 }
@@ -34,6 +34,8 @@ export async function unpackDebianPackages({ env, packages, folder, signal }: Pa
     const args = ["-x", join(downloads, file), join(folder, "root")];
     await runCommand({ command: "dpkg", args, env, signal, limitMs: 60_000 });
   }
+  // The package lists alone are 150 MB.
+  for (const name of [downloads, ...ownFolders(folder)]) await rm(name, { recursive: true, force: true });
 }
 
 /** The value of `LD_LIBRARY_PATH` for programs in that folder. */
@@ -56,9 +58,12 @@ async function download({
   await apt(["download", ...new Set([...packages, ...missing])]);
 }
 
+function ownFolders(folder: string): [lists: string, cache: string] {
+  return [join(folder, "lists"), join(folder, "apt-cache")];
+}
+
 async function ownLists(folder: string): Promise<string[]> {
-  const lists = join(folder, "lists");
-  const cache = join(folder, "apt-cache");
+  const [lists, cache] = ownFolders(folder);
   await mkdir(join(lists, "partial"), { recursive: true });
   await mkdir(join(cache, "archives", "partial"), { recursive: true });
   // apt's own user cannot write here.

