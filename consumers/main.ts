@@ -29,7 +29,10 @@ const main = async (): Promise<void> => {
       if (isClean === false) logger.warn("what was under way is not confirmed: it will come again");
     },
   });
-  await opening;
+  await opening.catch((error: unknown) => {
+    // Told to stop before it began: that is no failure, and the stop is under way.
+    if (!starting.signal.aborted) throw error;
+  });
 };
 
 main().catch((error: unknown) => {

@@ -48,6 +48,8 @@ const defaultTiming = {
   recordLimitMs: 30_000,
   /** How often a running consumer is looked after, and topics that are missing are looked for. */
   lookEveryMs: 3_000,
+  /** A consumer fetches and beats every second or two: quiet for this long, Kafka is asked whether it is there. */
+  quietMs: 5_000,
   /** A consumer that did nothing for this long, while Kafka answers, is made anew. */
   frozenMs: 45_000,
   longestRetryMs: 5_000,
@@ -168,11 +170,11 @@ class KafkaRecordSource implements RecordSource {
    * @throws where it crashed, or does nothing any more although Kafka answers
    */
   async #watch(session: ConsumerSession, topics: string[]): Promise<void> {
-    const { frozenMs, lookEveryMs } = this.#timing;
+    const { quietMs, frozenMs, lookEveryMs } = this.#timing;
     const over = AbortSignal.any([this.#closing.signal, session.crashed]);
     while (!over.aborted) {
       await sleep(lookEveryMs, undefined, { signal: over }).catch(() => undefined);
-      const isQuiet = session.quietMs() > frozenMs / 2;
+      const isQuiet = session.quietMs() > quietMs;
       if (over.aborted) break;
       if (!isQuiet) this.#isKafkaUp = true;
       if (!isQuiet && topics.length === this.#parts.topics.length) continue;
