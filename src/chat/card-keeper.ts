@@ -29,13 +29,29 @@ export type CardKeeper = {
 
 const mostFailures = 20;
 
+const longestGapMs = 1_000;
+/** So much longer is the pause for each card of the write before it: a busy node writes more at once, and less often. */
+const gapPerCardMs = 4;
+
 /**
  * Keeps the cards up to the log. Changes of many chats, and many changes of one chat, gather while the previous write
- * is under way and go out as one; so a busy chat's two people hear `chat_updated` at most every `gapMs`.
+ * is under way and in a pause behind it, and go out as one; so a busy chat's two people hear `chat_updated` every
+ * tenth of a second at most, on a busy node once a second. Whoever waits for a card ends the pause.
  */
 export const createCardKeeper = ({ cards, log, broadcast, onFailure, gapMs = 100 }: Parts): CardKeeper => {
   let pending = new Map<string, Pending>();
   let running: Promise<void> | null = null;
+  let endPause = (): void => undefined;
+  let draining = false;
+
+  const pause = (cardsWritten: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, Math.min(gapMs + gapPerCardMs * cardsWritten, longestGapMs));
+      endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
 
   const add = (copy: CardCopy, created: boolean, waiter?: Waiter): void => {
     const known = pending.get(copy.chatId) ?? {
@@ -49,6 +65,7 @@ export const createCardKeeper = ({ cards, log, broadcast, onFailure, gapMs = 100
     if (waiter) known.waiters.push(waiter);
     pending.set(copy.chatId, known);
     running ??= run();
+    if (waiter) endPause();
   };
 
   const run = async (): Promise<void> => {
@@ -57,8 +74,9 @@ export const createCardKeeper = ({ cards, log, broadcast, onFailure, gapMs = 100
     while (pending.size > 0) {
       const batch = pending;
       pending = new Map();
+      const size = batch.size;
       await write(batch);
-      if (pending.size > 0) await new Promise((resolve) => setTimeout(resolve, gapMs));
+      if (!draining && !someoneWaits(pending)) await pause(size);
     }
     running = null;
   };
@@ -108,9 +126,16 @@ export const createCardKeeper = ({ cards, log, broadcast, onFailure, gapMs = 100
     mend: async (chatId, { created = false } = {}) => written(await newestCopy(log, chatId), created),
     drain: async (deadlineMs) => {
       if (running === null) return;
+      draining = true;
+      endPause();
       await Promise.race([running, new Promise((resolve) => setTimeout(resolve, deadlineMs).unref())]);
     },
   };
+};
+
+const someoneWaits = (pending: Map<string, Pending>): boolean => {
+  for (const { waiters } of pending.values()) if (waiters.length > 0) return true;
+  return false;
 };
 
 const refuse = (waiters: Waiter[], error: unknown): void => {

@@ -105,26 +105,33 @@ export type NewMessage = {
 
 const content = cleanTextSchema(mostCodePoints);
 
-/** A message as a client sends it: text, or an image or a file with an optional caption. */
-export const newMessageSchema = (attachmentHosts: readonly string[]) => {
+/** The three kinds of a message as a client sends it; an edge may extend each with fields of its own. */
+export const newMessageShapes = (attachmentHosts: readonly string[]) => {
   const clientMessageId = clientMessageIdSchema.optional();
-  return z.discriminatedUnion("type", [
-    z.object({
+  const caption = content.default("");
+  return {
+    text: z.object({
       type: z.literal("text"),
       content: content.refine((text) => text !== "", "a text needs content"),
       clientMessageId,
     }),
-    z.object({
+    image: z.object({
       type: z.literal("image"),
-      content: content.default(""),
+      content: caption,
       attachment: attachmentSchema(imageTypes, attachmentHosts),
       clientMessageId,
     }),
-    z.object({
+    file: z.object({
       type: z.literal("file"),
-      content: content.default(""),
+      content: caption,
       attachment: attachmentSchema(fileTypes, attachmentHosts),
       clientMessageId,
     }),
-  ]);
+  };
+};
+
+/** A message as a client sends it: text, or an image or a file with an optional caption. */
+export const newMessageSchema = (attachmentHosts: readonly string[]) => {
+  const { text, image, file } = newMessageShapes(attachmentHosts);
+  return z.discriminatedUnion("type", [text, image, file]);
 };

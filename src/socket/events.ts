@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Chat, Receipt } from "../chat/chat.ts";
 import type { ErrorCode, FieldError } from "../chat/errors.ts";
 import { chatIdSchema } from "../chat/ids.ts";
-import { type Message, newMessageSchema } from "../chat/message.ts";
+import { type Message, newMessageShapes } from "../chat/message.ts";
 import { defaultPageSize, type MessagePage, pageSizeSchema, seqSchema } from "../chat/read-messages.ts";
 
 // The wire contract: every event that goes over a socket, and its shape. CONTRACT.md "Socket.IO" in types.
@@ -10,12 +10,17 @@ import { defaultPageSize, type MessagePage, pageSizeSchema, seqSchema } from "..
 const chatId = chatIdSchema.toLowerCase();
 const joinSchema = z.object({ chatId, afterSeq: seqSchema.optional(), limit: pageSizeSchema.default(defaultPageSize) });
 
+const sendSchema = (attachmentHosts: readonly string[]) => {
+  const { text, image, file } = newMessageShapes(attachmentHosts);
+  return z.discriminatedUnion("type", [text.extend({ chatId }), image.extend({ chatId }), file.extend({ chatId })]);
+};
+
 /** What clients send, by event. */
 export const clientEventSchemas = (attachmentHosts: readonly string[]) => ({
   // A bare chat id is as good as an object with it.
   join_chat: z.preprocess((input) => (typeof input === "string" ? { chatId: input } : input), joinSchema),
   leave_chat: z.preprocess((input) => (typeof input === "string" ? { chatId: input } : input), z.object({ chatId })),
-  send_message: z.intersection(z.object({ chatId }), newMessageSchema(attachmentHosts)),
+  send_message: sendSchema(attachmentHosts),
   mark_read: z.object({ chatId, seq: seqSchema.optional() }),
   mark_delivered: z.object({ chatId, seq: seqSchema }),
   typing: z.object({ chatId, isTyping: z.boolean() }),

@@ -5,7 +5,7 @@ import { createBroadcast } from "./broadcast.ts";
 import type { ServerToClientEvents } from "./events.ts";
 import { isReadyWithin, openPublisherClient } from "./redis-clients.ts";
 import { createSafePublisher } from "./safe-publisher.ts";
-import { channelKey, wireParser } from "./wire-parser.ts";
+import { channelKey, createWireParser } from "./wire-parser.ts";
 
 const readyTimeoutMs = 2_000;
 
@@ -26,7 +26,7 @@ export const createOutsideBroadcast = async ({
     onDropped: () => undefined,
     onRecovered: () => emitter.serverSideEmit("resync", "redis_was_away"),
   });
-  const emitter = new Emitter<ServerToClientEvents>(publisher, { key: channelKey, parser: wireParser });
+  const emitter = new Emitter<ServerToClientEvents>(publisher, { key: channelKey, parser: createWireParser() });
   await isReadyWithin(redis, readyTimeoutMs);
   return {
     broadcast: createBroadcast(emitter),

@@ -6,6 +6,13 @@ import type { Limits } from "../config.ts";
 
 const none: RateLimit = { take: async () => undefined };
 
+const both = (one: RateLimit, other: RateLimit): RateLimit => {
+  if (one === none) return other;
+  if (other === none) return one;
+  // Asked at the same time: two answers of Redis for one wait.
+  return { take: async (key) => void (await Promise.all([one.take(key), other.take(key)])) };
+};
+
 /**
  * So many points per key and time, counted in Redis for all nodes; while it is away each node counts for itself.
  * 0 points: no limit.
@@ -55,12 +62,9 @@ export const createRateLimits = (redis: Redis, limits: Limits): RateLimits => {
     points: limits.sendsPerS * burstS,
     duration: burstS,
   });
-  const sendsPerMin = perMinute("sends", limits.sendsPerMin);
+  const sends = both(burst, perMinute("sends", limits.sendsPerMin));
   return {
-    sends: async (userId) => {
-      await burst.take(userId);
-      await sendsPerMin.take(userId);
-    },
+    sends: (userId) => sends.take(userId),
     requests: perMinute("requests", limits.requestsPerMin),
     addressRequests: perMinute("address-requests", limits.addressRequestsPerMin),
     handshakes: perMinute("handshakes", limits.handshakesPerMin),

@@ -5,9 +5,12 @@ import type { Logger } from "../logger.ts";
 const common = {
   connectTimeout: 3_000,
   socketTimeout: 2_000,
-  maxRetriesPerRequest: null,
   retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 6), 2_000),
 } satisfies RedisOptions;
+
+// What is under way when the connection ends fails then: with no retries ioredis answers it, and with its resending
+// switched off instead it would never answer at all.
+const failsAtOnce = { enableOfflineQueue: false, maxRetriesPerRequest: 0 } satisfies RedisOptions;
 
 const reportTo = (redis: Redis, role: string, logger: Logger): Redis => {
   let isAway = false;
@@ -24,15 +27,15 @@ const reportTo = (redis: Redis, role: string, logger: Logger): Redis => {
 
 /** For limits and presence: fails at once where Redis does not answer, since each has something to fall back to. */
 export const openCommandClient = (url: string, logger: Logger): Redis =>
-  reportTo(new Redis(url, { ...common, enableOfflineQueue: false, commandTimeout: 500 }), "commands", logger);
+  reportTo(new Redis(url, { ...common, ...failsAtOnce, commandTimeout: 500 }), "commands", logger);
 
 /** For publishing: what cannot go out now is not kept, since it would overtake other nodes' subscriptions. */
 export const openPublisherClient = (url: string, logger: Logger): Redis =>
-  reportTo(new Redis(url, { ...common, enableOfflineQueue: false }), "publisher", logger);
+  reportTo(new Redis(url, { ...common, ...failsAtOnce }), "publisher", logger);
 
 /** For listening. Its offline queue holds the subscriptions over an outage. */
 export const openSubscriberClient = (url: string, logger: Logger): Redis =>
-  reportTo(new Redis(url, { ...common, enableReadyCheck: true }), "subscriber", logger);
+  reportTo(new Redis(url, { ...common, maxRetriesPerRequest: null }), "subscriber", logger);
 
 /** Resolves true when the client is ready, false after `timeoutMs`. */
 export const isReadyWithin = (redis: Redis, timeoutMs: number): Promise<boolean> =>

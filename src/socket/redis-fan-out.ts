@@ -5,7 +5,7 @@ import type { ChatServer } from "./chat-socket.ts";
 import { isReadyWithin } from "./redis-clients.ts";
 import type { createResync } from "./resync.ts";
 import { createSafePublisher } from "./safe-publisher.ts";
-import { channelKey, wireParser } from "./wire-parser.ts";
+import { channelKey, createWireParser } from "./wire-parser.ts";
 
 type Parts = {
   io: ChatServer;
@@ -36,7 +36,8 @@ export const joinNodes = async ({ io, publisher, subscriber, resync, onDropped, 
   });
   const useRedis = (): void => {
     const rooms = [...io.sockets.adapter.sids].map(([id, joined]) => [id, new Set(joined)] as const);
-    io.adapter(createAdapter(safePublisher, subscriber, { key: channelKey, parser: wireParser }));
+    const parser = createWireParser((uid) => uid === Reflect.get(io.sockets.adapter, "uid"));
+    io.adapter(createAdapter(safePublisher, subscriber, { key: channelKey, parser }));
     for (const [id, joined] of rooms) void io.sockets.adapter.addAll(id, joined);
     subscriber.on("ready", () => resync("redis_was_away"));
   };

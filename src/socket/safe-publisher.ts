@@ -5,9 +5,11 @@ const mostUnderWay = 5_000;
 
 /**
  * A publisher for the Redis adapter and the emitter, which publish without a catch: with Redis gone that would end
- * the process. What cannot go out is counted, and when Redis is back `onRecovered` says that something was missed.
+ * the process. What comes within one turn of the event loop goes out in one write. What cannot go out is counted, and
+ * when Redis is back `onRecovered` says that something was missed.
  */
 export const createSafePublisher = (redis: Redis, parts: { onDropped: () => void; onRecovered: () => void }) => {
+  let gathered: ["publish", string, string | Buffer][] = [];
   let underWay = 0;
   let missed = false;
 
@@ -17,23 +19,31 @@ export const createSafePublisher = (redis: Redis, parts: { onDropped: () => void
   };
 
   const recover = (): void => {
-    if (!missed) return;
+    if (!missed || underWay > 0 || redis.status !== "ready") return;
     missed = false;
     parts.onRecovered();
   };
   redis.on("ready", recover);
 
+  const flush = async (): Promise<void> => {
+    const batch = gathered;
+    gathered = [];
+    try {
+      const results = await redis.pipeline(batch).exec();
+      if (results?.some(([error]) => error !== null)) drop();
+    } catch {
+      drop();
+    }
+    underWay -= batch.length;
+    recover();
+  };
+
   return {
     publish: (channel: string, message: string | Buffer): void => {
       if (redis.status !== "ready" || underWay >= mostUnderWay) return drop();
       underWay += 1;
-      redis
-        .publish(channel, message)
-        .catch(drop)
-        .finally(() => {
-          underWay -= 1;
-          if (underWay === 0 && redis.status === "ready") recover();
-        });
+      gathered.push(["publish", channel, message]);
+      if (gathered.length === 1) setImmediate(() => void flush());
     },
     /** The adapter listens for errors; the client's own listeners have them. */
     on: (): void => undefined,

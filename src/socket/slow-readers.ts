@@ -1,6 +1,6 @@
 import type { ChatServer, ChatSocket } from "./chat-socket.ts";
 
-const lookEveryMs = 500;
+const lookEveryMs = 1_000;
 const mostWaitingBytes = 1024 ** 2;
 
 const bytesOf = (data: unknown): number => {
