@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { basename } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 
 export interface CommandOptions {
   command: string;
@@ -31,7 +32,9 @@ export async function runCommand({ command, args, signal, limitMs, cwd, env }: C
 
 /** One line of it: the first that names an error, else the last. */
 function whatItSaid(output: string): string {
-  const lines = output.split("\n").filter((line) => /\w/.test(line));
+  const lines = stripVTControlCharacters(output)
+    .split("\n")
+    .filter((line) => /\w/.test(line));
   const line = lines.find((one) => /^\W*(error|e)\b\W*\w/i.test(one)) ?? lines.at(-1) ?? "it said nothing";
   return line.trim().slice(0, 300);
 }
