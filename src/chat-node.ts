@@ -93,7 +93,7 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
     serving = false;
     const answered = new Promise((resolve) => httpServer.close(resolve));
     await sockets.drain(deadlineMs / 2);
-    await Promise.race([answered, pause(deadlineMs / 8)]);
+    await Promise.race([answered, pause(deadlineMs / 8, undefined, { ref: false })]);
     await chat.drain(deadlineMs / 8);
     await sockets.close();
     httpServer.closeAllConnections();

@@ -46,7 +46,7 @@ export const createCardKeeper = ({ cards, log, broadcast, onFailure, gapMs = 100
 
   const pause = (cardsWritten: number): Promise<void> =>
     new Promise((resolve) => {
-      const timer = setTimeout(resolve, Math.min(gapMs + gapPerCardMs * cardsWritten, longestGapMs));
+      const timer = setTimeout(resolve, Math.min(gapMs + gapPerCardMs * cardsWritten, longestGapMs)).unref();
       endPause = () => {
         clearTimeout(timer);
         resolve();

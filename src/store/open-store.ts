@@ -76,7 +76,7 @@ export const openStore = async ({
         () => true,
         () => false,
       );
-      return Promise.race([pinged, pause(timeoutMs, false)]);
+      return Promise.race([pinged, pause(timeoutMs, false, { ref: false })]);
     },
     close: (deadlineMs = 5_000) => {
       closing ??= log.queue.drain(deadlineMs).then(() => connection.close());
