@@ -87,7 +87,7 @@ function aborted(): Promise<null> {
 function welcome({ pageUrl, chatUrls }: { pageUrl: string; chatUrls: string[] }): string {
   const [first] = chatUrls;
   return `
-  The chat is running. Open the page and press "Approve":
+  The chat is running. Open the page and press "Approve booking":
 
     ${pageUrl}
 
