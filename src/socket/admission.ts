@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { ChatError, toChatError } from "../chat/errors.ts";
 import type { RateLimit } from "../chat/ports.ts";
 import { bearerToken, type VerifyToken } from "../tokens.ts";
@@ -14,9 +14,15 @@ export const clientAddress = (request: IncomingMessage, trustedProxies: number):
   return seen || (request.socket.remoteAddress ?? "unknown");
 };
 
-/** Browsers name the page's origin, and `cors` does not hold for websockets. Who is no browser names none. */
-export const isAllowedOrigin = (origin: string | undefined, allowed: readonly string[]): boolean =>
-  origin === undefined || allowed.includes("*") || allowed.includes(origin);
+/**
+ * Browsers name the page's origin, and `cors` does not hold for websockets. Who is no browser names none, or, as
+ * Python's and other libraries do, the very host that is connected to.
+ */
+export const isAllowedOrigin = ({ origin, host }: IncomingHttpHeaders, allowed: readonly string[]): boolean =>
+  origin === undefined ||
+  allowed.includes("*") ||
+  allowed.includes(origin) ||
+  (host !== undefined && URL.parse(origin)?.host === host);
 
 /** The error a client gets as `connect_error`, with `data.code`. */
 const connectError = (thrown: unknown): Error => {

@@ -64,7 +64,7 @@ const openServer = (options: Options, isDraining: () => boolean): ChatServer =>
     serveClient: false,
     cors: { origin: options.corsOrigins.includes("*") ? "*" : options.corsOrigins },
     allowRequest: (request, answer) => {
-      const allowed = !isDraining() && isAllowedOrigin(request.headers.origin, options.corsOrigins);
+      const allowed = !isDraining() && isAllowedOrigin(request.headers, options.corsOrigins);
       answer(allowed ? null : "not allowed", allowed);
     },
     // Compression costs 250 KB a connection against 16 KB, for messages of a few hundred bytes.

@@ -63,7 +63,11 @@ describe("a handshake", () => {
 
   test("of a page of a foreign origin is refused, of ours and of no page it is not", async () => {
     const token = sign({ sub: "u1" });
-    expect(await refusal(token, { origin: "https://evil.example" })).not.toBeNull();
+    for (const origin of ["https://evil.example", "null", "https://www.lyvo.example.evil.example", "nonsense"]) {
+      expect(await refusal(token, { origin })).not.toBeNull();
+    }
+    // Libraries that are no browser name the host they connect to.
+    expect(await refusal(token, { origin: node.url })).toBeNull();
     expect(await refusal(token, { origin: "https://www.lyvo.example" })).toBeNull();
   });
 });
