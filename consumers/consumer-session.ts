@@ -18,8 +18,8 @@ type Options = {
   /** Each of them must be there. */
   topics: string[];
   eachBatch: EachBatchHandler;
-  /** It has its partitions; again after every rebalance. */
-  onJoin: () => void;
+  /** It has its partitions, by topic; again after every rebalance. */
+  onJoin: (partitions: Record<string, number[]>) => void;
   signal: AbortSignal;
 };
 
@@ -52,10 +52,10 @@ export const openConsumerSession = async (options: Options): Promise<ConsumerSes
     closed = true;
     return withLimit("closing the consumer", limitMs, consumer.disconnect());
   };
-  const { crashed, quietMs } = listen(consumer, () => {
+  const { crashed, quietMs } = listen(consumer, (partitions) => {
     // Closing while the group is being joined is forgotten by kafkajs as soon as the join succeeds.
     if (closed) void close(lateCloseLimitMs).catch(() => undefined);
-    else options.onJoin();
+    else options.onJoin(partitions);
   });
   try {
     await withLimit("joining the group", openLimitMs, begin(consumer, crashed, options));
@@ -66,7 +66,7 @@ export const openConsumerSession = async (options: Options): Promise<ConsumerSes
   }
 };
 
-const listen = (consumer: Consumer, onJoin: () => void): Pick<ConsumerSession, "crashed" | "quietMs"> => {
+const listen = (consumer: Consumer, onJoin: Options["onJoin"]): Pick<ConsumerSession, "crashed" | "quietMs"> => {
   const { CRASH, FETCH, GROUP_JOIN, HEARTBEAT, END_BATCH_PROCESS } = consumer.events;
   const crash = new AbortController();
   let lastSign = performance.now();
@@ -75,7 +75,7 @@ const listen = (consumer: Consumer, onJoin: () => void): Pick<ConsumerSession, "
       lastSign = performance.now();
     });
   }
-  consumer.on(GROUP_JOIN, onJoin);
+  consumer.on(GROUP_JOIN, ({ payload }) => onJoin(payload.memberAssignment));
   consumer.on(CRASH, ({ payload: { error } }) => crash.abort(error));
   return { crashed: crash.signal, quietMs: () => performance.now() - lastSign };
 };

@@ -139,7 +139,7 @@ class KafkaRecordSource implements RecordSource {
   }
 
   async #consume(topics: string[]): Promise<void> {
-    const { groupId, metrics } = this.#parts;
+    const { groupId, metrics, logger } = this.#parts;
     const { signal } = this.#closing;
     const eachBatch = createBatchHandler({
       ...this.#parts,
@@ -153,7 +153,10 @@ class KafkaRecordSource implements RecordSource {
       groupId,
       topics,
       eachBatch,
-      onJoin: () => metrics.joined(),
+      onJoin: (partitions) => {
+        metrics.joined();
+        logger.info({ partitions }, "the group was joined");
+      },
       signal,
     });
     this.#session = session;
