@@ -10,6 +10,9 @@ export type KafkaAddress = Pick<KafkaConfig, "brokers" | "clientId" | "ssl" | "s
 /** Fast first, a second apart at most: a leader that moves is found within one. */
 export const kafkaRetry = { initialRetryTime: 100, retries: 8, maxRetryTime: 1_000 };
 
+/** For a question that is asked again anyway. */
+export const shortRetry = { initialRetryTime: 100, retries: 1, maxRetryTime: 100 };
+
 // What kafkajs calls an error it most often tries again by itself, many times while a broker is away. What it comes to
 // is logged by those who use it.
 const levels = {
@@ -32,8 +35,10 @@ const logTo =
   ({ namespace, level, log: { message, error } }: LogEntry): void =>
     logger[levels[level]]({ from: namespace, told: message, error: errorText(error) }, "kafkajs");
 
+type Parts = { kafka: KafkaAddress; logger: Logger; retry?: typeof kafkaRetry };
+
 /** The client that every producer, consumer and admin of this process is made of. Connects to nothing by itself. */
-export const createKafkaClient = ({ kafka, logger }: { kafka: KafkaAddress; logger: Logger }): Kafka => {
+export const createKafkaClient = ({ kafka, logger, retry = kafkaRetry }: Parts): Kafka => {
   registerCodecs();
   guardIdleConnections();
   return new Kafka({
@@ -43,7 +48,7 @@ export const createKafkaClient = ({ kafka, logger }: { kafka: KafkaAddress; logg
     ...(kafka.sasl && { sasl: saslOptions(kafka.sasl) }),
     connectionTimeout: 3_000,
     requestTimeout: 10_000,
-    retry: kafkaRetry,
+    retry,
     logLevel: logger.isLevelEnabled("debug") ? logLevel.INFO : logLevel.NOTHING,
     logCreator: () => logTo(logger),
   });

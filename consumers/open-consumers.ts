@@ -7,8 +7,9 @@ import { openStore, type Store } from "../src/store/open-store.ts";
 import { createBookingConsumer } from "./booking-consumer.ts";
 import { createConsumerMetrics } from "./consumer-metrics.ts";
 import { createDeadLetters } from "./dead-letter.ts";
+import { createRecordSource } from "./kafka-record-source.ts";
 import { createPublisher } from "./publisher.ts";
-import { createRecordSource, type RecordSource } from "./record-source.ts";
+import type { RecordSource } from "./record-source.ts";
 
 export type Consumers = {
   opsPort: number;

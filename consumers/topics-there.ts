@@ -8,7 +8,7 @@ const limitMs = 5_000;
  * @throws when no broker answers within five seconds
  */
 export const topicsThere = async (client: Kafka, topics: string[]): Promise<string[]> => {
-  const admin = client.admin({ retry: { retries: 1, initialRetryTime: 100 } });
+  const admin = client.admin();
   try {
     const listed = await withLimit(
       "listing topics",

@@ -1,6 +1,7 @@
 import type { PlanWork } from "../../consumers/handle-batch.ts";
+import { createRecordSource } from "../../consumers/kafka-record-source.ts";
 import type { ReceivedRecord } from "../../consumers/received-record.ts";
-import { createRecordSource, type RecordSource } from "../../consumers/record-source.ts";
+import type { RecordSource } from "../../consumers/record-source.ts";
 import { type TestKafka, testLogger } from "./kafka.ts";
 
 type Handle = (record: ReceivedRecord) => Promise<void>;

@@ -1,0 +1,201 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Kafka } from "kafkajs";
+import type { Logger } from "../src/logger.ts";
+import { createBatchHandler } from "./batch-handler.ts";
+import { type ConsumerSession, openConsumerSession } from "./consumer-session.ts";
+import { createCrashCount } from "./crash-count.ts";
+import type { PlanWork } from "./handle-batch.ts";
+import { createKafkaClient, type KafkaAddress, shortRetry } from "./kafka-client.ts";
+import { createPartitionPauses } from "./partition-pauses.ts";
+import type { RecordSource, SourceHealth } from "./record-source.ts";
+import type { SourceMetrics } from "./source-metrics.ts";
+import { topicsThere } from "./topics-there.ts";
+import { withLimit } from "./with-limit.ts";
+
+type Parts = {
+  kafka: KafkaAddress;
+  groupId: string;
+  topics: string[];
+  plan: PlanWork;
+  logger: Logger;
+  metrics: SourceMetrics;
+  /** The consumer keeps ending, or does not end when told to: the process should. */
+  onGiveUp: (error: unknown) => void;
+  timing?: Partial<typeof defaultTiming>;
+};
+
+const defaultTiming = {
+  recordLimitMs: 30_000,
+  /** How often a running consumer is looked after, and topics that are missing are looked for. */
+  lookEveryMs: 3_000,
+  /** A consumer fetches and beats every second or two: quiet for this long, Kafka is asked whether it is there. */
+  quietMs: 5_000,
+  /** A consumer that did nothing for this long, while Kafka answers, is made anew. */
+  frozenMs: 45_000,
+  longestRetryMs: 5_000,
+};
+const mostAtOnce = 100;
+const crashLimits = { most: 8, withinMs: 10 * 60_000 };
+const firstRetryMs = 100;
+/** A consumer that lived this long begins anew without a long pause. */
+const steadyMs = 30_000;
+const closeLimitMs = 10_000;
+
+/** The records of some topics, by kafkajs. */
+export const createRecordSource = (parts: Parts): RecordSource => new KafkaRecordSource(parts);
+
+class KafkaRecordSource implements RecordSource {
+  readonly #parts: Parts;
+  readonly #timing: typeof defaultTiming;
+  readonly #client: Kafka;
+  /** Asks whether Kafka is there, without kafkajs' patience. */
+  readonly #probe: Kafka;
+  readonly #pauses = createPartitionPauses();
+  readonly #crashes = createCrashCount(crashLimits);
+  readonly #closing = new AbortController();
+  #running: Promise<void> | null = null;
+  #session: ConsumerSession | null = null;
+  #failure: { error: unknown } | null = null;
+  #isKafkaUp = false;
+  #hasGivenUp = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#timing = { ...defaultTiming, ...parts.timing };
+    this.#client = createKafkaClient(parts);
+    this.#probe = createKafkaClient({ ...parts, retry: shortRetry });
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  async stop(deadlineMs: number): Promise<boolean> {
+    this.#closing.abort();
+    try {
+      await withLimit("stopping", deadlineMs, this.#running ?? Promise.resolve());
+      return !this.#hasGivenUp;
+    } catch {
+      return false;
+    } finally {
+      this.#pauses.clear();
+    }
+  }
+
+  health(): SourceHealth {
+    const quietMs = this.#session?.quietMs() ?? 0;
+    const isFrozen = this.#isKafkaUp && quietMs > 3 * this.#timing.frozenMs;
+    return {
+      kafka: this.#isKafkaUp ? "up" : "down",
+      joined: this.#session !== null,
+      alive: !this.#hasGivenUp && !isFrozen,
+    };
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#closing;
+    let pauseMs = firstRetryMs;
+    while (!signal.aborted && !this.#hasGivenUp) {
+      const began = performance.now();
+      await this.#live();
+      if (performance.now() - began > steadyMs) pauseMs = firstRetryMs;
+      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+      pauseMs = Math.min(pauseMs * 2, this.#timing.longestRetryMs);
+    }
+  }
+
+  /** One life of a consumer, from looking for the topics to its end. Never throws. */
+  async #live(): Promise<void> {
+    const { logger } = this.#parts;
+    try {
+      const topics = await this.#topicsThere();
+      if (this.#failure !== null && this.#crashes.isTooMuch()) return this.#giveUp(this.#failure.error);
+      this.#failure = null;
+      if (topics.length === 0) return logger.warn("none of the topics is there yet, looking again");
+      await this.#consume(topics);
+    } catch (error) {
+      if (this.#closing.signal.aborted) return;
+      // It counts against us only if Kafka answers at the next look.
+      this.#failure ??= this.#isKafkaUp ? { error } : null;
+      logger.warn({ err: error }, "no records can be had now, trying again");
+    }
+  }
+
+  async #consume(topics: string[]): Promise<void> {
+    const { groupId, metrics, logger } = this.#parts;
+    const { signal } = this.#closing;
+    const eachBatch = createBatchHandler({
+      ...this.#parts,
+      pauses: this.#pauses,
+      mostAtOnce,
+      recordLimitMs: this.#timing.recordLimitMs,
+      isClosing: () => signal.aborted,
+    });
+    const session = await openConsumerSession({
+      client: this.#client,
+      groupId,
+      topics,
+      eachBatch,
+      onJoin: (partitions) => {
+        metrics.joined();
+        logger.info({ partitions }, "the group was joined");
+      },
+      signal,
+    });
+    this.#session = session;
+    try {
+      await this.#watch(session, topics);
+    } finally {
+      this.#session = null;
+      await this.#close(session);
+    }
+  }
+
+  /**
+   * Waits for the session's end.
+   * @throws where it crashed, or does nothing any more although Kafka answers
+   */
+  async #watch(session: ConsumerSession, topics: string[]): Promise<void> {
+    const { quietMs, frozenMs, lookEveryMs } = this.#timing;
+    const over = AbortSignal.any([this.#closing.signal, session.crashed]);
+    while (!over.aborted) {
+      await sleep(lookEveryMs, undefined, { signal: over }).catch(() => undefined);
+      const isQuiet = session.quietMs() > quietMs;
+      if (over.aborted) break;
+      if (!isQuiet) this.#isKafkaUp = true;
+      if (!isQuiet && topics.length === this.#parts.topics.length) continue;
+      const there = await this.#topicsThere().catch(() => null);
+      if (there?.some((topic) => !topics.includes(topic))) return;
+      if (there !== null && session.quietMs() > frozenMs) throw new Error("the consumer is frozen");
+    }
+    if (!session.crashed.aborted) return;
+    this.#parts.metrics.restarted();
+    throw new Error("the consumer crashed", { cause: session.crashed.reason });
+  }
+
+  // What cannot be closed may come back any time, and hold partitions that nobody looks after.
+  async #close(session: ConsumerSession): Promise<void> {
+    try {
+      await session.close(this.#timing.recordLimitMs + closeLimitMs);
+    } catch (error) {
+      if (!session.crashed.aborted) this.#giveUp(error);
+    }
+  }
+
+  async #topicsThere(): Promise<string[]> {
+    try {
+      const there = await topicsThere(this.#probe, this.#parts.topics);
+      this.#isKafkaUp = true;
+      return there;
+    } catch (error) {
+      this.#isKafkaUp = false;
+      throw error;
+    }
+  }
+
+  #giveUp(error: unknown): void {
+    if (this.#hasGivenUp || this.#closing.signal.aborted) return;
+    this.#hasGivenUp = true;
+    this.#parts.onGiveUp(error);
+  }
+}
