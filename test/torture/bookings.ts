@@ -1,26 +1,41 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { createPublisher, type NewRecord, type Publisher } from "../../consumers/publisher.ts";
 import { createLogger } from "../../src/logger.ts";
-import { apiKey } from "../support/start-node.ts";
+import { apiKey, tokenFor } from "../support/start-node.ts";
 import type { Booking } from "./clients.ts";
 import type { History, Told } from "./history.ts";
-import { type BookingTelling, bookingSpanMs } from "./schedule.ts";
+import { type BookingTelling, bookingSpanMs, type StatusWish } from "./schedule.ts";
 
 /** What plays the booking service: it tells each event until somebody has taken it. */
 export type BookingSource = {
   /** The first approval of each chat; resolves when all were taken. */
   approveAll: () => Promise<void>;
-  /** Tells at the planned times. Resolves when everything was taken. */
-  play: (tellings: BookingTelling[], signal: AbortSignal) => Promise<void>;
+  /** Tells at the planned times, counted from `fromMs`. Resolves when everything was taken. */
+  play: (tellings: BookingTelling[], fromMs: number, signal: AbortSignal) => Promise<void>;
+  /** Sets statuses at the planned times, each with one try. */
+  playStatuses: (wishes: StatusWish[], fromMs: number, signal: AbortSignal) => Promise<void>;
   close: () => Promise<void>;
 };
 
-type Options = { brokers: string[]; urls: string[]; bookings: Booking[]; history: History };
+type Options = {
+  brokers: string[];
+  urls: string[];
+  bookings: Booking[];
+  /** By booking; filled as soon as they are known. */
+  chatIds: Map<string, string>;
+  history: History;
+};
 type By = BookingTelling["copies"][number]["by"];
 
 const againMs = 500;
 
-export const openBookingSource = async ({ brokers, urls, bookings, history }: Options): Promise<BookingSource> => {
+export const openBookingSource = async ({
+  brokers,
+  urls,
+  bookings,
+  chatIds,
+  history,
+}: Options): Promise<BookingSource> => {
   const logger = createLogger({ level: "silent", process: "booking-source" });
   const kafka = { brokers, clientId: "booking-source", ssl: false, sasl: null };
   const publisher = await createPublisher({ kafka, logger });
@@ -57,15 +72,23 @@ export const openBookingSource = async ({ brokers, urls, bookings, history }: Op
       const first = [{ afterMs: 0, by: "plain" as const }];
       await Promise.all(bookings.map((booking) => tellAll(booking, newEvent(booking, "approved", beginning), first)));
     },
-    play: async (tellings, signal) => {
-      const began = performance.now();
+    play: async (tellings, fromMs, signal) => {
       const underWay: Promise<void>[] = [];
-      for (const { atMs, booking: index, type, ageMs, copies } of tellings) {
-        const leftMs = atMs - (performance.now() - began);
-        if (leftMs > 0) await pause(leftMs, undefined, { signal }).catch(() => undefined);
+      for await (const { booking: index, type, ageMs, copies } of inTime(tellings, fromMs, signal)) {
         const booking = bookings[index];
-        if (signal.aborted || booking === undefined) break;
+        if (booking === undefined) continue;
         underWay.push(tellAll(booking, newEvent(booking, type, beginning + bookingSpanMs + 60_000 - ageMs), copies));
+      }
+      await Promise.all(underWay);
+    },
+    playStatuses: async (wishes, fromMs, signal) => {
+      const underWay: Promise<unknown>[] = [];
+      for await (const { booking: index, status, by } of inTime(wishes, fromMs, signal)) {
+        const [booking, url] = [bookings[index], urls[index % urls.length] ?? ""];
+        const chatId = booking && chatIds.get(booking.bookingId);
+        if (booking === undefined || chatId === undefined) continue;
+        const who = by === "owner" ? { authorization: `Bearer ${tokenFor(booking.ownerId)}` } : { "x-api-key": apiKey };
+        underWay.push(ask(`${url}/api/chat/${chatId}/status`, "PUT", who, { status }));
       }
       await Promise.all(underWay);
     },
@@ -96,12 +119,16 @@ const recordOf = (booking: Booking, { type, occurredAt, eventId }: Told, by: Exc
   return { topic, key: booking.bookingId, value: JSON.stringify(values[by]) };
 };
 
-const initiate = async (url: string, booking: Booking, { occurredAt, eventId }: Told): Promise<boolean> => {
+const initiate = (url: string, booking: Booking, { occurredAt, eventId }: Told): Promise<boolean> =>
+  ask(`${url}/api/chat/initiate`, "POST", { "x-api-key": apiKey }, { ...booking, occurredAt, eventId });
+
+/** Whether it was answered well, within twelve seconds. */
+const ask = async (url: string, method: string, headers: Record<string, string>, body: object): Promise<boolean> => {
   try {
-    const response = await fetch(`${url}/api/chat/initiate`, {
-      method: "POST",
-      headers: { "x-api-key": apiKey, "content-type": "application/json" },
-      body: JSON.stringify({ ...booking, occurredAt: occurredAt.toISOString(), eventId }),
+    const response = await fetch(url, {
+      method,
+      headers: { ...headers, "content-type": "application/json" },
+      body: JSON.stringify(body),
       signal: AbortSignal.timeout(12_000),
     });
     await response.body?.cancel();
@@ -110,3 +137,18 @@ const initiate = async (url: string, booking: Booking, { occurredAt, eventId }: 
     return false;
   }
 };
+
+/** What is planned, each when its time has come. */
+async function* inTime<T extends { atMs: number }>(
+  planned: T[],
+  fromMs: number,
+  signal: AbortSignal,
+): AsyncGenerator<T> {
+  const began = performance.now() - fromMs;
+  for (const one of planned) {
+    const leftMs = one.atMs - (performance.now() - began);
+    if (leftMs > 0) await pause(leftMs, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    yield one;
+  }
+}

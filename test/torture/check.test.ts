@@ -163,6 +163,12 @@ describe("(f) a client that does not hold the log", () => {
     expect(after(({ held }) => first(held).ids.push("more"))).toEqual(["f"]);
   });
 
+  test("after a quiet in between", () => {
+    const calm = (whole: number) => ({ at: 0, newest: { [chatId]: 2 }, held: [{ client: 1, chatId, whole }] });
+    expect(after(({ calms }) => calms.push(calm(1)))).toEqual(["f"]);
+    expect(after(({ calms }) => calms.push(calm(2)))).toEqual([]);
+  });
+
   test("a page with a hole, and one without what was acked before", () => {
     const page = { client: 1, chatId, start: 400, end: 410, afterSeq: 0, hasMore: false };
     expect(after(({ pages }) => pages.push({ ...page, seqs: [1, 3] }))).toEqual(["f"]);

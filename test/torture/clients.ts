@@ -1,7 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Client, createClient } from "./client.ts";
 import type { History } from "./history.ts";
-import { createRandom } from "./random.ts";
 import type { Action, Load } from "./schedule.ts";
 
 /** A chat's booking, before anybody has told of it. */
@@ -29,37 +28,33 @@ export const openClients = (load: Load, urls: string[], history: History): Clien
 /** Unacked messages of a client; past it a person would stop writing. */
 const mostUnsent = 12;
 
-/** Plays the actions at their times. Resolves when the last one was begun, or at the abort. */
+/** Plays the actions at their times, counted from `fromMs`. Resolves when the last one was begun, or at the abort. */
 export const playActions = async (
   actions: Action[],
   clients: Client[],
-  seed: number,
+  fromMs: number,
   signal: AbortSignal,
 ): Promise<void> => {
-  const random = createRandom(seed + 3);
-  const began = performance.now();
-  let count = 0;
+  const began = performance.now() - fromMs;
   for (const action of actions) {
     const leftMs = action.atMs - (performance.now() - began);
     if (leftMs > 0) await pause(leftMs, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
     const client = clients[action.client];
     const chatIds = client?.chatIds() ?? [];
-    const chatId = chatIds[action.chat % chatIds.length];
-    if (client === undefined || chatId === undefined) continue;
-    count += 1;
-    play(client, chatId, action, `m${count} ${filler(random.next(), action)}`);
+    const chatId = chatIds[Math.floor(action.chat * chatIds.length)];
+    if (client !== undefined && chatId !== undefined) play(client, chatId, action);
   }
 };
 
-const play = (client: Client, chatId: string, action: Action, content: string): void => {
+const play = (client: Client, chatId: string, action: Action): void => {
   if (action.act === "send") {
-    if (client.unsent(chatId) < mostUnsent) client.send(chatId, { ...action, content });
+    if (client.unsent(chatId) < mostUnsent) client.send(chatId, { ...action, content: contentOf(action) });
   } else if (action.act === "read") client.markRead(chatId);
   else if (action.act === "leave") client.leave(chatId);
   else if (action.act === "typing") client.typing(chatId);
   else client.reconnect();
 };
 
-const filler = (salt: number, action: Action): string =>
-  action.act === "send" ? `${salt} ${"👍".repeat(Math.max(1, action.length - 40))}` : "";
+const contentOf = ({ nth, length }: Extract<Action, { act: "send" }>): string =>
+  `m${nth} ${"👍".repeat(Math.max(1, length - 10))}`;

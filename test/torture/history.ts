@@ -87,6 +87,13 @@ export type Told = {
 /** What a client holds of a chat at the end: the messages' ids from seq 1 on. */
 export type Held = { client: number; chatId: string; ids: (string | undefined)[] };
 
+/** A look after quiet: how far each client holds each of its chats, and how far the log went before the look. */
+export type Calm = {
+  at: number;
+  newest: Record<string, number>;
+  held: { client: number; chatId: string; whole: number }[];
+};
+
 export type Blow = { fault: Fault; start: number; end: number; said: string };
 
 export type History = {
@@ -98,6 +105,7 @@ export type History = {
   snapshots: Snapshot[];
   told: Told[];
   held: Held[];
+  calms: Calm[];
   blows: Blow[];
   /** Answers that nobody should get: `internal`, or one that is not of the contract. */
   surprises: { client: number; at: number; text: string }[];
@@ -112,6 +120,7 @@ export const emptyHistory = (): History => ({
   snapshots: [],
   told: [],
   held: [],
+  calms: [],
   blows: [],
   surprises: [],
 });

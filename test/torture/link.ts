@@ -17,7 +17,7 @@ export const createLink = (from: Socket, to: Socket): Link => {
   let ended = false;
   let timer: NodeJS.Timeout | undefined;
 
-  const first = (): Waiting | undefined => (holding ? undefined : waiting[0]);
+  const first = (): Waiting | undefined => (holding || to.connecting ? undefined : waiting[0]);
 
   const flow = (): void => {
     clearTimeout(timer);
@@ -52,6 +52,7 @@ export const createLink = (from: Socket, to: Socket): Link => {
   for (const event of ["end", "close"] as const) from.on(event, () => take(null));
   from.on("error", () => take(null));
   to.on("drain", flow);
+  to.on("connect", flow);
   return {
     hold: (value) => {
       holding = value;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { stopSignal } from "../../local/stop-signal.ts";
 import { isClean } from "./check.ts";
+import { plants } from "./planted.ts";
 import { progress, type RunResult, runSchedule } from "./run.ts";
 import { allFaultKinds, type FaultKind, planSchedule, printSchedule, type Schedule } from "./schedule.ts";
 import { shrink } from "./shrink.ts";
@@ -12,9 +13,9 @@ import { removeFolder } from "./stack.ts";
 // npm run torture -- --seconds 300 --seed 7
 const { values } = parseArgs({
   options: {
-    seconds: { type: "string", default: "300" },
+    seconds: { type: "string" },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
-    only: { type: "string", default: allFaultKinds.join(",") },
+    only: { type: "string" },
     members: { type: "string", default: "3" },
     gap: { type: "string", default: "4" },
     replay: { type: "string" },
@@ -27,12 +28,17 @@ const { values } = parseArgs({
 const signal = stopSignal();
 const report = (line: string): void => console.log(line);
 
+const planted = values.plant === undefined ? undefined : plants[values.plant];
+if (values.plant !== undefined && planted === undefined) {
+  throw new Error(`--plant: no ${values.plant}; there are ${Object.keys(plants).join(", ")}`);
+}
+
 const planned = async (): Promise<Schedule> => {
   if (values.replay !== undefined) return JSON.parse(await readFile(values.replay, "utf8")).schedule;
   return planSchedule({
     seed: Number(values.seed),
-    seconds: Number(values.seconds),
-    kinds: values.only.split(",").map(kindOf),
+    seconds: Number(values.seconds ?? (planted === undefined ? 300 : 45)),
+    kinds: values.only?.split(",").map(kindOf) ?? planted ?? allFaultKinds,
     members: values.members === "1" ? 1 : 3,
     gapMs: Number(values.gap) * 1_000,
   });

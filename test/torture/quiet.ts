@@ -6,6 +6,7 @@ import { createLogger } from "../../src/logger.ts";
 import { callAs } from "../support/chat-client.ts";
 import type { Client } from "./client.ts";
 import type { Booking } from "./clients.ts";
+import { type Calm, now } from "./history.ts";
 import type { Stack } from "./stack.ts";
 
 type Options = { stack: Stack; clients: Client[]; signal: AbortSignal };
@@ -15,9 +16,9 @@ const holdLimitMs = 15_000;
 
 /**
  * Waits, once everything stands again, until every send is acked, every booking event confirmed, and every client
- * holds all there is. Nobody is helped: what does not come about by itself is returned, in sentences.
+ * holds all there is. Nobody is helped: `late` tells, in sentences, what does not come about by itself.
  */
-export const waitForQuiet = async ({ stack, clients, signal }: Options): Promise<string[]> => {
+export const waitForQuiet = async ({ stack, clients, signal }: Options): Promise<{ late: string[]; calm: Calm }> => {
   const late: string[] = [];
   const wait = (what: string, limitMs: number, check: () => boolean | Promise<boolean>): Promise<void> =>
     waitUntil({ what, limitMs, everyMs: 250, signal, check }).catch((error: unknown) => {
@@ -35,7 +36,10 @@ export const waitForQuiet = async ({ stack, clients, signal }: Options): Promise
   );
   // What is still on its way to a client shall not be missed.
   await pause(1_000);
-  return late;
+  const held = clients.flatMap((client) =>
+    client.chatIds().map((chatId) => ({ client: client.index, chatId, whole: client.held(chatId).whole() })),
+  );
+  return { late, calm: { at: now(), newest: Object.fromEntries(newest), held } };
 };
 
 const lagOf = async ({ kafka }: Stack): Promise<number> => {

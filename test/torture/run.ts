@@ -9,7 +9,7 @@ import { bookingsOf, openClients, playActions } from "./clients.ts";
 import { type Dump, readDump } from "./dump.ts";
 import { emptyHistory, type History } from "./history.ts";
 import { touchAll, waitForQuiet } from "./quiet.ts";
-import { planActions, planBookings, type Schedule } from "./schedule.ts";
+import { planActions, planBookings, planStatuses, roundMs, type Schedule } from "./schedule.ts";
 import { openStack, type Stack } from "./stack.ts";
 import { playFaults } from "./strike.ts";
 
@@ -27,19 +27,21 @@ export type RunResult = { findings: Finding[]; history: History; dump: Dump };
 
 /** One run: the stack, the load, the blows; quiet; then the history is held against what the database has. */
 export const runSchedule = async (options: RunOptions): Promise<RunResult> => {
-  const { schedule, signal, report } = options;
+  const { schedule, report } = options;
   const stack = await openStack({ ...options, ...schedule, preload: ["shifted-clock.ts", ...options.preload] });
   const history = emptyHistory();
   const clients = openClients(schedule.load, stack.urls, history);
   const bookings = bookingsOf(schedule.load);
-  const source = await openBookingSource({ brokers: [stack.kafka.address], urls: stack.urls, bookings, history });
+  const chatIds = new Map<string, string>();
+  const brokers = [stack.kafka.address];
+  const source = await openBookingSource({ brokers, urls: stack.urls, bookings, chatIds, history });
   try {
     await source.approveAll();
     const cards = await cardsOf(stack, bookings.length);
+    for (const { id, bookingId } of cards) chatIds.set(bookingId, id);
     await watchAll(cards, clients);
     report(`  ${clients.length} clients in ${cards.length} chats on ${stack.nodes.length} nodes`);
-    await play(options, { stack, clients, source, history });
-    const late = await waitForQuiet({ stack, clients, signal });
+    const late = await playRounds(options, { stack, clients, source, history });
     history.held.push(...heldBy(clients));
     await touchAll(
       stack,
@@ -84,21 +86,31 @@ const watchAll = async (cards: Card[], clients: Client[]): Promise<void> => {
 
 type Players = { stack: Stack; clients: Client[]; source: BookingSource; history: History };
 
-const play = async (
-  { schedule, signal, report }: RunOptions,
-  { stack, clients, source, history }: Players,
-): Promise<void> => {
-  const telling = setInterval(() => report(progress(history)), 10_000);
-  try {
-    await Promise.all([
-      playActions(planActions(schedule), clients, schedule.seed, signal),
-      source.play(planBookings(schedule), signal),
-      playFaults({ stack, faults: schedule.faults, history, signal, report }),
-    ]);
-    signal.throwIfAborted();
-  } finally {
-    clearInterval(telling);
+/** @returns what did not come to rest by itself, round by round */
+const playRounds = async (options: RunOptions, players: Players): Promise<string[]> => {
+  const { schedule, signal, report } = options;
+  const late: string[] = [];
+  for (let fromMs = 0; fromMs < schedule.seconds * 1_000; fromMs += roundMs) {
+    await playRound(options, players, fromMs);
+    const quiet = await waitForQuiet({ ...players, signal });
+    players.history.calms.push(quiet.calm);
+    late.push(...quiet.late);
+    report(progress(players.history));
   }
+  return late;
+};
+
+const playRound = async ({ schedule, signal, report }: RunOptions, players: Players, fromMs: number): Promise<void> => {
+  const { stack, clients, source, history } = players;
+  const own = <T extends { atMs: number }>(planned: T[]): T[] =>
+    planned.filter(({ atMs }) => atMs >= fromMs && atMs < fromMs + roundMs);
+  await Promise.all([
+    playActions(own(planActions(schedule)), clients, fromMs, signal),
+    source.play(own(planBookings(schedule)), fromMs, signal),
+    source.playStatuses(own(planStatuses(schedule)), fromMs, signal),
+    playFaults({ stack, faults: own(schedule.faults), fromMs, history, signal, report }),
+  ]);
+  signal.throwIfAborted();
 };
 
 const heldBy = (clients: Client[]): History["held"] =>

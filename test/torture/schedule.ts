@@ -35,8 +35,8 @@ export const faultKinds = {
 export type FaultKind = keyof typeof faultKinds;
 export const allFaultKinds = Object.keys(faultKinds) as FaultKind[];
 
-/** What a client does. `chat` chooses among its own chats. */
-export type Action = { atMs: number; client: number; chat: number } & (
+/** What a client does. `chat`, below 1, chooses among its own chats; `nth` makes a message unlike all others. */
+export type Action = { nth: number; atMs: number; client: number; chat: number } & (
   | { act: "send"; by: "socket" | "rest"; keyed: boolean; length: number }
   | { act: "read" | "leave" | "reconnect" | "typing" }
 );
@@ -48,6 +48,14 @@ export type BookingTelling = {
   type: "approved" | "cancelled";
   ageMs: number;
   copies: { afterMs: number; by: "plain" | "wrapped" | "cloud-event" | "initiate" }[];
+};
+
+/** A status that is set by hand, once: by the owner or with the API key. */
+export type StatusWish = {
+  atMs: number;
+  booking: number;
+  status: "active" | "readonly" | "closed";
+  by: "owner" | "service";
 };
 
 export type Load = {
@@ -68,7 +76,7 @@ export type Schedule = {
   faults: Fault[];
 };
 
-export const defaultLoad: Load = { people: 12, chats: 16, actionsPerS: 70, bookingEventsPerS: 2 };
+export const defaultLoad: Load = { people: 12, chats: 36, actionsPerS: 70, bookingEventsPerS: 2 };
 
 type Options = {
   seed: number;
@@ -80,9 +88,11 @@ type Options = {
   gapMs?: number;
 };
 
-const fromMs = 3_000;
+/** Blows come in rounds. Each ends with all mended and quiet, and with a look at what every client holds. */
+export const roundMs = 30_000;
+const calmMs = 3_000;
 
-/** The same schedule for the same options. The first three seconds are calm, and so is the end. */
+/** The same schedule for the same options. The first three seconds of each round are calm. */
 export const planSchedule = ({
   seed,
   seconds,
@@ -95,10 +105,10 @@ export const planSchedule = ({
   const electionTimeoutMs = random.chance(0.6) ? 2_000 : 10_000;
   const bag = kinds.flatMap((kind) => Array.from({ length: faultKinds[kind].weight }, () => kind));
   const faults: Fault[] = [];
-  for (let atMs = fromMs; atMs < seconds * 1_000; atMs += random.between(gapMs / 4, gapMs * 1.75)) {
+  for (let atMs = calmMs; atMs < seconds * 1_000; atMs += random.between(gapMs / 4, gapMs * 1.75)) {
     const fault = planFault(random, random.pick(bag), atMs);
-    if (fault.atMs + fault.forMs < seconds * 1_000 && !faults.some((other) => collide(other, fault)))
-      faults.push(fault);
+    const isCalm = atMs % roundMs < calmMs || fault.atMs + fault.forMs >= seconds * 1_000;
+    if (!isCalm && !faults.some((other) => collide(other, fault))) faults.push(fault);
   }
   return { seed, seconds, members, electionTimeoutMs, load, faults };
 };
@@ -106,13 +116,15 @@ export const planSchedule = ({
 const planFault = (random: Random, kind: FaultKind, atMs: number): Fault => {
   const { forMs, amount = [0, 0] as const }: KindOf = faultKinds[kind];
   const on = random.between(0, 1);
-  return { atMs, kind, on, forMs: random.between(...forMs), amount: random.between(...amount) };
+  const leftMs = roundMs - (atMs % roundMs);
+  return { atMs, kind, on, forMs: Math.min(leftMs, random.between(...forMs)), amount: random.between(...amount) };
 };
 
 /** What was hit needs a while to stand again before it is hit anew. */
 const recoverMs = 2_500;
 
-const targetOf = ({ kind, on }: Fault): string => faultKinds[kind].target.replace("%", String(on));
+/** What a blow hits. */
+export const targetOf = ({ kind, on }: Fault): string => faultKinds[kind].target.replace("%", String(on));
 
 const collide = (one: Fault, other: Fault): boolean =>
   targetOf(one) === targetOf(other) &&
@@ -124,11 +136,12 @@ export const planActions = ({ seed, seconds, load }: Schedule): Action[] => {
   const random = createRandom(seed + 1);
   const count = Math.round(seconds * load.actionsPerS);
   const times = Array.from({ length: count }, () => random.between(0, seconds * 1_000)).toSorted((a, b) => a - b);
-  return times.map((atMs) => planAction(random, load, atMs));
+  return times.map((atMs, nth) => planAction(random, load, { atMs, nth }));
 };
 
-const planAction = (random: Random, { people }: Load, atMs: number): Action => {
-  const common = { atMs, client: random.between(0, 2 * people - 1), chat: random.between(0, 999) };
+const planAction = (random: Random, { people }: Load, when: { atMs: number; nth: number }): Action => {
+  // Some chats are busy and some see a message now and then: there the loss of one is not soon healed by the next.
+  const common = { ...when, client: random.between(0, 2 * people - 1), chat: random.next() ** 3 };
   const roll = random.next();
   if (roll < 0.84) {
     const [by, keyed] = [random.chance(0.06) ? "rest" : "socket", random.chance(0.94)] as const;
@@ -168,6 +181,18 @@ const planCopies = (random: Random, type: BookingTelling["type"]): BookingTellin
         ? ("initiate" as const)
         : random.pick(["plain", "wrapped", "cloud-event"] as const),
   }));
+
+/** What is set by hand, in the chats that no booking event closes, and in the others. */
+export const planStatuses = ({ seed, seconds, load }: Schedule): StatusWish[] => {
+  const random = createRandom(seed + 4);
+  const count = Math.round((seconds * load.bookingEventsPerS) / 4);
+  return Array.from({ length: count }, (_, index) => ({
+    atMs: Math.round((index / count) * seconds * 1_000),
+    booking: random.between(0, load.chats - 1),
+    status: random.pick(["active", "active", "readonly", "closed"] as const),
+    by: random.chance(0.6) ? "service" : "owner",
+  }));
+};
 
 /** The schedule as a person reads it: a line for each blow. */
 export const printSchedule = ({ seed, seconds, members, electionTimeoutMs, faults }: Schedule): string =>

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ProvidedService } from "../../local/services/service.ts";
 import { type History, now } from "./history.ts";
-import { type Fault, type FaultKind, printFault } from "./schedule.ts";
+import { type Fault, type FaultKind, printFault, targetOf } from "./schedule.ts";
 import type { Node, Stack } from "./stack.ts";
 
 /** Does the harm; the returned function mends it. */
@@ -93,22 +93,39 @@ const slow = (proxy: Node["clients"], { amount }: Fault) => {
   return () => proxy.slow(0);
 };
 
-type Options = { stack: Stack; faults: Fault[]; history: History; signal: AbortSignal; report: (line: string) => void };
+type Options = {
+  stack: Stack;
+  faults: Fault[];
+  fromMs: number;
+  history: History;
+  signal: AbortSignal;
+  report: (line: string) => void;
+};
 
-/** Strikes at the planned times. Resolves when everything stands again; an abort mends at once. */
-export const playFaults = async ({ stack, faults, history, signal, report }: Options): Promise<void> => {
+/** Strikes at the planned times, counted from `fromMs`. Resolves when everything stands again; an abort mends at once. */
+export const playFaults = async ({ stack, faults, fromMs, history, signal, report }: Options): Promise<void> => {
   const wait = (ms: number) => pause(Math.max(0, ms), undefined, { signal }).catch(() => undefined);
-  const began = now();
+  const began = now() - fromMs;
+  const targets = new Map<string, Promise<void>>();
+  // What takes longer than planned, such as a stop that drains, holds up the next blow at the same target.
+  const inTurn = (fault: Fault, blow: (before: Promise<void>) => Promise<void>): Promise<void> => {
+    const turn = blow(targets.get(targetOf(fault)) ?? Promise.resolve());
+    targets.set(targetOf(fault), turn);
+    return turn;
+  };
   await Promise.all(
-    faults.map(async (fault) => {
-      await wait(fault.atMs - (now() - began));
-      if (signal.aborted) return;
-      report(printFault(fault));
-      const start = now();
-      const said = await strike(stack, fault, wait);
-      history.blows.push({ fault, start, end: now(), said });
-      if (said !== "") report(`  ${fault.kind}: ${said}`);
-    }),
+    faults.map((fault) =>
+      inTurn(fault, async (before) => {
+        await wait(fault.atMs - (now() - began));
+        await before;
+        if (signal.aborted) return;
+        report(printFault(fault));
+        const start = now();
+        const said = await strike(stack, fault, wait);
+        history.blows.push({ fault, start, end: now(), said });
+        if (said !== "") report(`  ${fault.kind}: ${said}`);
+      }),
+    ),
   );
 };
 

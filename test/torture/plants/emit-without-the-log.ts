@@ -1,23 +1,26 @@
 import { toMessage } from "../../../src/chat/message.ts";
-import type { createSendMessage as Original } from "../../../src/chat/send-message.ts";
-import { createSendMessage as original } from "../../../src/chat/send-message.ts";
+import type { Broadcast } from "../../../src/chat/ports.ts";
+import type { createSendMessage as OriginalSend } from "../../../src/chat/send-message.ts";
+import { createSendMessage as originalSend } from "../../../src/chat/send-message.ts";
+import type { createWriteEntries as OriginalWrite } from "../../../src/store/write-entries.ts";
+import { createWriteEntries as originalWrite } from "../../../src/store/write-entries.ts";
 import { replaceModule } from "./replace-module.ts";
 
-// Planted: everybody is told of a message when its place was decided, whether or not the log takes it there.
+// Planted: everybody is told of a message when its write begins, whether or not the log takes it.
 replaceModule("src/chat/send-message.ts", import.meta.url);
+replaceModule("src/store/write-entries.ts", import.meta.url);
 
-export const createSendMessage: typeof Original = (parts) => {
-  let count = 0;
-  const append: typeof parts.log.append = (chatId, decide) =>
-    parts.log.append(chatId, (head) => {
-      const decision = decide(head);
-      if (decision !== "nothing" && "append" in decision) {
-        count += 1;
-        const id = count.toString(16).padStart(24, "0");
-        const entry = { ...decision.append, id, chatId, seq: head.seq + 1, createdAt: new Date() };
-        parts.broadcast.messageReceived(toMessage(entry));
-      }
-      return decision;
-    });
-  return original({ ...parts, log: { ...parts.log, append } });
+let broadcast: Pick<Broadcast, "messageReceived"> | undefined;
+
+export const createSendMessage: typeof OriginalSend = (parts) => {
+  broadcast = parts.broadcast;
+  return originalSend(parts);
+};
+
+export const createWriteEntries: typeof OriginalWrite = (...parts) => {
+  const write = originalWrite(...parts);
+  return (entries) => {
+    for (const entry of entries) if (entry.senderId !== null) broadcast?.messageReceived(toMessage(entry));
+    return write(entries);
+  };
 };

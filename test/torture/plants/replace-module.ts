@@ -1,5 +1,10 @@
 import { registerHooks } from "node:module";
 
+// For the test that each plant still finds what it is made for.
+const tell = (path: string): void => {
+  if (process.env["TORTURE_TELL_PLANTED"]) process.stderr.write(`planted: ${path}\n`);
+};
+
 const root = new URL("../../../", import.meta.url);
 
 /**
@@ -11,7 +16,9 @@ export const replaceModule = (path: string, by: string): void => {
   registerHooks({
     resolve: (specifier, context, next) => {
       const resolved = next(specifier, context);
-      return resolved.url === original && context.parentURL !== by ? { ...resolved, url: by } : resolved;
+      if (resolved.url !== original || context.parentURL === by) return resolved;
+      tell(path);
+      return { ...resolved, url: by };
     },
   });
 };
@@ -28,6 +35,7 @@ export const replaceText = (path: string, text: string, by: string): void => {
       if (url !== original) return loaded;
       const source = typeof loaded.source === "string" ? loaded.source : new TextDecoder().decode(loaded.source);
       if (!source.includes(text)) throw new Error(`This plant does not fit ${path} any more: it has no ${text}`);
+      tell(path);
       return { ...loaded, source: source.replace(text, () => by) };
     },
   });

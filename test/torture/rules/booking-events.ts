@@ -37,12 +37,15 @@ const newestOf = (events: Told[]): Told | undefined =>
     )
     .at(-1);
 
+/** The newest event's entry is the last of its kind; what stands behind it may only be a status set by hand. */
 const decision = (bookingId: string, events: Told[], log: readonly Entry[]): string[] => {
-  const [newest, head] = [newestOf(events), log.at(-1)];
-  if (newest === undefined || head === undefined) return [`${bookingId}: nothing took effect`];
-  const { status, booking, bookingAt } = head.state;
+  const newest = newestOf(events);
+  const last = log.findLast(({ system }) => system?.event.startsWith("booking_"));
+  if (newest === undefined || last === undefined) return [`${bookingId}: nothing took effect`];
+  const { status, booking, bookingAt } = last.state;
   const wanted = newest.type === "approved" ? "active" : "closed";
-  if (booking === newest.type && status === wanted && bookingAt?.getTime() === newest.occurredAt.getTime()) return [];
+  const isNewest = booking === newest.type && bookingAt?.getTime() === newest.occurredAt.getTime();
+  if (isNewest && status === wanted && log.at(-1)?.state.bookingAt?.getTime() === bookingAt.getTime()) return [];
   const [is, should] = [`${booking} at ${bookingAt?.toISOString()}, ${status}`, newest.occurredAt.toISOString()];
   return [`${bookingId}: at the end it is ${is}; the newest event is ${newest.type} at ${should} (${newest.eventId})`];
 };

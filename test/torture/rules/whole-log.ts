@@ -1,8 +1,8 @@
-import type { Attempt, History, Page } from "../history.ts";
+import type { Attempt, Calm, History, Page } from "../history.ts";
 import type { Logs } from "./logs.ts";
 
 /**
- * (f) After quiet each client holds the whole log. On the way there: a page has no hole, and holds what was acked
+ * (f) After each quiet every client holds the whole log. On the way there: a page has no hole, and holds what was acked
  * before it was asked for.
  */
 export const wholeLog = (history: History, logs: Logs): string[] => [
@@ -15,9 +15,16 @@ export const wholeLog = (history: History, logs: Logs): string[] => [
       `client ${client} holds ${ids[place] ?? "nothing"} at ${place + 1} of ${chatId}; the log has ${log.length}`,
     ];
   }),
+  ...history.calms.flatMap(behind),
   ...history.pages.flatMap(torn),
   ...stale(history),
 ];
+
+const behind = ({ newest, held }: Calm, round: number): string[] =>
+  held.flatMap(({ client, chatId, whole }) => {
+    const last = newest[chatId] ?? 0;
+    return whole >= last ? [] : [`after round ${round + 1} client ${client} holds ${whole} of ${last} in ${chatId}`];
+  });
 
 const torn = ({ client, chatId, afterSeq, seqs }: Page): string[] => {
   const wrong = seqs.findIndex((seq, index) => seq !== afterSeq + index + 1);
