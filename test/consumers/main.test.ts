@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "@jest/globals";
 import { until } from "../support/chat-client.ts";
 import { openTestKafka, type TestKafka } from "../support/kafka.ts";
-import { databaseUri, uniqueName } from "../support/start-node.ts";
+import { uniqueName } from "../support/services.ts";
+import { databaseUri } from "../support/start-node.ts";
 
 const script = fileURLToPath(new URL("../../consumers/main.ts", import.meta.url));
 

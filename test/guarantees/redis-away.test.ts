@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import type { OwnService } from "../../local/services/provide-services.ts";
 import { anApprovedChat, ask, type Client, collect, connect, next, until } from "../support/chat-client.ts";
-import { freeze, ownRedis } from "../support/own-services.ts";
+import { freezeService, ownRedis } from "../support/own-services.ts";
 import { startNode, type TestNode } from "../support/start-node.ts";
 
 // DESIGN "When something is away", Redis: sends, history and live within a node go on; when it is back, `resync`.
@@ -41,8 +41,7 @@ const ways = {
     return () => redis.start();
   },
   frozen: async () => {
-    const goOn = freeze(redis);
-    return async () => goOn();
+    return freezeService(redis);
   },
 };
 

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import type { OwnService } from "../../local/services/provide-services.ts";
 import { openChat, openTestStore, sendText, type TestStore } from "../support/open-test-store.ts";
-import { failNext, freeze, ownMongodb } from "../support/own-services.ts";
-import { databaseUri, uniqueName } from "../support/start-node.ts";
+import { failNext, freezeService, ownMongodb } from "../support/own-services.ts";
+import { uniqueName } from "../support/services.ts";
+import { databaseUri } from "../support/start-node.ts";
 
 // DESIGN "When something is away", MongoDB: a send waits up to its limit, then `unavailable`; repeated, it lands once.
 const timeoutMs = 3_000;
@@ -67,14 +68,14 @@ describe("a send while the database is away", () => {
   test("frozen is answered `unavailable` in time, and the same send repeated lands once", async () => {
     const chatId = await openChat(store);
     await store.log.append(chatId, sendText("before"));
-    const goOn = freeze(mongodb);
+    const goOn = await freezeService(mongodb);
     const began = Date.now();
     const send = () => ["a", "b"].map((text) => store.log.append(chatId, sendText(text, { clientMessageId: text })));
     try {
       expect(await answersOf(send())).toEqual(["unavailable", "unavailable"]);
       expect(Date.now() - began).toBeLessThan(timeoutMs + 1_000);
     } finally {
-      goOn();
+      await goOn();
     }
     expect(await answersOf(send())).toEqual(["acked", "acked"]);
     expect(await contents(chatId)).toEqual(["before", "a", "b"]);
@@ -82,8 +83,8 @@ describe("a send while the database is away", () => {
 
   test("for a moment waits for it and is acked", async () => {
     const chatId = await openChat(store);
-    const goOn = freeze(mongodb);
-    setTimeout(goOn, 700);
+    const goOn = await freezeService(mongodb);
+    setTimeout(() => void goOn(), 700);
     expect((await store.log.append(chatId, sendText("patient"))).outcome).toBe("appended");
     expect(await contents(chatId)).toEqual(["patient"]);
   }, 30_000);

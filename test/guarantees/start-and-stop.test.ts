@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { describe, expect, test } from "@jest/globals";
 import { until } from "../support/chat-client.ts";
-import { apiKey, databaseUri, jwtSecret, uniqueName } from "../support/start-node.ts";
+import { uniqueName } from "../support/services.ts";
+import { apiKey, databaseUri, jwtSecret } from "../support/start-node.ts";
 
 const given = {
   NODE_ENV: "production",

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { anApprovedChat, ask, type Client, connect, next, until } from "../support/chat-client.ts";
 import { connectRaw } from "../support/raw-socket.ts";
-import { startNode, type TestNode, uniqueName } from "../support/start-node.ts";
+import { uniqueName } from "../support/services.ts";
+import { startNode, type TestNode } from "../support/start-node.ts";
 
 // Whatever one client sends: it gets a clear error, and a neighbour on the same node goes on as if nothing had been.
 let node: TestNode;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { aBooking, anApprovedChat, ask, callAsService, collect, connect, next, until } from "../support/chat-client.ts";
-import { startNode, type TestNode, uniqueName } from "../support/start-node.ts";
+import { uniqueName } from "../support/services.ts";
+import { startNode, type TestNode } from "../support/start-node.ts";
 
 let one: TestNode;
 let other: TestNode;

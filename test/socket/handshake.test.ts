@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import jwt from "jsonwebtoken";
 import { clientOf, connect, next, until } from "../support/chat-client.ts";
-import { jwtSecret, startNode, type TestNode, tokenFor, uniqueName } from "../support/start-node.ts";
+import { uniqueName } from "../support/services.ts";
+import { jwtSecret, startNode, type TestNode, tokenFor } from "../support/start-node.ts";
 
 let node: TestNode;
 const olderSecret = "the-secret-before-the-rotation";

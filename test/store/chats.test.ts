@@ -3,7 +3,7 @@ import { createCardKeeper } from "../../src/chat/card-keeper.ts";
 import type { Entry } from "../../src/chat/message.ts";
 import { stateAfterSystem } from "../../src/chat/next-state.ts";
 import { openChat, openTestStore, sendText, type TestStore, withDatabase } from "../support/open-test-store.ts";
-import { uniqueName } from "../support/start-node.ts";
+import { uniqueName } from "../support/services.ts";
 
 let store: TestStore;
 beforeAll(async () => {

@@ -1,7 +1,8 @@
 import { io, type Socket } from "socket.io-client";
 import type { Chat } from "../../src/chat/chat.ts";
 import type { ClientToServerEvents, ServerToClientEvents } from "../../src/socket/events.ts";
-import { apiKey, type TestNode, tokenFor, uniqueName } from "./start-node.ts";
+import { uniqueName } from "./services.ts";
+import { apiKey, type TestNode, tokenFor } from "./start-node.ts";
 
 export type Client = Socket<ServerToClientEvents, ClientToServerEvents> & { [Symbol.dispose]: () => void };
 type Options = { token?: string; extraHeaders?: Record<string, string>; transports?: string[]; reconnection?: boolean };

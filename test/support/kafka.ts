@@ -4,7 +4,7 @@ import { createPublisher, type NewRecord, type Publisher } from "../../consumers
 import { type ReceivedRecord, toReceivedRecord } from "../../consumers/received-record.ts";
 import { createLogger } from "../../src/logger.ts";
 import { until } from "./chat-client.ts";
-import { uniqueName } from "./start-node.ts";
+import { uniqueName } from "./services.ts";
 
 export const testLogger = createLogger({ level: process.env["TEST_LOG_LEVEL"] ?? "silent", process: "test" });
 

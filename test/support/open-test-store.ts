@@ -4,7 +4,8 @@ import { stateAfterMessage, stateAfterSystem } from "../../src/chat/next-state.t
 import type { Decision } from "../../src/chat/ports.ts";
 import { createLogger } from "../../src/logger.ts";
 import { openStore, type Store } from "../../src/store/open-store.ts";
-import { databaseUri, uniqueName } from "./start-node.ts";
+import { uniqueName } from "./services.ts";
+import { databaseUri } from "./start-node.ts";
 
 export type TestStore = Store & { uri: string; [Symbol.asyncDispose]: () => Promise<void> };
 type Options = { uri?: string; limits?: NonNullable<Parameters<typeof openStore>[0]["limits"]> };

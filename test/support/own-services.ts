@@ -1,30 +1,19 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { mongo } from "mongoose";
 import { type OwnService, provideMongodb, provideRedis } from "../../local/services/provide-services.ts";
-
-const options = async () => ({
-  // Without the addresses of the shared services: these are to be killed.
-  env: { PATH: process.env["PATH"], HOME: process.env["HOME"], XDG_CACHE_HOME: process.env["XDG_CACHE_HOME"] },
-  folder: await mkdtemp(join(tmpdir(), "lyvo-chat-test-")),
-  signal: AbortSignal.timeout(120_000),
-  report: () => undefined,
-  how: "binary" as const,
-  keep: false,
-});
+import { freeze, thaw } from "./freeze.ts";
+import { ownServiceOptions } from "./services.ts";
 
 /** A MongoDB (a replica set of one) that a test may kill, freeze and set fail points in. */
-export const ownMongodb = async (): Promise<OwnService> => provideMongodb(await options());
+export const ownMongodb = (): Promise<OwnService> => provideMongodb(ownServiceOptions({ how: "binary" }));
 
 /** A Redis that a test may kill and freeze. */
-export const ownRedis = async (): Promise<OwnService> => provideRedis(await options());
+export const ownRedis = (): Promise<OwnService> => provideRedis(ownServiceOptions({ how: "binary" }));
 
 /** Freezes a service: it is there and does not answer. The returned function lets it go on. */
-export const freeze = ({ pid }: OwnService): (() => void) => {
+export const freezeService = async ({ pid }: OwnService): Promise<() => Promise<void>> => {
   if (pid === undefined) throw new Error("it does not run");
-  process.kill(pid, "SIGSTOP");
-  return () => void process.kill(pid, "SIGCONT");
+  await freeze(pid);
+  return () => thaw(pid);
 };
 
 /** Makes the server fail its next commands as told (MongoDB's `failCommand`). */

@@ -4,7 +4,8 @@ import type { Card } from "../../src/chat/chat.ts";
 import type { Entry } from "../../src/chat/message.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { type TestKafka, testLogger } from "./kafka.ts";
-import { databaseUri, testConfig, uniqueName } from "./start-node.ts";
+import { uniqueName } from "./services.ts";
+import { databaseUri, testConfig } from "./start-node.ts";
 
 export type TestConsumers = Consumers &
   AsyncDisposable & {

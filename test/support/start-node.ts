@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
 import jwt from "jsonwebtoken";
 import { type ChatNode, openChatNode } from "../../src/chat-node.ts";
 import { type Config, readConfig } from "../../src/config.ts";
 import { createLogger } from "../../src/logger.ts";
+import { uniqueName } from "./services.ts";
 
 export const apiKey = "test-internal-api-key";
 export const jwtSecret = "test-jwt-secret-of-the-main-backend";
@@ -22,8 +22,6 @@ export const databaseUri = (name: string, uri = process.env["MONGODB_URI"] ?? ""
   url.pathname = `/${name}`;
   return url.href;
 };
-
-export const uniqueName = (prefix: string): string => `${prefix}-${randomUUID().slice(0, 8)}`;
 
 /** Settings for a test: the given services, an own database, free ports, no limits. */
 export const testConfig = (overrides: NodeJS.ProcessEnv = {}): Config =>
