@@ -2,23 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { ChatError } from "../chat/errors.ts";
 import type { Draft, Entry, Head } from "../chat/message.ts";
 import type { Appended, Decision } from "../chat/ports.ts";
-import { unavailable } from "./driver-errors.ts";
+import { type Decide, type Lane, type LaneLimits, Lanes, type Waiting } from "./lanes.ts";
 import type { WriteEntries, Written } from "./write-entries.ts";
-
-type Decide = (head: Head) => Decision;
-type Waiting = {
-  decide: Decide;
-  resolve: (appended: Appended) => void;
-  reject: (error: unknown) => void;
-  deadline: number;
-  /** What was drafted for it; kept over a retry, so that the same entry is written again. */
-  entry: Entry | null;
-  /** A write of `entry` ended without an answer: it may stand in the log. */
-  uncertain: boolean;
-  failures: number;
-};
-/** The sends of one chat, in the order they came. Only the first one is ever under way. */
-type Lane = { chatId: string; waiting: Waiting[]; dead: boolean };
 
 type Parts = {
   writeEntries: WriteEntries;
@@ -34,19 +19,16 @@ type Parts = {
   };
   newId: () => string;
   now: () => Date;
-  limits?: Partial<typeof defaultLimits>;
+  limits?: Partial<Limits>;
 };
 
-const defaultLimits = {
+type Limits = LaneLimits & {
   /** Entries in one write, and writes under way at once. */
-  batch: 500,
-  writes: 3,
-  /** Sends that may wait, in all and in one chat. Past it a send is refused at once. */
-  waiting: 20_000,
-  waitingInChat: 1_000,
-  timeoutMs: 10_000,
+  batch: number;
+  writes: number;
 };
-const sweepMs = 100;
+
+const defaultLimits: Limits = { batch: 500, writes: 3, waiting: 20_000, waitingInChat: 1_000, timeoutMs: 10_000 };
 const longestPauseMs = 500;
 
 /**
@@ -61,44 +43,34 @@ const longestPauseMs = 500;
  */
 export class AppendQueue {
   readonly #parts: Parts;
-  readonly #limits: typeof defaultLimits;
-  readonly #lanes = new Map<string, Lane>();
+  readonly #limits: Limits;
+  readonly #lanes: Lanes;
   #ready: Lane[] = [];
-  #waiting = 0;
   #writes = 0;
   #pumping = false;
-  #sweep: NodeJS.Timeout | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#limits = { ...defaultLimits, ...parts.limits };
+    this.#lanes = new Lanes({ limits: this.#limits, onExpired: ({ chatId }) => parts.heads.delete(chatId) });
   }
 
   /** How many sends wait for their answer. */
   get size(): number {
-    return this.#waiting;
+    return this.#lanes.size;
   }
 
   /** See `ChatLog.append`. Takes its place in the chat's lane before it returns. */
-  append(chatId: string, decide: Decide): Promise<Appended> {
-    const lane = this.#lanes.get(chatId) ?? { chatId, waiting: [], dead: false };
-    if (this.#waiting >= this.#limits.waiting || lane.waiting.length >= this.#limits.waitingInChat) {
-      return Promise.reject(unavailable());
-    }
-    return new Promise((resolve, reject) => {
-      const deadline = Date.now() + this.#limits.timeoutMs;
-      lane.waiting.push({ decide, resolve, reject, deadline, entry: null, uncertain: false, failures: 0 });
-      this.#waiting += 1;
-      this.#lanes.set(chatId, lane);
-      if (lane.waiting.length === 1) this.#begin(lane);
-      this.#sweep ??= setInterval(() => this.#expire(), sweepMs).unref();
-    });
+  async append(chatId: string, decide: Decide): Promise<Appended> {
+    const { lane, isFirst, answer } = this.#lanes.join(chatId, decide);
+    if (isFirst) this.#begin(lane);
+    return answer;
   }
 
   /** Resolves when nothing waits, or after `deadlineMs`. */
   async drain(deadlineMs: number): Promise<void> {
     const deadline = Date.now() + deadlineMs;
-    while (this.#waiting > 0 && Date.now() < deadline) await pause(10);
+    while (this.size > 0 && Date.now() < deadline) await pause(10);
   }
 
   #begin(lane: Lane): void {
@@ -237,35 +209,6 @@ export class AppendQueue {
 
   /** Answers the first of the lane and lets the next one begin. */
   #settle(lane: Lane, answer: (waiting: Waiting) => void): void {
-    const first = lane.waiting.shift();
-    if (first === undefined) return;
-    this.#waiting -= 1;
-    answer(first);
-    if (lane.waiting.length > 0) this.#begin(lane);
-    else this.#forget(lane);
-  }
-
-  #forget(lane: Lane): void {
-    lane.dead = true;
-    this.#lanes.delete(lane.chatId);
-    if (this.#lanes.size > 0) return;
-    clearInterval(this.#sweep);
-    this.#sweep = undefined;
-  }
-
-  /**
-   * Who has waited too long is told so, and with it all behind it in that chat: if they went on alone, the sender's
-   * repeat of the first would land after them.
-   */
-  #expire(): void {
-    const now = Date.now();
-    for (const lane of this.#lanes.values()) {
-      if ((lane.waiting[0]?.deadline ?? Infinity) > now) continue;
-      const expired = lane.waiting.splice(0);
-      this.#waiting -= expired.length;
-      this.#parts.heads.delete(lane.chatId);
-      this.#forget(lane);
-      for (const { reject } of expired) reject(unavailable());
-    }
+    if (this.#lanes.answerFirst(lane, answer)) this.#begin(lane);
   }
 }
