@@ -34,12 +34,21 @@ export const joinNodes = async ({ io, publisher, subscriber, resync, onDropped, 
       io.serverSideEmit("resync", "redis_was_away");
     },
   });
+  // The answer to a ping comes behind those to the subscriptions, which were sent before it. Told sooner, clients would
+  // read the log while what others publish is not heard yet.
+  const resyncWhenSubscribed = (): void => {
+    subscriber.ping().then(
+      () => resync("redis_was_away"),
+      // The connection ended again; the next one that stands says so.
+      () => undefined,
+    );
+  };
   const useRedis = (): void => {
     const rooms = [...io.sockets.adapter.sids].map(([id, joined]) => [id, new Set(joined)] as const);
     const parser = createWireParser((uid) => uid === Reflect.get(io.sockets.adapter, "uid"));
     io.adapter(createAdapter(safePublisher, subscriber, { key: channelKey, parser }));
     for (const [id, joined] of rooms) void io.sockets.adapter.addAll(id, joined);
-    subscriber.on("ready", () => resync("redis_was_away"));
+    subscriber.on("ready", resyncWhenSubscribed);
   };
 
   io.on("resync", resync);
@@ -51,7 +60,7 @@ export const joinNodes = async ({ io, publisher, subscriber, resync, onDropped, 
     // The adapter may only be made on connections that stand: made before, it would never hear the other nodes.
     subscriber.once("ready", () => {
       useRedis();
-      resync("redis_was_away");
+      resyncWhenSubscribed();
     });
   }
   const pinging = setInterval(() => {
