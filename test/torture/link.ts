@@ -30,7 +30,7 @@ export const createLink = (from: Socket, to: Socket): Link => {
       waiting.shift();
       pass(next.bytes);
     }
-    if (waitingBytes < mostWaitingBytes && !to.writableNeedDrain) from.resume();
+    if (from.isPaused() && waitingBytes < mostWaitingBytes && !to.writableNeedDrain) from.resume();
   };
 
   const pass = (bytes: Buffer | null): void => {

@@ -182,16 +182,20 @@ const planCopies = (random: Random, type: BookingTelling["type"]): BookingTellin
         : random.pick(["plain", "wrapped", "cloud-event"] as const),
   }));
 
-/** What is set by hand, in the chats that no booking event closes, and in the others. */
+/** What is set by hand, in any chat: closed or read-only, and soon active again. */
 export const planStatuses = ({ seed, seconds, load }: Schedule): StatusWish[] => {
   const random = createRandom(seed + 4);
   const count = Math.round((seconds * load.bookingEventsPerS) / 4);
-  return Array.from({ length: count }, (_, index) => ({
-    atMs: Math.round((index / count) * seconds * 1_000),
-    booking: random.between(0, load.chats - 1),
-    status: random.pick(["active", "active", "readonly", "closed"] as const),
-    by: random.chance(0.6) ? "service" : "owner",
-  }));
+  const wishes = Array.from({ length: count }, (_, index): StatusWish[] => {
+    const [atMs, booking] = [Math.round((index / count) * seconds * 1_000), random.between(0, load.chats - 1)];
+    const by = (): StatusWish["by"] => (random.chance(0.6) ? "service" : "owner");
+    return [
+      { atMs, booking, status: random.pick(["readonly", "closed"]), by: by() },
+      { atMs: atMs + random.between(0, 3_000), booking, status: "active", by: by() },
+      { atMs: atMs + 4_000, booking, status: "active", by: "service" },
+    ];
+  });
+  return wishes.flat().toSorted((one, other) => one.atMs - other.atMs);
 };
 
 /** The schedule as a person reads it: a line for each blow. */
