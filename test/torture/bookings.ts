@@ -4,11 +4,11 @@ import { createLogger } from "../../src/logger.ts";
 import { apiKey, tokenFor } from "../support/start-node.ts";
 import type { Booking } from "./clients.ts";
 import type { History, Told } from "./history.ts";
-import { type BookingTelling, bookingSpanMs, type StatusWish } from "./schedule.ts";
+import { type BookingTelling, bookingSpanMs, isLate, type StatusWish } from "./schedule.ts";
 
 /** What plays the booking service: it tells each event until somebody has taken it. */
 export type BookingSource = {
-  /** The first approval of each chat; resolves when all were taken. */
+  /** The first approval of each booking but the late ones; resolves when all were taken. */
   approveAll: () => Promise<void>;
   /** Tells at the planned times, counted from `fromMs`. Resolves when everything was taken. */
   play: (tellings: BookingTelling[], fromMs: number, signal: AbortSignal) => Promise<void>;
@@ -70,7 +70,8 @@ export const openBookingSource = async ({
   return {
     approveAll: async () => {
       const first = [{ afterMs: 0, by: "plain" as const }];
-      await Promise.all(bookings.map((booking) => tellAll(booking, newEvent(booking, "approved", beginning), first)));
+      const early = bookings.filter((_, index) => !isLate(index));
+      await Promise.all(early.map((booking) => tellAll(booking, newEvent(booking, "approved", beginning), first)));
     },
     play: async (tellings, fromMs, signal) => {
       const underWay: Promise<void>[] = [];

@@ -19,11 +19,12 @@ export const bookingsOf = ({ people, chats }: Load): Booking[] =>
     };
   });
 
-/** Two devices for each person, spread over the nodes; every third one sends without waiting for its acks. */
+/** Two devices for each person, spread over the nodes, some with other habits than others. */
 export const openClients = (load: Load, urls: string[], history: History): Client[] =>
-  Array.from({ length: 2 * load.people }, (_, index) =>
-    createClient({ index, userId: personOf(Math.floor(index / 2)), urls, eager: index % 3 === 2, history }),
-  );
+  Array.from({ length: 2 * load.people }, (_, index) => {
+    const habits = { eager: index % 3 === 2, hinted: index % 2 === 1 };
+    return createClient({ index, userId: personOf(Math.floor(index / 2)), urls, ...habits, history });
+  });
 
 /** Unacked messages of a client; past it a person would stop writing. */
 const mostUnsent = 12;

@@ -3,9 +3,9 @@ import { mongo } from "mongoose";
 import { createKafkaClient } from "../../consumers/kafka-client.ts";
 import { waitUntil } from "../../local/services/wait-until.ts";
 import { createLogger } from "../../src/logger.ts";
+import type { CardDocument } from "../../src/store/models.ts";
 import { callAs } from "../support/chat-client.ts";
 import type { Client } from "./client.ts";
-import type { Booking } from "./clients.ts";
 import { type Calm, now } from "./history.ts";
 import type { Stack } from "./stack.ts";
 
@@ -30,16 +30,17 @@ export const waitForQuiet = async ({ stack, clients, signal }: Options): Promise
   );
   late.push(...clients.filter((client) => !client.isSettled()).map((client) => client.state()));
   await wait("booking events were not confirmed", restLimitMs, async () => (await lagOf(stack)) === 0);
-  const newest = await newestSeqs(stack.mongodb.uri);
+  const chats = await readChats(stack.mongodb.uri);
+  const own = (client: Client): Chat[] => chats.filter(({ people }) => people.includes(client.userId));
   await wait("clients do not hold the whole log", holdLimitMs, () =>
-    clients.every((client) => client.chatIds().every((id) => client.held(id).whole() >= (newest.get(id) ?? 0))),
+    clients.every((client) => own(client).every(({ id, newest }) => client.held(id).whole() >= newest)),
   );
   // What is still on its way to a client shall not be missed.
   await pause(1_000);
   const held = clients.flatMap((client) =>
-    client.chatIds().map((chatId) => ({ client: client.index, chatId, whole: client.held(chatId).whole() })),
+    own(client).map(({ id }) => ({ client: client.index, chatId: id, whole: client.held(id).whole() })),
   );
-  return { late, calm: { at: now(), newest: Object.fromEntries(newest), held } };
+  return { late, calm: { at: now(), newest: Object.fromEntries(chats.map(({ id, newest }) => [id, newest])), held } };
 };
 
 const lagOf = async ({ kafka }: Stack): Promise<number> => {
@@ -65,27 +66,27 @@ const lagOf = async ({ kafka }: Stack): Promise<number> => {
   }
 };
 
-const newestSeqs = async (uri: string): Promise<Map<string, number>> => {
+type Chat = { id: string; people: string[]; newest: number };
+
+/** The chats that have people, and how far each log goes. */
+const readChats = async (uri: string): Promise<Chat[]> => {
   const client = await mongo.MongoClient.connect(uri, { readConcernLevel: "majority" });
   try {
-    const groups = client
-      .db()
-      .collection("messages")
-      .aggregate([{ $group: { _id: "$chatId", seq: { $max: "$seq" } } }]);
-    return new Map((await groups.toArray()).map(({ _id, seq }) => [String(_id), Number(seq)]));
+    const groups = [{ $group: { _id: "$chatId", newest: { $max: "$seq" } } }];
+    const logs = await client.db().collection("messages").aggregate(groups).toArray();
+    const newest = new Map(logs.map((log) => [String(log["_id"]), Number(log["newest"])]));
+    const cards = await client.db().collection<CardDocument>("chats").find().toArray();
+    const withPeople = cards.map(({ _id, participants }) => ({ id: _id.toHexString(), people: participants }));
+    return withPeople.map((chat) => ({ ...chat, newest: newest.get(chat.id) ?? 0 }));
   } finally {
     await client.close();
   }
 };
 
 /** Looks at each chat once, which mends its card where a fault left it behind. */
-export const touchAll = async ({ urls: [url = ""] }: Stack, chatIds: string[], bookings: Booking[]): Promise<void> => {
-  const people = new Set(bookings.map(({ ownerId }) => ownerId));
-  for (const chatId of chatIds) {
-    for (const person of people) {
-      const { status } = await callAs({ url }, person, "GET", `/api/chat/${chatId}`);
-      if (status === 200) break;
-    }
+export const touchAll = async ({ urls: [url = ""], mongodb }: Stack): Promise<void> => {
+  for (const { id, people } of await readChats(mongodb.uri)) {
+    await callAs({ url }, people[0] ?? "", "GET", `/api/chat/${id}`);
   }
   // A card is written to the primary alone; the majority has it a moment later.
   await pause(500);

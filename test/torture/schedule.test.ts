@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { createRandom } from "./random.ts";
-import { allFaultKinds, type Fault, planActions, planBookings, planSchedule } from "./schedule.ts";
+import { allFaultKinds, type Fault, isLate, isRestless, planActions, planBookings, planSchedule } from "./schedule.ts";
 import { shrink } from "./shrink.ts";
 
 const options = { seed: 7, seconds: 300 };
@@ -36,7 +36,8 @@ describe("a schedule", () => {
 
   test("tells booking events of restless chats, some again and some late", () => {
     const tellings = planBookings(planSchedule(options));
-    expect(new Set(tellings.map(({ booking }) => booking % 4))).toEqual(new Set([3]));
+    expect(tellings.every(({ booking }) => isRestless(booking) || isLate(booking))).toBe(true);
+    expect(tellings.some(({ booking }) => isLate(booking))).toBe(true);
     expect(tellings.some(({ copies }) => copies.length > 1)).toBe(true);
     expect(tellings.some(({ ageMs }, index) => ageMs > (tellings[index - 1]?.ageMs ?? Infinity))).toBe(true);
   });

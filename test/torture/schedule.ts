@@ -155,15 +155,20 @@ const planAction = (random: Random, { people }: Load, when: { atMs: number; nth:
 /** Which of the chats are cancelled and approved again and again: every fourth. */
 export const isRestless = (booking: number): boolean => booking % 4 === 3;
 
+/** Which of the bookings are approved only in the course of a run: every ninth. */
+export const isLate = (booking: number): boolean => booking % 9 === 8;
+
 /** How old the oldest booking event of a run may be at its beginning. */
 export const bookingSpanMs = 20 * 60_000;
 
 /** What the booking service tells, in order of time; repeated, late, and in any order. */
 export const planBookings = ({ seed, seconds, load }: Schedule): BookingTelling[] => {
   const random = createRandom(seed + 2);
-  const restless = Array.from({ length: load.chats }, (_, index) => index).filter(isRestless);
+  const restless = Array.from({ length: load.chats }, (_, index) => index).filter(
+    (one) => isRestless(one) && !isLate(one),
+  );
   const count = restless.length === 0 ? 0 : Math.round(seconds * load.bookingEventsPerS);
-  return Array.from({ length: count }, (_, index) => {
+  const telling = Array.from({ length: count }, (_, index) => {
     const type = random.chance(0.6) ? ("approved" as const) : ("cancelled" as const);
     const atMs = Math.round((index / count) * (seconds - 1) * 1_000);
     // Mostly in order, now and then older than what was told before, and two at the same time.
@@ -171,7 +176,24 @@ export const planBookings = ({ seed, seconds, load }: Schedule): BookingTelling[
     const late = random.chance(0.2) ? random.between(1, 60) * 1_000 : 0;
     return { atMs, booking: random.pick(restless), type, ageMs: ageMs + late, copies: planCopies(random, type) };
   });
+  return [...telling, ...planLateOnes(random, seconds, load)].toSorted((one, other) => one.atMs - other.atMs);
 };
+
+/** Approved in the course of the run; some of them cancelled before, and approved anew. */
+const planLateOnes = (random: Random, seconds: number, load: Load): BookingTelling[] =>
+  Array.from({ length: load.chats }, (_, index) => index)
+    .filter(isLate)
+    .flatMap((booking): BookingTelling[] => {
+      const atMs = random.between(1_000, (seconds - 2) * 1_000);
+      const tell = (type: BookingTelling["type"], ageMs: number): BookingTelling => ({
+        atMs,
+        booking,
+        type,
+        ageMs,
+        copies: planCopies(random, type),
+      });
+      return random.chance(0.5) ? [tell("cancelled", 9_000), tell("approved", 5_000)] : [tell("approved", 5_000)];
+    });
 
 const planCopies = (random: Random, type: BookingTelling["type"]): BookingTelling["copies"] =>
   Array.from({ length: random.between(1, 3) }, () => ({

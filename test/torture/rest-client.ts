@@ -19,3 +19,17 @@ export const postMessage = async (url: string, { chatId, userId, content, client
     return null;
   }
 };
+
+/** The ids of a person's chats; null where they could not be had. */
+export const getInbox = async (url: string, userId: string): Promise<string[] | null> => {
+  try {
+    const response = await fetch(`${url}/api/chat/user/${userId}?limit=200`, {
+      headers: { authorization: `Bearer ${tokenFor(userId)}` },
+      signal: AbortSignal.timeout(answerLimitMs),
+    });
+    const { chats } = (await response.json()) as { chats: { id: string }[] };
+    return chats.map(({ id }) => id);
+  } catch {
+    return null;
+  }
+};
