@@ -80,7 +80,7 @@ export const openConsumers = async ({ config, logger, signal, onGiveUp }: Option
     const isClean = await source.stop(deadlineMs * 0.6);
     await chat.drain(deadlineMs * 0.1);
     await Promise.all([publisher.close(), store.close(deadlineMs * 0.1)]);
-    outside.close();
+    await outside.close();
     await ops.close();
     return isClean;
   };

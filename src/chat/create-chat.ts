@@ -3,6 +3,7 @@ import { createApplyBookingEvent } from "./apply-booking-event.ts";
 import { createCardKeeper } from "./card-keeper.ts";
 import { createChangeStatus } from "./change-status.ts";
 import { createMarkDelivered, createMarkRead } from "./mark-read.ts";
+import { toMessage } from "./message.ts";
 import type { Broadcast, ChatCards, ChatLog, Clock } from "./ports.ts";
 import { createReadChats } from "./read-messages.ts";
 import { createSendMessage } from "./send-message.ts";
@@ -20,6 +21,10 @@ type Parts = {
 export const createChat = ({ log, cards, broadcast, now, onCardFailure }: Parts) => {
   const keeper = createCardKeeper({ log, cards, broadcast, onFailure: onCardFailure });
   const requireParticipant = createRequireParticipant({ cards });
+  log.onLandedLate((entry) => {
+    broadcast.messageReceived(toMessage(entry));
+    keeper.keepLater(entry);
+  });
   return {
     requireParticipant,
     applyBookingEvent: createApplyBookingEvent({ log, cards, keeper, broadcast }),

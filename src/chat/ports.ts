@@ -24,6 +24,11 @@ export interface ChatLog {
    *   full — the same clientMessageId may be sent again
    */
   append(chatId: string, decide: (head: Head) => Decision): Promise<Appended>;
+  /**
+   * Tells `listener` from now on of entries that landed after their append had been answered `unavailable`: nobody
+   * else tells of them.
+   */
+  onLandedLate(listener: (entry: Entry) => void): void;
   /** The newest entry's place and state, `emptyHead` where there is none. */
   head(chatId: string): Promise<Head>;
   /** A recent head that may be stale: good for a hint, never for a decision. */

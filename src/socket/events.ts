@@ -4,6 +4,7 @@ import type { ErrorCode, FieldError } from "../chat/errors.ts";
 import { chatIdSchema } from "../chat/ids.ts";
 import { type Message, newMessageShapes } from "../chat/message.ts";
 import { defaultPageSize, type MessagePage, pageSizeSchema, seqSchema } from "../chat/read-messages.ts";
+import type { PeerWord } from "./peers.ts";
 
 // The wire contract: every event that goes over a socket, and its shape. CONTRACT.md "Socket.IO" in types.
 
@@ -53,7 +54,7 @@ export type ClientToServerEvents = {
 export type Typing = { chatId: string; userId: string; isTyping: boolean };
 /** `lastSeenAt`: RFC 3339 UTC, null while online or where it is not known. */
 export type Presence = { userId: string; online: boolean; lastSeenAt: string | null };
-export type ResyncReason = "redis_was_away" | "node_is_draining";
+export type ResyncReason = "redis_was_away" | "node_is_draining" | "node_was_lost";
 
 export type ServerToClientEvents = {
   chat_joined: (opened: Answers["join_chat"]) => void;
@@ -68,5 +69,8 @@ export type ServerToClientEvents = {
   auth_expiring: (when: { expiresAt: string }) => void;
 };
 
-/** Between nodes only. */
-export type InterServerEvents = { resync: (reason: ResyncReason) => void };
+/** Between nodes and consumers only. */
+export type InterServerEvents = {
+  resync: (reason: ResyncReason) => void;
+  peer: (word: PeerWord, id: string) => void;
+};

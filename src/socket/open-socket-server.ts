@@ -118,8 +118,8 @@ export const openSocketServer = async (options: Options): Promise<SocketServer> 
     draining = true;
     stopWatching();
     presence.stop();
-    nodes.stop();
     await io.close();
+    await nodes.stop();
     for (const client of [commands, publisher, subscriber]) client.disconnect();
   };
   let closing: Promise<void> | undefined;

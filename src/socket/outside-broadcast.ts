@@ -3,6 +3,7 @@ import type { Broadcast } from "../chat/ports.ts";
 import type { Logger } from "../logger.ts";
 import { createBroadcast } from "./broadcast.ts";
 import type { ServerToClientEvents } from "./events.ts";
+import { sayAlive } from "./peers.ts";
 import { isReadyWithin, openPublisherClient } from "./redis-clients.ts";
 import { createSafePublisher } from "./safe-publisher.ts";
 import { channelKey, createWireParser } from "./wire-parser.ts";
@@ -20,7 +21,7 @@ export const createOutsideBroadcast = async ({
 }: {
   redisUrl: string;
   logger: Logger;
-}): Promise<{ broadcast: Broadcast; isUp: () => boolean; close: () => void }> => {
+}): Promise<{ broadcast: Broadcast; isUp: () => boolean; close: () => Promise<void> }> => {
   const redis = openPublisherClient(redisUrl, logger);
   const publisher = createSafePublisher(redis, {
     onDropped: () => undefined,
@@ -28,9 +29,14 @@ export const createOutsideBroadcast = async ({
   });
   const emitter = new Emitter<ServerToClientEvents>(publisher, { key: channelKey, parser: createWireParser() });
   await isReadyWithin(redis, readyTimeoutMs);
+  const saying = sayAlive((word, id) => emitter.serverSideEmit("peer", word, id));
   return {
     broadcast: createBroadcast(emitter),
     isUp: () => redis.status === "ready",
-    close: () => redis.disconnect(),
+    close: async () => {
+      saying.stop();
+      await publisher.flushed();
+      redis.disconnect();
+    },
   };
 };

@@ -2,6 +2,7 @@ import { createAdapter } from "@socket.io/redis-adapter";
 import type { Redis } from "ioredis";
 import type { Logger } from "../logger.ts";
 import type { ChatServer } from "./chat-socket.ts";
+import { sayAlive, watchPeers } from "./peers.ts";
 import { isReadyWithin } from "./redis-clients.ts";
 import type { createResync } from "./resync.ts";
 import { createSafePublisher } from "./safe-publisher.ts";
@@ -49,9 +50,19 @@ export const joinNodes = async ({ io, publisher, subscriber, resync, onDropped, 
     io.adapter(createAdapter(safePublisher, subscriber, { key: channelKey, parser }));
     for (const [id, joined] of rooms) void io.sockets.adapter.addAll(id, joined);
     subscriber.on("ready", resyncWhenSubscribed);
+    saying = sayAlive((word, id) => io.serverSideEmit("peer", word, id));
   };
 
+  const peers = watchPeers({
+    isHearing: () => subscriber.status === "ready",
+    onLost: () => {
+      logger.warn("a node or consumer was lost, clients look for what it could not tell");
+      resync("node_was_lost");
+    },
+  });
+  let saying: ReturnType<typeof sayAlive> | undefined;
   io.on("resync", resync);
+  io.on("peer", peers.hear);
   const ready = await Promise.all([publisher, subscriber].map((client) => isReadyWithin(client, waitAtStartMs)));
   if (ready.every(Boolean)) {
     useRedis();
@@ -68,6 +79,12 @@ export const joinNodes = async ({ io, publisher, subscriber, resync, onDropped, 
   }, pingEveryMs).unref();
   return {
     isUp: (): boolean => publisher.status === "ready" && subscriber.status === "ready",
-    stop: (): void => clearInterval(pinging),
+    /** Tells the others that it is not lost but ends; what it had to tell was told before. */
+    stop: async (): Promise<void> => {
+      saying?.stop();
+      peers.stop();
+      clearInterval(pinging);
+      await safePublisher.flushed();
+    },
   };
 };

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Redis } from "ioredis";
 
 /** Publishes that may be under way; past it Redis is too slow, and memory must not grow. */
@@ -44,6 +45,11 @@ export const createSafePublisher = (redis: Redis, parts: { onDropped: () => void
       underWay += 1;
       gathered.push(["publish", channel, message]);
       if (gathered.length === 1) setImmediate(() => void flush());
+    },
+    /** Resolves when nothing is under way, or after `limitMs`. */
+    flushed: async (limitMs = 500): Promise<void> => {
+      const deadline = performance.now() + limitMs;
+      while (underWay > 0 && performance.now() < deadline) await pause(5);
     },
     /** The adapter listens for errors; the client's own listeners have them. */
     on: (): void => undefined,

@@ -3,6 +3,7 @@ import { ChatError } from "../chat/errors.ts";
 import type { Draft, Entry, Head } from "../chat/message.ts";
 import type { Appended, Decision } from "../chat/ports.ts";
 import { type Decide, type Lane, type LaneLimits, Lanes, type Waiting } from "./lanes.ts";
+import type { LateLandings } from "./late-landings.ts";
 import type { WriteEntries, Written } from "./write-entries.ts";
 
 type Parts = {
@@ -17,6 +18,8 @@ type Parts = {
     set: (chatId: string, head: Head) => void;
     delete: (chatId: string) => void;
   };
+  /** What becomes of entries whose senders have their answer already. */
+  late: Pick<LateLandings, "landed" | "follow">;
   newId: () => string;
   now: () => Date;
   limits?: Partial<Limits>;
@@ -52,7 +55,7 @@ export class AppendQueue {
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#limits = { ...defaultLimits, ...parts.limits };
-    this.#lanes = new Lanes({ limits: this.#limits, onExpired: ({ chatId }) => parts.heads.delete(chatId) });
+    this.#lanes = new Lanes({ limits: this.#limits, onExpired: (lane, first) => this.#expired(lane, first) });
   }
 
   /** How many sends wait for their answer. */
@@ -147,7 +150,10 @@ export class AppendQueue {
     const results = await this.#parts.writeEntries(written.map(({ entry }) => entry));
     this.#writes -= 1;
     for (const [index, { lane, entry }] of written.entries()) {
-      if (!lane.dead) this.#after(lane, entry, results[index] ?? "unknown");
+      const result = results[index] ?? "unknown";
+      if (!lane.dead) this.#after(lane, entry, result);
+      else if (result === "written") this.#parts.late.landed(entry);
+      else if (result === "unknown") this.#parts.late.follow(entry.id);
     }
     this.#pump();
   }
@@ -205,6 +211,11 @@ export class AppendQueue {
     first.failures += 1;
     await pause(Math.min(10 * 2 ** first.failures, longestPauseMs) * (0.5 + Math.random() / 2));
     if (!lane.dead) await again();
+  }
+
+  #expired({ chatId }: Lane, first: Waiting): void {
+    this.#parts.heads.delete(chatId);
+    if (first.uncertain && first.entry) this.#parts.late.follow(first.entry.id);
   }
 
   /** Answers the first of the lane and lets the next one begin. */

@@ -5,6 +5,7 @@ import type { ChatLog, LogRange } from "../chat/ports.ts";
 import { AppendQueue } from "./append-queue.ts";
 import { orUnavailable } from "./driver-errors.ts";
 import { headOf, toEntry } from "./entry-documents.ts";
+import { createLateLandings } from "./late-landings.ts";
 import type { EntryDocument } from "./models.ts";
 import { createWriteEntries } from "./write-entries.ts";
 
@@ -28,7 +29,8 @@ const within = (chatId: string, { before, after }: LogRange): mongo.Filter<Entry
 });
 
 /** The log in MongoDB's `messages`. */
-export const createChatLog = ({ database, name, now, onFailure, limits }: Parts): ChatLog & { queue: AppendQueue } => {
+export const createChatLog = (parts: Parts): ChatLog & { queue: AppendQueue; stop: () => void } => {
+  const { database, name, now, onFailure, limits } = parts;
   const collection = database.collection<EntryDocument>(name);
   const heads = new LRUCache<string, Head>({ max: headsKept });
 
@@ -49,12 +51,22 @@ export const createChatLog = ({ database, name, now, onFailure, limits }: Parts)
   const findSent = (chatId: string, senderId: string | null, clientMessageId: string) =>
     findOne({ chatId: new Types.ObjectId(chatId), senderId, clientMessageId });
 
+  let onLanded = (_: Entry): void => undefined;
+  const late = createLateLandings({
+    findEntries: async (ids) => {
+      const found = await collection.find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }, lasting).toArray();
+      return found.map(toEntry);
+    },
+    onLanded: (entry) => onLanded(entry),
+  });
+
   const queue = new AppendQueue({
     writeEntries: createWriteEntries(database, name, onFailure),
     loadHead: (chatId, concern) => orUnavailable(() => loadHead(chatId, concern)),
     findEntry: (id) => findOne({ _id: new Types.ObjectId(id) }),
     findSent,
     heads,
+    late,
     newId: () => new Types.ObjectId().toHexString(),
     now,
     ...(limits && { limits }),
@@ -62,6 +74,10 @@ export const createChatLog = ({ database, name, now, onFailure, limits }: Parts)
 
   return {
     queue,
+    stop: late.stop,
+    onLandedLate: (listener) => {
+      onLanded = listener;
+    },
     append: (chatId, decide) => queue.append(chatId, decide),
     head: (chatId) => orUnavailable(() => loadHead(chatId, "majority")),
     headHint: async (chatId) => {

@@ -27,7 +27,8 @@ export type LaneLimits = {
   timeoutMs: number;
 };
 
-type Parts = { limits: LaneLimits; onExpired: (lane: Lane) => void };
+/** `onExpired` is told of the lane and of the first in it, the only one that may have been written. */
+type Parts = { limits: LaneLimits; onExpired: (lane: Lane, first: Waiting) => void };
 
 const sweepMs = 100;
 
@@ -90,11 +91,12 @@ export class Lanes {
   #expire(): void {
     const now = Date.now();
     for (const lane of this.#lanes.values()) {
-      if ((lane.waiting[0]?.deadline ?? Infinity) > now) continue;
+      const [first] = lane.waiting;
+      if (first === undefined || first.deadline > now) continue;
       const expired = lane.waiting.splice(0);
       this.#size -= expired.length;
       this.#forget(lane);
-      this.#parts.onExpired(lane);
+      this.#parts.onExpired(lane, first);
       for (const { reject } of expired) reject(unavailable());
     }
   }

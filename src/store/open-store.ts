@@ -79,7 +79,10 @@ export const openStore = async ({
       return Promise.race([pinged, pause(timeoutMs, false, { ref: false })]);
     },
     close: (deadlineMs = 5_000) => {
-      closing ??= log.queue.drain(deadlineMs).then(() => connection.close());
+      closing ??= log.queue.drain(deadlineMs).then(() => {
+        log.stop();
+        return connection.close();
+      });
       return closing;
     },
   };
