@@ -48,8 +48,9 @@ export const createSafePublisher = (redis: Redis, parts: { onDropped: () => void
     },
     /** Resolves when nothing is under way, or after `limitMs`. */
     flushed: async (limitMs = 500): Promise<void> => {
+      const isFlushed = (): boolean => underWay === 0;
       const deadline = performance.now() + limitMs;
-      while (underWay > 0 && performance.now() < deadline) await pause(5);
+      while (!isFlushed() && performance.now() < deadline) await pause(5);
     },
     /** The adapter listens for errors; the client's own listeners have them. */
     on: (): void => undefined,

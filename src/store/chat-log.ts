@@ -51,7 +51,7 @@ export const createChatLog = (parts: Parts): ChatLog & { queue: AppendQueue; sto
   const findSent = (chatId: string, senderId: string | null, clientMessageId: string) =>
     findOne({ chatId: new Types.ObjectId(chatId), senderId, clientMessageId });
 
-  let onLanded = (_: Entry): void => undefined;
+  let onLanded: (entry: Entry) => void = () => undefined;
   const late = createLateLandings({
     findEntries: async (ids) => {
       const found = await collection.find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }, lasting).toArray();

@@ -9,7 +9,9 @@ const watch = () => {
   let hearing = true;
   const onLost = jest.fn();
   const peers = watchPeers({ isHearing: () => hearing, onLost });
-  const pass = (ms: number): void => void jest.advanceTimersByTime(ms);
+  const pass = (ms: number): void => {
+    jest.advanceTimersByTime(ms);
+  };
   const hears = (value: boolean): void => void (hearing = value);
   return { peers, onLost, pass, hears };
 };
