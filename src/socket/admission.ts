@@ -42,12 +42,15 @@ type Parts = {
 /** A refused client has no more to say: its transport ends soon after it has heard why. */
 const closeRefusedAfterMs = 1_000;
 
+/** A socket that was let in: how many connections its user had with it, and that it need not be watched any more. */
+export type Admitted = (socket: ChatSocket) => number;
+
 /**
- * Lets a connection in: the address has handshakes left, the token is good, the user has connections left.
- * @returns the connections that each socket's user had when it came in, by socket
+ * Lets a connection in: the address has handshakes left, the token is good, the user has connections left. Until
+ * `admitted` is called for it, its end is noticed here.
  */
-export const admitSockets = (io: ChatServer, parts: Parts): WeakMap<ChatSocket, number> => {
-  const connections = new WeakMap<ChatSocket, number>();
+export const admitSockets = (io: ChatServer, parts: Parts): Admitted => {
+  const arriving = new Map<ChatSocket, { connections: number; onClose: () => void }>();
 
   const count = async (socket: ChatSocket): Promise<number> => {
     try {
@@ -62,12 +65,17 @@ export const admitSockets = (io: ChatServer, parts: Parts): WeakMap<ChatSocket, 
     const { request, auth, headers } = { request: socket.request, ...socket.handshake };
     await parts.handshakes.take(clientAddress(request, parts.trustedProxies));
     const { userId, expiresAt } = parts.verifyToken(auth["token"] ?? bearerToken(headers.authorization));
-    socket.data = { userId, expiresAt };
-    const counted = await count(socket);
-    connections.set(socket, counted);
-    // Also for a client that leaves before it was let in.
-    socket.conn.once("close", () => parts.presence.disconnected(socket));
-    if (parts.connectionsPerUser === 0 || counted <= parts.connectionsPerUser) return;
+    socket.data = { userId, expiresAt: expiresAt.getTime() };
+    const connections = await count(socket);
+    // A client may leave before it is let in.
+    const onClose = (): void => {
+      arriving.delete(socket);
+      parts.presence.disconnected(socket);
+    };
+    arriving.set(socket, { connections, onClose });
+    if (socket.conn.readyState === "open") socket.conn.once("close", onClose);
+    else onClose();
+    if (parts.connectionsPerUser === 0 || connections <= parts.connectionsPerUser) return;
     throw new ChatError("rate_limited", { text: "Too many connections of this user.", retryAfterMs: 10_000 });
   };
 
@@ -80,5 +88,10 @@ export const admitSockets = (io: ChatServer, parts: Parts): WeakMap<ChatSocket, 
       },
     );
   });
-  return connections;
+  return (socket) => {
+    const arrived = arriving.get(socket);
+    arriving.delete(socket);
+    if (arrived) socket.conn.off("close", arrived.onClose);
+    return arrived?.connections ?? 1;
+  };
 };

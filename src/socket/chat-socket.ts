@@ -1,8 +1,17 @@
 import type { Server, Socket } from "socket.io";
+import type { Activity } from "./activity.ts";
 import type { ClientToServerEvents, InterServerEvents, ServerToClientEvents } from "./events.ts";
 
-/** What we keep beside a socket. */
-export type SocketData = { userId: string; expiresAt: Date };
+/** What we keep beside a socket: little, since most connections are idle. */
+export type SocketData = {
+  userId: string;
+  /** When its token ends, in milliseconds of the epoch. */
+  expiresAt: number;
+  /** It was told that its token ends. */
+  expiryTold?: boolean;
+  /** From its first event on. */
+  activity?: Activity;
+};
 
 export type ChatServer = Server<ClientToServerEvents, ServerToClientEvents, InterServerEvents, SocketData>;
 export type ChatSocket = Socket<ClientToServerEvents, ServerToClientEvents, InterServerEvents, SocketData>;

@@ -1,26 +1,23 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ChatServer, ChatSocket } from "./chat-socket.ts";
-import type { Turns } from "./turns.ts";
 
 const batches = 10;
 const betweenMs = 100;
+
+const isBusy = ({ data }: ChatSocket): boolean => (data.activity?.turns.size() ?? 0) > 0;
 
 /**
  * Sends this node's clients elsewhere, in batches: what they sent already is answered first, then they hear `resync`
  * and their connection closes, so that they reconnect by themselves. `socket.disconnect(true)` would tell them to stay
  * away.
  */
-export const drainSockets = async (
-  io: ChatServer,
-  turnsOf: (socket: ChatSocket) => Turns | undefined,
-  deadlineMs: number,
-): Promise<void> => {
+export const drainSockets = async (io: ChatServer, deadlineMs: number): Promise<void> => {
   const deadline = Date.now() + deadlineMs;
   const sockets = [...io.sockets.sockets.values()];
   const share = Math.max(1, Math.ceil(sockets.length / batches));
   while (sockets.length > 0) {
     const batch = sockets.splice(0, share);
-    while (batch.some((socket) => (turnsOf(socket)?.size() ?? 0) > 0) && Date.now() < deadline) await pause(10);
+    while (batch.some(isBusy) && Date.now() < deadline) await pause(10);
     for (const socket of batch) {
       socket.emit("resync", { reason: "node_is_draining" });
       socket.conn.close();

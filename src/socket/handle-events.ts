@@ -1,12 +1,17 @@
 import { ChatError, toChatError } from "../chat/errors.ts";
 import { parse } from "../chat/parse.ts";
+import type { Broadcast } from "../chat/ports.ts";
 import type { Logger } from "../logger.ts";
+import { type Activity, activityOf } from "./activity.ts";
 import type { ChatSocket } from "./chat-socket.ts";
 import type { Answers, ClientEvent, ClientEventSchemas, Payload, Refusal } from "./events.ts";
-import { createTurns, type Turns } from "./turns.ts";
 
 /** `release`: what this socket sent after this event may begin. */
-export type Handler<E extends ClientEvent> = (payload: Payload<E>, release: () => void) => Promise<Answers[E]>;
+export type Handler<E extends ClientEvent> = (
+  socket: ChatSocket,
+  payload: Payload<E>,
+  release: () => void,
+) => Promise<Answers[E]>;
 export type Handlers = { [E in ClientEvent]: Handler<E> };
 
 type Parts = {
@@ -16,10 +21,12 @@ type Parts = {
   /** 0: no limit. */
   eventsPerS: number;
   isDraining: () => boolean;
+  /** Whether the packet a socket's event came in was too large. */
+  isOversized: (socket: ChatSocket) => boolean;
+  broadcast: Pick<Broadcast, "typing">;
   count: (event: string, outcome: string) => void;
 };
 
-const largestPacket = 64 * 1_024;
 /** Events of one socket that may wait for their turn. */
 const mostUnderWay = 100;
 
@@ -39,59 +46,45 @@ export const refusalOf = ({ code, message, errors, retryAfterMs }: ChatError): R
 });
 
 /** A second's worth of events; who sends more is told to wait for the next second. */
-const createEventLimit = (perS: number) => {
-  let second = 0;
-  let taken = 0;
-  return (): void => {
-    const now = Date.now();
-    if (now - second >= 1_000) {
-      second = now;
-      taken = 0;
-    }
-    taken += 1;
-    if (perS > 0 && taken > perS) throw new ChatError("rate_limited", { retryAfterMs: second + 1_000 - now });
-  };
-};
-
-// The size of the packet an event came in: the engine hands it on before the event is decoded.
-const watchPacketSize = (socket: ChatSocket): (() => number) => {
-  let size = 0;
-  socket.conn.on("packet", ({ data }) => {
-    size = typeof data === "string" ? data.length : 0;
-  });
-  return () => size;
+const takeEvent = (activity: Activity, perS: number): void => {
+  const now = Date.now();
+  if (now - activity.second >= 1_000) {
+    activity.second = now;
+    activity.taken = 0;
+  }
+  activity.taken += 1;
+  if (perS === 0 || activity.taken <= perS) return;
+  throw new ChatError("rate_limited", { retryAfterMs: activity.second + 1_000 - now });
 };
 
 /**
- * Listens to everything a socket sends, in one place: parse, take a turn, do, answer. Whatever comes in and whatever
+ * Listens to everything that sockets send, in one place: parse, take a turn, do, answer. Whatever comes in and whatever
  * fails, the answer is an ack (where one was asked for) and never a throw: Socket.IO would let it end the process.
- * @returns the socket's turns, to see what is under way
+ * @returns how to listen to a socket; one listener for all of them
  */
-export const handleEvents = (socket: ChatSocket, parts: Parts): Turns => {
-  const turns = createTurns();
-  const takeEvent = createEventLimit(parts.eventsPerS);
-  const packetSize = watchPacketSize(socket);
-
-  const admit = (): void => {
-    if (packetSize() > largestPacket) throw new ChatError("payload_too_large");
-    takeEvent();
+export const createEventHandling = (parts: Parts): ((socket: ChatSocket) => void) => {
+  const admit = (socket: ChatSocket, activity: Activity): void => {
+    if (parts.isOversized(socket)) throw new ChatError("payload_too_large");
+    takeEvent(activity, parts.eventsPerS);
+    if (Date.now() >= socket.data.expiresAt) throw new ChatError("unauthenticated");
     if (parts.isDraining()) throw new ChatError("unavailable", { retryAfterMs: 500 });
-    if (turns.size() >= mostUnderWay) throw new ChatError("rate_limited", { retryAfterMs: 1_000 });
+    if (activity.turns.size() >= mostUnderWay) throw new ChatError("rate_limited", { retryAfterMs: 1_000 });
   };
 
-  const act = async <E extends ClientEvent>(event: E, args: unknown[]): Promise<Answers[E]> => {
-    admit();
+  const act = async <E extends ClientEvent>(socket: ChatSocket, event: E, args: unknown[]): Promise<Answers[E]> => {
+    const activity = activityOf(socket, parts.broadcast);
+    admit(socket, activity);
     const payload = parse<unknown>(parts.schemas[event], payloadOf(args));
     // The table of schemas and that of handlers have the same keys; TypeScript cannot see that they correspond.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    return turns.take((release) => parts.handlers[event](payload as Payload<E>, release));
+    return activity.turns.take((release) => parts.handlers[event](socket, payload as Payload<E>, release));
   };
 
-  const run = async (event: string, args: unknown[]): Promise<void> => {
+  const run = async (socket: ChatSocket, event: string, args: unknown[]): Promise<void> => {
     const ack = ackOf(args);
     try {
       if (!isClientEvent(parts.schemas, event)) throw unknownEvent(parts.schemas);
-      const answer = await act(event, args);
+      const answer = await act(socket, event, args);
       ack({ ok: true, ...answer });
       parts.count(event, "ok");
     } catch (thrown) {
@@ -102,10 +95,13 @@ export const handleEvents = (socket: ChatSocket, parts: Parts): Turns => {
     }
   };
 
-  socket.onAny((event: unknown, ...args: unknown[]) => {
-    run(String(event), args).catch((error: unknown) => parts.logger.error({ err: error }, "an answer was not sent"));
-  });
-  return turns;
+  // Socket.IO calls it with the socket as `this`.
+  function onEvent(this: ChatSocket, event: unknown, ...args: unknown[]): void {
+    run(this, String(event), args).catch((error: unknown) =>
+      parts.logger.error({ err: error }, "an answer was not sent"),
+    );
+  }
+  return (socket) => void socket.onAny(onEvent);
 };
 
 const isClientEvent = (schemas: ClientEventSchemas, event: string): event is ClientEvent =>

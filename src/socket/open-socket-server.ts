@@ -6,19 +6,21 @@ import type { Limits } from "../config.ts";
 import type { Logger } from "../logger.ts";
 import { admitSockets, isAllowedOrigin } from "./admission.ts";
 import { createBroadcast } from "./broadcast.ts";
-import type { ChatActs } from "./chat-handlers.ts";
-import type { ChatServer, ChatSocket } from "./chat-socket.ts";
+import { type ChatActs, createHandlers } from "./chat-handlers.ts";
+import type { ChatServer } from "./chat-socket.ts";
 import { drainSockets } from "./drain-sockets.ts";
 import { type ClientEventSchemas, clientEventSchemas } from "./events.ts";
+import { createEventHandling } from "./handle-events.ts";
+import { watchPacketSizes } from "./packet-sizes.ts";
 import { createPresenceRegister } from "./presence.ts";
 import { createPresenceNotices } from "./presence-notices.ts";
 import { createRateLimits, type RateLimits } from "./rate-limits.ts";
 import { openCommandClient, openPublisherClient, openSubscriberClient } from "./redis-clients.ts";
 import { joinNodes } from "./redis-fan-out.ts";
 import { createResync } from "./resync.ts";
-import { serveSocket } from "./serve-socket.ts";
+import { createServeSocket } from "./serve-socket.ts";
 import { watchSlowReaders } from "./slow-readers.ts";
-import type { Turns } from "./turns.ts";
+import { watchTokenExpiry } from "./token-expiry.ts";
 
 /** What is told to the metrics. */
 export type SocketCounts = {
@@ -96,27 +98,37 @@ export const openSocketServer = async (options: Options): Promise<SocketServer> 
   });
   const broadcast = createBroadcast(io);
   const schemas = clientEventSchemas(options.attachmentHosts);
-  const turns = new WeakMap<ChatSocket, Turns>();
-  const stopWatching = watchSlowReaders(io, counts.slowReaderDropped);
+  const isOversized = watchPacketSizes(io);
+  const watches = [watchSlowReaders(io, counts.slowReaderDropped), watchTokenExpiry(io)];
 
   const serve: SocketServer["serve"] = (acts) => {
-    const connections = admitSockets(io, {
+    const admitted = admitSockets(io, {
       verifyToken: acts.verifyToken,
       handshakes: rateLimits.handshakes,
       presence,
       connectionsPerUser: limits.connectionsPerUser,
       trustedProxies: options.trustedProxies,
     });
-    const events = { schemas, logger, eventsPerS: limits.eventsPerS, isDraining: () => draining, count: counts.event };
+    const listen = createEventHandling({
+      schemas,
+      handlers: createHandlers({ ...acts, presence, sends: rateLimits.sends, broadcast }),
+      logger,
+      eventsPerS: limits.eventsPerS,
+      isDraining: () => draining,
+      isOversized,
+      broadcast,
+      count: counts.event,
+    });
+    const serveSocket = createServeSocket({ listen, onGone: presence.disconnected });
     io.on("connection", (socket) => {
-      turns.set(socket, serveSocket(socket, { ...acts, presence, sends: rateLimits.sends, broadcast, events }));
-      presence.connected(socket, connections.get(socket) ?? 1);
+      serveSocket(socket);
+      presence.connected(socket, admitted(socket));
     });
   };
 
   const closeAll = async (): Promise<void> => {
     draining = true;
-    stopWatching();
+    for (const stop of watches) stop();
     presence.stop();
     await io.close();
     await nodes.stop();
@@ -133,7 +145,7 @@ export const openSocketServer = async (options: Options): Promise<SocketServer> 
     connections: () => io.sockets.sockets.size,
     drain: async (deadlineMs) => {
       draining = true;
-      await drainSockets(io, (socket) => turns.get(socket), deadlineMs);
+      await drainSockets(io, deadlineMs);
     },
     close: () => (closing ??= closeAll()),
   };

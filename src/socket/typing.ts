@@ -29,3 +29,4 @@ export const createTyping = (userId: string, broadcast: Pick<Broadcast, "typing"
     },
   };
 };
+export type Typing = ReturnType<typeof createTyping>;

@@ -1,0 +1,20 @@
+import type { ChatServer, ChatSocket } from "./chat-socket.ts";
+
+const largestPacket = 64 * 1_024;
+
+type Connection = ChatSocket["conn"];
+
+/**
+ * Notes which connections' last packet was too large to be taken: the engine hands it on before its event is decoded.
+ * @returns whether a socket's was
+ */
+export const watchPacketSizes = (io: ChatServer): ((socket: ChatSocket) => boolean) => {
+  const oversized = new WeakSet<Connection>();
+  // One listener for all connections, which Node calls with the connection as `this`.
+  function onPacket(this: Connection, { data }: { data?: unknown }): void {
+    if (typeof data === "string" && data.length > largestPacket) oversized.add(this);
+    else oversized.delete(this);
+  }
+  io.engine.on("connection", (connection: Connection) => connection.on("packet", onPacket));
+  return ({ conn }) => oversized.has(conn);
+};
