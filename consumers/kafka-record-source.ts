@@ -34,7 +34,7 @@ const defaultTiming = {
   frozenMs: 45_000,
   longestRetryMs: 5_000,
 };
-const mostAtOnce = 100;
+const mostAtOnce = 500;
 const crashLimits = { most: 8, withinMs: 10 * 60_000 };
 const firstRetryMs = 100;
 /** A consumer that lived this long begins anew without a long pause. */

@@ -29,27 +29,31 @@ export const otherOf = (card: CardDocument, userId: string): string | null => {
   return people.ownerId === userId ? people.seekerId : people.ownerId;
 };
 
-/** A card before anything happened; `participants` are written where none stand there. */
-export const openingStages = (participants: Participants | null, at: Date) => {
-  const kept = (field: string, value: unknown) => ({ $ifNull: [`$${field}`, { $literal: value }] });
+/** A card before anything happened. */
+export const newCard = (participants: Participants | null, at: Date) => {
   const nothing = { seq: 0, counted: 0, at };
   const undelivered = { seq: 0, at };
+  return {
+    ownerId: participants?.ownerId ?? null,
+    seekerId: participants?.seekerId ?? null,
+    participants: participants === null ? [] : [participants.ownerId, participants.seekerId],
+    status: "closed" as const,
+    statusReason: null,
+    lastSeq: 0,
+    counted: 0,
+    lastMessage: null,
+    read: { owner: nothing, seeker: nothing },
+    delivered: { owner: undelivered, seeker: undelivered },
+    createdAt: at,
+    updatedAt: at,
+  };
+};
+
+/** The update that makes a card, and fills in the people where none stand there. */
+export const openingStages = (participants: Participants | null, at: Date) => {
+  const kept = ([field, value]: [string, unknown]) => [field, { $ifNull: [`$${field}`, { $literal: value }] }];
   return [
-    {
-      $set: {
-        ownerId: kept("ownerId", participants?.ownerId ?? null),
-        seekerId: kept("seekerId", participants?.seekerId ?? null),
-        status: kept("status", "closed"),
-        statusReason: kept("statusReason", null),
-        lastSeq: kept("lastSeq", 0),
-        counted: kept("counted", 0),
-        lastMessage: kept("lastMessage", null),
-        read: kept("read", { owner: nothing, seeker: nothing }),
-        delivered: kept("delivered", { owner: undelivered, seeker: undelivered }),
-        createdAt: kept("createdAt", at),
-        updatedAt: kept("updatedAt", at),
-      },
-    },
+    { $set: Object.fromEntries(Object.entries(newCard(participants, at)).map(kept)) },
     { $set: { participants: { $setDifference: [["$ownerId", "$seekerId"], [null]] } } },
   ];
 };

@@ -23,13 +23,20 @@ type Parts = {
   limits?: ConstructorParameters<typeof AppendQueue>[0]["limits"];
 };
 
+type MongoLog = ChatLog & {
+  queue: AppendQueue;
+  /** Says that a chat has no entry yet, which saves looking for its head. A hint, as every head kept here. */
+  hintEmpty: (chatId: string) => void;
+  stop: () => void;
+};
+
 const within = (chatId: string, { before, after }: LogRange): mongo.Filter<EntryDocument> => ({
   chatId: new Types.ObjectId(chatId),
   ...((before ?? after) !== undefined && { seq: { $gt: after ?? 0, $lt: before ?? Number.MAX_SAFE_INTEGER } }),
 });
 
 /** The log in MongoDB's `messages`. */
-export const createChatLog = (parts: Parts): ChatLog & { queue: AppendQueue; stop: () => void } => {
+export const createChatLog = (parts: Parts): MongoLog => {
   const { database, name, now, onFailure, limits } = parts;
   const collection = database.collection<EntryDocument>(name);
   const heads = new LRUCache<string, Head>({ max: headsKept });
@@ -74,6 +81,7 @@ export const createChatLog = (parts: Parts): ChatLog & { queue: AppendQueue; sto
 
   return {
     queue,
+    hintEmpty: (chatId) => void (heads.has(chatId) || heads.set(chatId, emptyHead)),
     stop: late.stop,
     onLandedLate: (listener) => {
       onLanded = listener;

@@ -1,24 +1,34 @@
 import { LRUCache } from "lru-cache";
 import { type mongo, Types } from "mongoose";
-import type { Card, Participants, Role } from "../chat/chat.ts";
+import type { Card, Role } from "../chat/chat.ts";
 import { ChatError } from "../chat/errors.ts";
 import type { Entry } from "../chat/message.ts";
 import type { CardCopy, ChatCards, ChatFacts, InboxQuery } from "../chat/ports.ts";
-import { copyStages, deliveredStages, openingStages, otherOf, readStages, toCard } from "./card-documents.ts";
+import { copyStages, deliveredStages, otherOf, readStages, toCard } from "./card-documents.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
-import { isDuplicateKey, orUnavailable } from "./driver-errors.ts";
+import { orUnavailable } from "./driver-errors.ts";
 import type { CardDocument } from "./models.ts";
+import { createOpenCards } from "./open-cards.ts";
 
 const factsKept = 50_000;
 const durable = { writeConcern: { w: "majority", j: true, wtimeoutMS: 5_000 } } as const;
 const lasting = { readConcern: { level: "majority" } } as const;
 const latestFirst = { updatedAt: -1, _id: -1 } as const;
-const mostOpenTries = 5;
 
 type Cards = mongo.Collection<CardDocument>;
+type Parts = {
+  database: mongo.Db;
+  /** The collection's name. */
+  name: string;
+  now: () => Date;
+  /** Told of each card that was not there before: its chat has no entry yet. */
+  onMade: (chatId: string) => void;
+};
 
 /** The index cards in MongoDB's `chats`. */
-export const createChatCards = ({ collection, now }: { collection: Cards; now: () => Date }): ChatCards => {
+export const createChatCards = ({ database, name, now, onMade }: Parts): ChatCards => {
+  const collection: Cards = database.collection(name);
+  const openCard = createOpenCards({ database, collection, now });
   const known = new LRUCache<string, ChatFacts>({ max: factsKept });
 
   const find = async (chatId: string): Promise<Card | null> => {
@@ -35,7 +45,12 @@ export const createChatCards = ({ collection, now }: { collection: Cards; now: (
   };
 
   return {
-    open: (bookingId, participants) => orUnavailable(() => open(collection, bookingId, participants, now)),
+    open: (bookingId, participants) =>
+      orUnavailable(async () => {
+        const { made, ...opened } = await openCard({ bookingId, participants });
+        if (made) onMade(opened.card.id);
+        return opened;
+      }),
     find: (chatId) => orUnavailable(() => find(chatId)),
     facts: (chatId) => known.get(chatId) ?? orUnavailable(() => facts(chatId)),
     copy: (copies) => orUnavailable(() => copy(collection, copies)),
@@ -46,24 +61,6 @@ export const createChatCards = ({ collection, now }: { collection: Cards; now: (
     inbox: (query) => orUnavailable(() => inbox(collection, query)),
     contacts: (userId, limit) => orUnavailable(() => contacts(collection, userId, limit)),
   };
-};
-
-/** An upsert on the booking's id alone: two at once make one card, and the loser of the race tries again. */
-const open = async (collection: Cards, bookingId: string, participants: Participants | null, now: () => Date) => {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      const before = await collection.findOneAndUpdate({ bookingId }, openingStages(participants, now()), {
-        upsert: true,
-        returnDocument: "before",
-        ...durable,
-      });
-      const after = before?.ownerId ? before : await collection.findOne({ bookingId });
-      if (after !== null)
-        return { card: toCard(after), completed: before !== null && before.ownerId === null && participants !== null };
-    } catch (error) {
-      if (!isDuplicateKey(error) || tries === mostOpenTries) throw error;
-    }
-  }
 };
 
 // Durable, since it moves the writers' own marks: what was told of a mark must not be taken back when a primary falls.

@@ -65,7 +65,12 @@ export const openStore = async ({
     onFailure: (error) => logger.warn({ err: error }, "a write's outcome is not known, trying again"),
     ...(limits && { limits }),
   });
-  const cards = createChatCards({ collection: database.collection(models.cards.collection.collectionName), now });
+  const cards = createChatCards({
+    database,
+    name: models.cards.collection.collectionName,
+    now,
+    onMade: log.hintEmpty,
+  });
   let closing: Promise<void> | undefined;
   return {
     log,

@@ -29,6 +29,20 @@ describe("a booking's card", () => {
     expect(new Set(opened.map(({ card }) => card.id)).size).toBe(1);
   });
 
+  test("is its own among many that are opened at once: new, known, without people, and asked for twice", async () => {
+    const [known, early, ...fresh] = Array.from({ length: 30 }, (_, n) => uniqueName(`booking-${n}`));
+    const before = await store.cards.open(known ?? "", people);
+    const cancelled = await store.cards.open(early ?? "", null);
+    const asked = [...fresh, known ?? "", early ?? "", ...fresh];
+    const opened = await Promise.all(asked.map((bookingId) => store.cards.open(bookingId, people)));
+    expect(opened.map(({ card }) => card.bookingId)).toEqual(asked);
+    for (const { card } of opened) expect(card).toMatchObject({ participants: people, lastSeq: 0, status: "closed" });
+    expect(opened[fresh.length]).toMatchObject({ completed: false, card: { id: before.card.id } });
+    expect(opened[fresh.length + 1]).toMatchObject({ completed: true, card: { id: cancelled.card.id } });
+    expect(opened.filter(({ completed }) => completed)).toHaveLength(1);
+    expect(new Set(opened.map(({ card }) => card.id)).size).toBe(fresh.length + 2);
+  });
+
   test("gets its people from the approval where a cancellation came first, and keeps them", async () => {
     const bookingId = uniqueName("booking");
     const cancelled = await store.cards.open(bookingId, null);

@@ -1,0 +1,58 @@
+type Parts<Item, Result> = {
+  /** Does a batch; the results in the order of the items. A throw is every caller's. */
+  run: (items: Item[]) => Promise<Result[]>;
+  /** Items of one key never go in one batch. */
+  keyOf: (item: Item) => string;
+  mostAtOnce: number;
+  mostUnderWay: number;
+};
+
+type Call<Item, Result> = { item: Item; resolve: (result: Result) => void; reject: (error: unknown) => void };
+
+/**
+ * Makes one operation on many items of many calls with one item each: what is asked for while earlier batches are under
+ * way goes out together. An idle one waits for nobody but the rest of the turn.
+ */
+export const gather = <Item, Result>(parts: Parts<Item, Result>): ((item: Item) => Promise<Result>) => {
+  let waiting: Call<Item, Result>[] = [];
+  let underWay = 0;
+  let scheduled = false;
+
+  const take = (): Call<Item, Result>[] => {
+    const batch = new Map<string, Call<Item, Result>>();
+    waiting = waiting.filter((call) => {
+      const key = parts.keyOf(call.item);
+      if (batch.size >= parts.mostAtOnce || batch.has(key)) return true;
+      batch.set(key, call);
+      return false;
+    });
+    return [...batch.values()];
+  };
+
+  const settle = async (batch: Call<Item, Result>[]): Promise<void> => {
+    try {
+      const results = await parts.run(batch.map(({ item }) => item));
+      for (const [index, result] of results.entries()) batch[index]?.resolve(result);
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+    underWay -= 1;
+    begin();
+  };
+
+  const begin = (): void => {
+    scheduled = false;
+    while (underWay < parts.mostUnderWay && waiting.length > 0) {
+      underWay += 1;
+      void settle(take());
+    }
+  };
+
+  return (item) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ item, resolve, reject });
+      if (scheduled) return;
+      scheduled = true;
+      setImmediate(begin);
+    });
+};
