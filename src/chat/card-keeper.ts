@@ -23,26 +23,32 @@ export type CardKeeper = {
   tell: (chatId: string) => void;
   /** Brings a card up to the log where a crash left it behind; resolves with the card. */
   mend: (chatId: string, options?: { created?: boolean }) => Promise<Card>;
+  /** Resolves when what was to be kept before this call has been written, or after `limitMs`. */
+  settled: (limitMs?: number) => Promise<void>;
   /** Resolves when nothing waits to be written, or at `deadlineMs`. */
   drain: (deadlineMs: number) => Promise<void>;
 };
 
 const mostFailures = 20;
 
-const longestGapMs = 1_000;
+const longestGapMs = 2_000;
+const settleLimitMs = 500;
 /** So much longer is the pause for each card of the write before it: a busy node writes more at once, and less often. */
 const gapPerCardMs = 4;
 
 /**
  * Keeps the cards up to the log. Changes of many chats, and many changes of one chat, gather while the previous write
  * is under way and in a pause behind it, and go out as one; so a busy chat's two people hear `chat_updated` every
- * tenth of a second at most, on a busy node once a second. Whoever waits for a card ends the pause.
+ * tenth of a second at most, on a busy node every second or two. Whoever waits for a card ends the pause.
  */
 export const createCardKeeper = ({ cards, log, broadcast, onFailure, gapMs = 100 }: Parts): CardKeeper => {
   let pending = new Map<string, Pending>();
   let running: Promise<void> | null = null;
   let endPause = (): void => undefined;
   let draining = false;
+  // Those who wait for whatever is written next, and for what is being written.
+  let readers: (() => void)[] = [];
+  let readersOfWrite: (() => void)[] | null = null;
 
   const pause = (cardsWritten: number): Promise<void> =>
     new Promise((resolve) => {
@@ -75,8 +81,12 @@ export const createCardKeeper = ({ cards, log, broadcast, onFailure, gapMs = 100
       const batch = pending;
       pending = new Map();
       const size = batch.size;
+      readersOfWrite = readers;
+      readers = [];
       await write(batch);
-      if (!draining && !someoneWaits(pending)) await pause(size);
+      for (const resolve of readersOfWrite) resolve();
+      readersOfWrite = null;
+      if (!draining && readers.length === 0 && !someoneWaits(pending)) await pause(size);
     }
     running = null;
   };
@@ -124,6 +134,18 @@ export const createCardKeeper = ({ cards, log, broadcast, onFailure, gapMs = 100
     keepLater: (entry) => add(copyOf(entry), false),
     tell: (chatId) => add({ chatId }, false),
     mend: async (chatId, { created = false } = {}) => written(await newestCopy(log, chatId), created),
+    settled: async (limitMs = settleLimitMs) => {
+      const list = pending.size > 0 ? readers : readersOfWrite;
+      if (list === null) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, limitMs).unref();
+        list.push(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+        endPause();
+      });
+    },
     drain: async (deadlineMs) => {
       if (running === null) return;
       draining = true;

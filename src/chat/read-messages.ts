@@ -28,7 +28,7 @@ type Parts = {
   requireParticipant: RequireParticipant;
   log: Pick<ChatLog, "page" | "head">;
   cards: Pick<ChatCards, "find" | "inbox">;
-  keeper: Pick<CardKeeper, "mend">;
+  keeper: Pick<CardKeeper, "mend" | "settled">;
 };
 
 export type ReadChats = {
@@ -70,6 +70,8 @@ export const createReadChats = ({ requireParticipant, log, cards, keeper }: Part
       return { chat: chatFor(card, facts.participants, role), messages: entries.map(toMessage), hasMore };
     },
     inbox: async ({ userId, ...query }) => {
+      // Who sent over this node, or heard of a message from it, finds it in the inbox.
+      await keeper.settled();
       const { cards: found, nextCursor } = await cards.inbox({ userId, ...query });
       const chats = found.flatMap((card) => {
         const { participants } = card;

@@ -12,10 +12,13 @@ import { createOpenCards } from "./open-cards.ts";
 
 const factsKept = 50_000;
 const durable = { writeConcern: { w: "majority", j: true, wtimeoutMS: 5_000 } } as const;
+// What the driver calls `wtimeoutMS` is `wtimeout` to the server.
+const durableCommand = { w: "majority", j: true, wtimeout: 5_000 } as const;
 const lasting = { readConcern: { level: "majority" } } as const;
 const latestFirst = { updatedAt: -1, _id: -1 } as const;
 
 type Cards = mongo.Collection<CardDocument>;
+type Database = { database: mongo.Db; collection: Cards };
 type Parts = {
   database: mongo.Db;
   /** The collection's name. */
@@ -53,7 +56,7 @@ export const createChatCards = ({ database, name, now, onMade }: Parts): ChatCar
       }),
     find: (chatId) => orUnavailable(() => find(chatId)),
     facts: (chatId) => known.get(chatId) ?? orUnavailable(() => facts(chatId)),
-    copy: (copies) => orUnavailable(() => copy(collection, copies)),
+    copy: (copies) => orUnavailable(() => copy({ database, collection }, copies)),
     advanceRead: (role, entry, at) =>
       orUnavailable(() => advance(collection, "read", role, entry, readStages(role, entry, at))),
     advanceDelivered: (role, entry, at) =>
@@ -64,15 +67,18 @@ export const createChatCards = ({ database, name, now, onMade }: Parts): ChatCar
 };
 
 // Durable, since it moves the writers' own marks: what was told of a mark must not be taken back when a primary falls.
-const copy = async (collection: Cards, copies: CardCopy[]): Promise<Card[]> => {
+const copy = async ({ database, collection }: Database, copies: CardCopy[]): Promise<Card[]> => {
+  const run = async (command: mongo.Document): Promise<void> => {
+    const { writeErrors, writeConcernError } = await database.command(command, { ignoreUndefined: true });
+    if (writeErrors || writeConcernError)
+      throw new Error("cards were not written", { cause: writeErrors ?? writeConcernError });
+  };
   const changed = copies.filter(({ newest }) => newest !== undefined);
   if (changed.length > 0) {
-    await collection.bulkWrite(
-      changed.map((change) => ({
-        updateOne: { filter: { _id: new Types.ObjectId(change.chatId) }, update: copyStages(change) },
-      })),
-      { ordered: false, ...durable },
-    );
+    const updates = changed.map((change) => ({ q: { _id: new Types.ObjectId(change.chatId) }, u: copyStages(change) }));
+    const command = { update: collection.collectionName, updates, ordered: false, writeConcern: durableCommand };
+    // A plain command is not tried again by the driver, and this one may be: it moves forward only.
+    await run(command).catch(() => run(command));
   }
   const ids = copies.map(({ chatId }) => new Types.ObjectId(chatId));
   return (await collection.find({ _id: { $in: ids } }, lasting).toArray()).map(toCard);
