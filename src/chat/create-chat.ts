@@ -33,6 +33,8 @@ export const createChat = ({ log, cards, broadcast, now, onCardFailure }: Parts)
     markRead: createMarkRead({ requireParticipant, log, cards, keeper, broadcast, now }),
     markDelivered: createMarkDelivered({ requireParticipant, log, cards, broadcast, now }),
     readChats: createReadChats({ requireParticipant, log, cards, keeper }),
+    /** Brings a card up to its log where a crash left it behind. */
+    mendCard: (chatId: string) => keeper.mend(chatId),
     /** Waits for the cards that are being written, at most `deadlineMs`. */
     drain: keeper.drain,
   };

@@ -100,12 +100,16 @@ const copyFields = ({ newest, shown }: CardCopy) => ({
 const upTo = (entry: Entry) =>
   copyFields({ chatId: entry.chatId, newest: entry, ...(isShown(entry) && { shown: entry }) });
 
-/** The update that moves a read mark to an entry. What is read was delivered. */
+/**
+ * The update that moves a read mark to an entry. What is read was delivered. `receipts` keeps apart what a person marked
+ * as read from what writing read along the way: others are told of the first alone.
+ */
 export const readStages = (role: Role, entry: Entry, at: Date) => [
   {
     $set: {
       ...upTo(entry),
       [`read.${role}`]: { $literal: { seq: entry.seq, counted: entry.state.counted, at } },
+      [`receipts.${role}`]: { $literal: { seq: entry.seq, at } },
       ...whenNewer({ $lt: [`$delivered.${role}.seq`, entry.seq] }, `delivered.${role}`, { seq: entry.seq, at }),
     },
   },

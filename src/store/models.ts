@@ -31,6 +31,8 @@ export type CardDocument = {
   lastMessage: Message | null;
   read: Record<Role, ReadMark>;
   delivered: Record<Role, DeliveredMark>;
+  /** Where somebody last marked the chat as read; not there before the first time. */
+  receipts?: Partial<Record<Role, DeliveredMark>> | undefined;
   createdAt: Date;
   updatedAt: Date;
 };
@@ -89,6 +91,7 @@ const cardSchema = new Schema<CardDocument>(
     lastMessage: { type: Object, default: null },
     read: { owner: readMark, seeker: readMark },
     delivered: { owner: mark, seeker: mark },
+    receipts: { type: Object },
     createdAt: date,
     updatedAt: date,
   },

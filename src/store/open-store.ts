@@ -5,10 +5,13 @@ import { createChatLog } from "./chat-log.ts";
 import { createChatCards } from "./chats.ts";
 import { connect } from "./connect.ts";
 import { createModels, type Models } from "./models.ts";
+import { createRelayStore, type RelayStore } from "./relay-store.ts";
 
 export type Store = {
   log: ChatLog;
   cards: ChatCards;
+  /** For telling others of the log. */
+  relay: RelayStore;
   /** How many sends wait for the database. */
   waiting: () => number;
   /** Whether the database answers within `timeoutMs`. */
@@ -75,6 +78,10 @@ export const openStore = async ({
   return {
     log,
     cards,
+    relay: createRelayStore(database, {
+      entries: models.entries.collection.collectionName,
+      cards: models.cards.collection.collectionName,
+    }),
     waiting: () => log.queue.size,
     isUp: async (timeoutMs = 1_000) => {
       const pinged = database.command({ ping: 1 }).then(

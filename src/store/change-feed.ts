@@ -1,0 +1,144 @@
+import { mongo as driver, type mongo } from "mongoose";
+import type { Role } from "../chat/chat.ts";
+import type { Entry } from "../chat/message.ts";
+import { toEntry } from "./entry-documents.ts";
+import type { CardDocument, EntryDocument } from "./models.ts";
+
+/** Where somebody marked a chat as read. */
+export type Receipt = { chatId: string; role: Role; seq: number; at: Date };
+
+/**
+ * What happened in the database. `people`: a chat that a cancellation had made got its two people.
+ */
+export type Change =
+  | { kind: "entry"; entry: Entry }
+  | { kind: "receipt"; receipt: Receipt }
+  | { kind: "people"; chatId: string };
+
+/** A place in the database's history. `at`: about when that was; the rest is MongoDB's own. */
+export type Position = { at: Date; token?: unknown; startAt?: mongo.Timestamp };
+
+export type ChangeFeed = {
+  /**
+   * What comes next, and the place behind it; without changes when nothing came for a second.
+   * @throws an error for which `isHistoryGone` holds where the database no longer knows the place it was opened at
+   */
+  next: () => Promise<{ changes: Change[]; position: Position }>;
+  close: () => Promise<void>;
+};
+
+type Stored = EntryDocument | CardDocument;
+type Names = { entries: string; cards: string };
+
+const waitMs = 1_000;
+const batchSize = 1_000;
+const roles = ["owner", "seeker"] as const;
+
+// A card changes with every entry; only these of its fields are told. Field names may be whole paths here.
+const toldFields = ["receipts", "ownerId"];
+const firstOfPath = { $arrayElemAt: [{ $split: ["$$this.k", "."] }, 0] };
+const updatedFields = { $objectToArray: { $ifNull: ["$updateDescription.updatedFields", {}] } };
+
+const told = ({ entries, cards }: Names) => ({
+  $match: {
+    $or: [
+      { "ns.coll": entries, operationType: "insert" },
+      { "ns.coll": cards, operationType: "replace" },
+      {
+        "ns.coll": cards,
+        operationType: "update",
+        $expr: { $anyElementTrue: [{ $map: { input: updatedFields, in: { $in: [firstOfPath, toldFields] } } }] },
+      },
+    ],
+  },
+});
+
+/** The place where the database's history is now. What a majority does not have yet counts as later. */
+export const positionNow = async (database: mongo.Db): Promise<Position> => {
+  const { operationTime } = await database.command({ ping: 1 });
+  return { at: new Date(), startAt: operationTime };
+};
+
+/** Follows what a majority of the database has of both collections, in the order it was written, from a place on. */
+export const openChangeFeed = (database: mongo.Db, names: Names, { token, startAt }: Position): ChangeFeed => {
+  const stream = database.watch<Stored>([told(names)], {
+    maxAwaitTimeMS: waitMs,
+    batchSize,
+    readConcern: { level: "majority" },
+    ...(token === undefined ? startAt && { startAtOperationTime: startAt } : { startAfter: token }),
+  });
+  return {
+    next: async () => {
+      const askedAt = new Date();
+      const change = await stream.tryNext();
+      if (stream.closed) throw new Error("the change stream ended");
+      const at = change && "wallTime" in change && change.wallTime ? change.wallTime : askedAt;
+      return { changes: change === null ? [] : changesOf(change), position: { at, token: stream.resumeToken } };
+    },
+    close: () => stream.close(),
+  };
+};
+
+const changesOf = (change: mongo.ChangeStreamDocument<Stored>): Change[] => {
+  switch (change.operationType) {
+    case "insert":
+    case "replace":
+      return documentChanges(change.fullDocument);
+    case "update":
+      return cardChanges(change);
+    default:
+      return [];
+  }
+};
+
+const documentChanges = (document: Stored): Change[] => {
+  if ("chatId" in document) return [{ kind: "entry", entry: toEntry(document) }];
+  return receiptsOf(document).map((receipt) => ({ kind: "receipt", receipt }));
+};
+
+const cardChanges = ({
+  documentKey,
+  updateDescription,
+  wallTime = new Date(),
+}: mongo.ChangeStreamUpdateDocument<Stored>): Change[] => {
+  const fields: Record<string, unknown> = { ...updateDescription?.updatedFields };
+  const chatId = String(documentKey._id);
+  const people: Change[] = fields["ownerId"] ? [{ kind: "people", chatId }] : [];
+  const receipts = roles.flatMap((role): Change[] => {
+    const seq = valueAt(fields, ["receipts", role, "seq"]);
+    if (typeof seq !== "number") return [];
+    const at = valueAt(fields, ["receipts", role, "at"]);
+    return [{ kind: "receipt", receipt: { chatId, role, seq, at: at instanceof Date ? at : wallTime } }];
+  });
+  return [...people, ...receipts];
+};
+
+/**
+ * A value of an update, whose fields are told as deep as they changed:
+ * `{ receipts: { owner: { seq: 4 } } }`, `{ "receipts.owner": { seq: 4 } }` or `{ "receipts.owner.seq": 4 }`.
+ */
+const valueAt = (fields: Record<string, unknown>, path: string[]): unknown => {
+  for (let length = path.length; length > 0; length -= 1) {
+    const name = path.slice(0, length).join(".");
+    if (Object.hasOwn(fields, name)) return path.slice(length).reduce(fieldOf, fields[name]);
+  }
+  return undefined;
+};
+
+const fieldOf = (value: unknown, name: string): unknown =>
+  typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+
+/** What a card says of where its people marked it as read. */
+export const receiptsOf = ({ _id, receipts = {} }: Pick<CardDocument, "_id" | "receipts">): Receipt[] =>
+  roles.flatMap((role) => {
+    const receipt = receipts[role];
+    return receipt ? [{ chatId: _id.toHexString(), role, ...receipt }] : [];
+  });
+
+// ChangeStreamHistoryLost, InvalidResumeToken, ChangeStreamFatalError (the token is of another history), and what is
+// said of a token or a time that cannot be one.
+const gone = new Set<unknown>([286, 260, 280, 9, 50_811, 50_795, 40_647, 40_649, 40_650]);
+
+/** Whether the place where a feed was to begin is no longer known to the database. */
+export const isHistoryGone = (error: unknown): boolean =>
+  error instanceof driver.MongoServerError && gone.has(error.code);

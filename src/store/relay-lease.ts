@@ -1,0 +1,68 @@
+import type { mongo } from "mongoose";
+import type { Position } from "./change-feed.ts";
+
+/**
+ * A walk over what is stored, where the database's history does not tell it any more. `since` null: everything.
+ * `after`: the id behind which the walk goes on.
+ */
+export type CatchUp = { phase: "entries" | "cards"; since: Date | null; after: string | null };
+
+/**
+ * How far the relay has come: all up to `position` was told, but for what a catch-up under way still has to tell.
+ * `lookedAt`: what was written before it was also looked after.
+ */
+export type RelayState = { position: Position | null; catchUp: CatchUp | null; lookedAt: Date | null };
+
+export type Lease = {
+  /** As the holder before left it. */
+  state: RelayState;
+  /** Keeps the lease and saves the state, both or none. False: somebody else has it. */
+  renew: (state: RelayState) => Promise<boolean>;
+  /** Gives it back, with the state. */
+  release: (state: RelayState) => Promise<void>;
+};
+
+export type RelayDocument = RelayState & { _id: string; holder: string | null; expiresAt: Date };
+
+const durable = { writeConcern: { w: "majority", j: true, wtimeoutMS: 5_000 } } as const;
+
+const literals = (state: RelayState) =>
+  Object.fromEntries(Object.entries(state).map(([name, value]) => [name, { $literal: value }]));
+
+type Request = { relays: mongo.Collection<RelayDocument>; name: string; holder: string; leaseMs: number };
+
+/**
+ * Takes the lease of a name where nobody holds it; null where somebody does. Times are the database's, so that clocks
+ * that differ do not matter. The state stands in the same document: who lost the lease cannot save any more.
+ */
+export const acquireLease = async ({ relays, name, holder, leaseMs }: Request): Promise<Lease | null> => {
+  const expiresAt = { $add: ["$$NOW", leaseMs] };
+  const isFree = {
+    $or: [{ $eq: [{ $ifNull: ["$holder", holder] }, holder] }, { $lte: ["$expiresAt", "$$NOW"] }],
+  };
+  const taken = await relays.findOneAndUpdate(
+    { _id: name },
+    [
+      {
+        $set: {
+          holder: { $cond: [isFree, { $literal: holder }, "$holder"] },
+          expiresAt: { $cond: [isFree, expiresAt, "$expiresAt"] },
+        },
+      },
+    ],
+    { upsert: true, returnDocument: "after", ...durable },
+  );
+  if (taken?.holder !== holder) return null;
+
+  const save = async (state: RelayState, changes: object): Promise<boolean> => {
+    const { position, catchUp, lookedAt } = state;
+    const set = { ...changes, ...literals({ position, catchUp, lookedAt }) };
+    const { matchedCount } = await relays.updateOne({ _id: name, holder }, [{ $set: set }], durable);
+    return matchedCount === 1;
+  };
+  return {
+    state: { position: taken.position ?? null, catchUp: taken.catchUp ?? null, lookedAt: taken.lookedAt ?? null },
+    renew: (state) => save(state, { expiresAt }),
+    release: async (state) => void (await save(state, { holder: null })),
+  };
+};

@@ -1,0 +1,63 @@
+import { type mongo, Types } from "mongoose";
+import type { Card } from "../chat/chat.ts";
+import type { Entry } from "../chat/message.ts";
+import { toCard } from "./card-documents.ts";
+import { type Receipt, receiptsOf } from "./change-feed.ts";
+import { toEntry } from "./entry-documents.ts";
+import type { CardDocument, EntryDocument } from "./models.ts";
+
+/** A card, where its people marked it as read, and whether a cancellation made it: its people came later than its log. */
+export type ScannedCard = { card: Card; receipts: Receipt[]; cancelledFirst: boolean };
+
+export type RelayScan = {
+  /** The smallest id of that time. */
+  idAt: (at: Date) => string;
+  /** The next entries behind an id, of all chats, in the order of ids: near that of time, and not that of seqs. */
+  entriesAfter: (entryId: string, limit: number) => Promise<Entry[]>;
+  /** The next cards behind an id, in the order of ids. */
+  cardsAfter: (chatId: string | null, limit: number) => Promise<ScannedCard[]>;
+  cards: (chatIds: string[]) => Promise<Card[]>;
+};
+
+type Collections = { entries: mongo.Collection<EntryDocument>; cards: mongo.Collection<CardDocument> };
+
+const lasting = { readConcern: { level: "majority" } } as const;
+
+/** Walks over what is stored, in pages. Each of them is a question that an index answers. */
+export const createRelayScan = ({ entries, cards }: Collections): RelayScan => {
+  const cancelledFirst = async (chatIds: Types.ObjectId[]): Promise<Set<string>> => {
+    const found = await entries
+      .find({ chatId: { $in: chatIds }, seq: 1, "system.event": "booking_cancelled" }, lasting)
+      .project<{ chatId: Types.ObjectId }>({ chatId: 1 })
+      .toArray();
+    return new Set(found.map(({ chatId }) => chatId.toHexString()));
+  };
+
+  return {
+    idAt: (at) => Types.ObjectId.createFromTime(Math.max(0, Math.floor(at.getTime() / 1_000))).toHexString(),
+
+    entriesAfter: async (entryId, limit) => {
+      const behind = { _id: { $gt: new Types.ObjectId(entryId) } };
+      return (await entries.find(behind, lasting).sort({ _id: 1 }).limit(limit).toArray()).map(toEntry);
+    },
+
+    cardsAfter: async (chatId, limit) => {
+      const found = await cards
+        .find(chatId === null ? {} : { _id: { $gt: new Types.ObjectId(chatId) } }, lasting)
+        .sort({ _id: 1 })
+        .limit(limit)
+        .toArray();
+      const cancelled = await cancelledFirst(found.map(({ _id }) => _id));
+      return found.map((document) => ({
+        card: toCard(document),
+        receipts: receiptsOf(document),
+        cancelledFirst: cancelled.has(document._id.toHexString()),
+      }));
+    },
+
+    cards: async (chatIds) => {
+      const ids = chatIds.map((id) => new Types.ObjectId(id));
+      return (await cards.find({ _id: { $in: ids } }, lasting).toArray()).map(toCard);
+    },
+  };
+};

@@ -1,0 +1,32 @@
+import type { mongo } from "mongoose";
+import { type ChangeFeed, openChangeFeed, type Position, positionNow } from "./change-feed.ts";
+import { acquireLease, type Lease, type RelayDocument } from "./relay-lease.ts";
+import { createRelayScan, type RelayScan } from "./relay-scan.ts";
+import { createUnreadNotices, type NoticeDocument, type UnreadNotices } from "./unread-notices.ts";
+
+/** What telling others of the log needs of the database, beside the log and the cards themselves. */
+export type RelayStore = {
+  acquire: (request: { name: string; holder: string; leaseMs: number }) => Promise<Lease | null>;
+  positionNow: () => Promise<Position>;
+  openFeed: (position: Position) => ChangeFeed;
+  scan: RelayScan;
+  notices: UnreadNotices;
+  /** Makes the index that notices are found by; can be repeated. */
+  prepare: () => Promise<void>;
+};
+
+export const createRelayStore = (database: mongo.Db, names: { entries: string; cards: string }): RelayStore => {
+  const notices = database.collection<NoticeDocument>("unread_notices");
+  return {
+    acquire: (request) => acquireLease({ relays: database.collection<RelayDocument>("relays"), ...request }),
+    positionNow: () => positionNow(database),
+    openFeed: (position) => openChangeFeed(database, names, position),
+    scan: createRelayScan({
+      entries: database.collection(names.entries),
+      cards: database.collection(names.cards),
+    }),
+    notices: createUnreadNotices(notices),
+    // Those to look at next.
+    prepare: async () => void (await notices.createIndex({ checkAt: 1 }, { name: "due" })),
+  };
+};
