@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { RejectReason } from "./decode.ts";
+import { createRelayMetrics } from "./relay/relay-metrics.ts";
 import type { SourceMetrics } from "./source-metrics.ts";
 
 /** What became of a booking event. */
@@ -13,7 +14,12 @@ export type BookingMetrics = {
 export const createConsumerMetrics = () => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  return { registry, booking: bookingMetrics(registry), source: sourceMetrics(registry) };
+  return {
+    registry,
+    booking: bookingMetrics(registry),
+    source: sourceMetrics(registry),
+    relay: createRelayMetrics(registry),
+  };
 };
 
 const bookingMetrics = (registry: Registry): BookingMetrics => {

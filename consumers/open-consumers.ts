@@ -3,13 +3,16 @@ import type { Config } from "../src/config.ts";
 import type { Logger } from "../src/logger.ts";
 import { createOpsServer } from "../src/ops-server.ts";
 import { createOutsideBroadcast } from "../src/socket/outside-broadcast.ts";
+import { createOutsidePresence } from "../src/socket/outside-presence.ts";
 import { openStore, type Store } from "../src/store/open-store.ts";
 import { createBookingConsumer } from "./booking-consumer.ts";
 import { createConsumerMetrics } from "./consumer-metrics.ts";
 import { createDeadLetters } from "./dead-letter.ts";
+import { createEventTopic } from "./event-topic.ts";
 import { createRecordSource } from "./kafka-record-source.ts";
 import { createPublisher } from "./publisher.ts";
 import type { RecordSource } from "./record-source.ts";
+import { openRelay } from "./relay/open-relay.ts";
 
 export type Consumers = {
   opsPort: number;
@@ -21,7 +24,7 @@ export type Consumers = {
 };
 
 type Options = {
-  config: Pick<Config, "host" | "opsPort" | "mongodbUri" | "redisUrl" | "kafka" | "topics">;
+  config: Pick<Config, "host" | "opsPort" | "mongodbUri" | "redisUrl" | "kafka" | "topics" | "unreadNotice">;
   logger: Logger;
   /** Ends the wait for a database that is away at the start. */
   signal: AbortSignal;
@@ -50,7 +53,10 @@ export const openConsumers = async ({ config, logger, signal, onGiveUp }: Option
 
   const store = await openStore({ mongodbUri: config.mongodbUri, logger, signal });
   const outside = await createOutsideBroadcast({ redisUrl: config.redisUrl, logger });
+  const presence = await createOutsidePresence({ redisUrl: config.redisUrl, logger });
   const publisher = await createPublisher({ kafka: config.kafka, logger });
+  // One of its own: a publisher that failed begins anew, and neither way shall wait for the other's.
+  const eventPublisher = await createPublisher({ kafka: config.kafka, logger });
   const chat = createChat({
     log: store.log,
     cards: store.cards,
@@ -72,17 +78,29 @@ export const openConsumers = async ({ config, logger, signal, onGiveUp }: Option
     metrics: metrics.source,
     onGiveUp,
   });
+  const relay = openRelay({
+    store,
+    topic: createEventTopic({ ...config, topic: config.topics.chatEvents, publisher: eventPublisher, logger }),
+    topicName: config.topics.chatEvents,
+    mendCard: chat.mendCard,
+    presenceOf: presence.of,
+    delays: { offlineMs: config.unreadNotice.offlineS * 1_000, onlineMs: config.unreadNotice.onlineS * 1_000 },
+    metrics: metrics.relay,
+    logger,
+  });
   Object.assign(running, { source, store, isRedisUp: outside.isUp });
   source.start();
+  relay.start();
   logger.info({ opsPort: ops.port, topics: config.topics.booking }, "the consumers run");
 
   const stopAll = async (deadlineMs: number): Promise<boolean> => {
-    const isClean = await source.stop(deadlineMs * 0.6);
+    const ended = await Promise.all([source.stop(deadlineMs * 0.6), relay.stop(deadlineMs * 0.6)]);
     await chat.drain(deadlineMs * 0.1);
-    await Promise.all([publisher.close(), store.close(deadlineMs * 0.1)]);
+    await Promise.all([publisher.close(), eventPublisher.close(), store.close(deadlineMs * 0.1)]);
     await outside.close();
+    presence.close();
     await ops.close();
-    return isClean;
+    return !ended.includes(false);
   };
   let stopping: Promise<boolean> | undefined;
   return { opsPort: ops.port, stop: (deadlineMs) => (stopping ??= stopAll(deadlineMs)) };

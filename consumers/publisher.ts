@@ -1,4 +1,4 @@
-import { type IHeaders, type Kafka, Partitioners, type Producer } from "kafkajs";
+import { type IHeaders, type Kafka, type Message, Partitioners, type Producer, type ProducerRecord } from "kafkajs";
 import type { Logger } from "../src/logger.ts";
 import { createKafkaClient, type KafkaAddress } from "./kafka-client.ts";
 import { withLimit } from "./with-limit.ts";
@@ -18,6 +18,11 @@ export type Publisher = {
    * @throws whenever that is not certain: the record may be there all the same, and may be published again
    */
   publish(record: NewRecord): Promise<void>;
+  /**
+   * The same for records whose keys all belong to one partition: in one request, in their order, all or none.
+   * @throws as `publish`; also where they do not belong to one partition
+   */
+  publishTogether(topic: string, records: Omit<NewRecord, "topic" | "compress">[]): Promise<void>;
   /** Ends the connection, within a few seconds; may be called again. */
   close(): Promise<void>;
 };
@@ -47,13 +52,13 @@ export const createPublisher = async ({ kafka, logger }: Parts): Promise<Publish
     await disconnect(failed).catch(() => undefined);
   };
 
-  const publish = async (record: NewRecord): Promise<void> => {
+  const publish = async (request: ProducerRecord): Promise<void> => {
     const used = connected();
     try {
       await withLimit(
         "publish",
         publishLimitMs,
-        used.then((producer) => send(producer, record)),
+        used.then((producer) => send(producer, request)),
       );
     } catch (error) {
       if (!isTooLarge(error)) void drop(used);
@@ -62,7 +67,9 @@ export const createPublisher = async ({ kafka, logger }: Parts): Promise<Publish
   };
 
   return {
-    publish,
+    publish: ({ topic, compress, ...record }) =>
+      publish({ topic, messages: [toMessage(record)], ...(compress && { compression: 1 }) }),
+    publishTogether: (topic, records) => publish({ topic, messages: records.map(toMessage) }),
     close: async () => {
       if (connection !== null) await drop(connection);
     },
@@ -93,20 +100,19 @@ const disconnect = async (connection: Promise<Producer>): Promise<void> =>
     connection.then((producer) => producer.disconnect()),
   );
 
+const toMessage = ({ key, value, headers }: Omit<NewRecord, "topic" | "compress">): Message => ({
+  key,
+  value,
+  ...(headers && { headers }),
+});
+
 /**
- * One record per request, its partition left to the partitioner: of several in one request kafkajs can report as taken
- * what is in no log, while a leader moves (tulios/kafkajs#1303).
+ * One partition per request, left to the partitioner: of several in one request kafkajs can report as taken what is in
+ * no log, while a leader moves (tulios/kafkajs#1303).
  */
-const send = async (producer: Producer, record: NewRecord): Promise<void> => {
-  const { topic, key, value, headers, compress } = record;
-  const results = await producer.send({
-    topic,
-    acks: -1,
-    timeout: 10_000,
-    ...(compress && { compression: 1 }),
-    messages: [{ key, value, ...(headers && { headers }) }],
-  });
+const send = async (producer: Producer, request: ProducerRecord): Promise<void> => {
+  const results = await producer.send({ ...request, acks: -1, timeout: 10_000 });
   const [result] = results;
   if (results.length === 1 && result?.errorCode === 0) return;
-  throw new Error("Kafka did not say that it has the record", { cause: results });
+  throw new Error("Kafka did not say that it has the records", { cause: results });
 };

@@ -114,7 +114,7 @@ const serverEvents = ({ shapes: { chat, message } }: Parts): AsyncApiParts["serv
   },
 });
 
-const cloudEvent = (type: z.ZodType, data: z.ZodType) =>
+const cloudEvent = <T extends z.ZodType, D extends z.ZodType>(type: T, data: D) =>
   z.object({
     specversion: z.literal("1.0"),
     id: z.string(),
@@ -122,6 +122,7 @@ const cloudEvent = (type: z.ZodType, data: z.ZodType) =>
     type,
     time: time.optional(),
     subject: z.string().optional(),
+    datacontenttype: z.string().optional(),
     data,
   });
 
@@ -139,7 +140,8 @@ const bookingRecord = z.union([
 const bookingSummary =
   "Bookings of the booking service, key = bookingId: as they are, wrapped as `{ type, data }`, or as CloudEvents 1.0 (structured, or binary by `ce_` headers). Repeats and disorder are harmless.";
 
-const chatEvent = ({ shapes: { sharedChat, message } }: Parts) => {
+/** What goes to the topic of chat events. */
+export const chatEventSchema = ({ shapes: { sharedChat, message } }: Pick<Parts, "shapes">) => {
   const booked = z.object({ bookingId: backendIdSchema, ownerId: userId, seekerId: userId, status: z.string() });
   const whose = { chatId: chatIdSchema, bookingId: backendIdSchema, userId };
   return z.union([
@@ -161,7 +163,7 @@ export const asyncEvents = (parts: Parts): AsyncApiParts => ({
     [parts.topics.chatEvents]: {
       summary:
         "What happens in chats, CloudEvents 1.0 structured, key = chatId: at least once, in seq order per chat, each with a stable `id`. A chat comes without what is one user's.",
-      schema: chatEvent(parts),
+      schema: chatEventSchema(parts),
     },
     [parts.topics.bookingDlq]: {
       summary:

@@ -1,0 +1,103 @@
+import { LRUCache } from "lru-cache";
+import type { Entry } from "../../src/chat/message.ts";
+import type { ChatLog } from "../../src/chat/ports.ts";
+import type { CatchUp } from "../../src/store/relay-lease.ts";
+import type { RelayScan } from "../../src/store/relay-scan.ts";
+import type { DescribeChanges } from "./describe-changes.ts";
+import type { PublishEvents } from "./event-publisher.ts";
+
+type Parts = {
+  scan: RelayScan;
+  log: Pick<ChatLog, "page">;
+  describe: DescribeChanges;
+  publish: PublishEvents;
+  /** Looks after entries that were told: their cards, and whether they were read. */
+  lookAfter: (entries: Entry[]) => Promise<void>;
+};
+
+/** Walks on from `catchUp` to its end; `onProgress` gets each place behind which all is told, and null at the end. */
+export type RunCatchUp = (
+  catchUp: CatchUp,
+  onProgress: (catchUp: CatchUp | null) => void,
+  ends: AbortSignal,
+) => Promise<void>;
+
+const pageSize = 200;
+const entriesAtOnce = 1_000;
+const cardsAtOnce = 200;
+const chatsAtOnce = 20;
+const chatsKept = 100_000;
+
+/**
+ * Tells from what is stored what the database's history no longer tells. With a time: the entries since then, found by
+ * their ids, then the marks since then. Without one: every chat from its first entry. A chat's entries are told in
+ * their order, from the first one found up to its newest; repeats have the ids they had.
+ */
+export const createCatchUp = ({ scan, log, describe, publish, lookAfter }: Parts): RunCatchUp => {
+  /** Tells a chat's log from a seq on; the newest entry that was told. */
+  const tellChat = async (chatId: string, fromSeq: number, ends: AbortSignal): Promise<Entry | undefined> => {
+    let newest: Entry | undefined;
+    for (let hasMore = true; hasMore; ) {
+      ends.throwIfAborted();
+      const page = await log.page(chatId, { after: newest?.seq ?? fromSeq - 1, limit: pageSize });
+      await publish(await describe(page.entries.map((entry) => ({ kind: "entry", entry }))), ends);
+      newest = page.entries.at(-1) ?? newest;
+      hasMore = page.hasMore;
+    }
+    return newest;
+  };
+
+  const tellChats = async (chats: [chatId: string, fromSeq: number][], ends: AbortSignal): Promise<Entry[]> => {
+    const newest = await inGroups(chats, ([chatId, fromSeq]) => tellChat(chatId, fromSeq, ends));
+    const entries = newest.flatMap((entry) => entry ?? []);
+    await lookAfter(entries);
+    return entries;
+  };
+
+  const entriesPage = async (after: string, toldUpTo: LRUCache<string, number>, ends: AbortSignal) => {
+    const entries = await scan.entriesAfter(after, entriesAtOnce);
+    const from = new Map<string, number>();
+    for (const { chatId, seq } of entries) from.set(chatId, Math.min(seq, from.get(chatId) ?? seq));
+    const untold = [...from].filter(([chatId, seq]) => seq > (toldUpTo.get(chatId) ?? 0));
+    for (const { chatId, seq } of await tellChats(untold, ends)) toldUpTo.set(chatId, seq);
+    return entries.at(-1)?.id ?? null;
+  };
+
+  const cardsPage = async (after: string | null, since: Date | null, ends: AbortSignal) => {
+    const cards = await scan.cardsAfter(after, cardsAtOnce);
+    // When its people came stands nowhere: a chat that a cancellation made is told whole.
+    const whole = cards.filter(({ cancelledFirst }) => since === null || cancelledFirst);
+    await tellChats(
+      whole.map(({ card }) => [card.id, 1]),
+      ends,
+    );
+    const receipts = cards.flatMap((card) => card.receipts.filter(({ at }) => since === null || at >= since));
+    await publish(await describe(receipts.map((receipt) => ({ kind: "receipt", receipt }))), ends);
+    return cards.at(-1)?.card.id ?? null;
+  };
+
+  return async (begun, onProgress, ends) => {
+    const toldUpTo = new LRUCache<string, number>({ max: chatsKept });
+    let catchUp = begun;
+    for (;;) {
+      ends.throwIfAborted();
+      const { phase, since, after } = catchUp;
+      const last =
+        phase === "entries" && since !== null
+          ? await entriesPage(after ?? scan.idAt(since), toldUpTo, ends)
+          : await cardsPage(after, since, ends);
+      if (last !== null) catchUp = { ...catchUp, after: last };
+      else if (phase === "entries") catchUp = { phase: "cards", since, after: null };
+      else return onProgress(null);
+      onProgress(catchUp);
+    }
+  };
+};
+
+const inGroups = async <T, R>(items: T[], work: (item: T) => Promise<R>): Promise<R[]> => {
+  const results: R[] = [];
+  for (let start = 0; start < items.length; start += chatsAtOnce) {
+    results.push(...(await Promise.all(items.slice(start, start + chatsAtOnce).map(work))));
+  }
+  return results;
+};

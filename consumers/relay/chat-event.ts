@@ -1,0 +1,103 @@
+import { type Card, type Chat, chatFor, type Participants, userOf } from "../../src/chat/chat.ts";
+import { type Entry, type Message, toMessage } from "../../src/chat/message.ts";
+import type { Receipt } from "../../src/store/change-feed.ts";
+import type { UnreadNotice } from "../../src/store/unread-notices.ts";
+
+export type ChatEventType =
+  | "chat.created"
+  | "chat.status_changed"
+  | "chat.message_sent"
+  | "chat.message_read"
+  | "chat.message_unread";
+
+/** An event as it goes to the topic; the chat's id is the key. `value` is a CloudEvent in JSON. */
+export type EncodedEvent = { chatId: string; type: ChatEventType; value: Buffer };
+
+/** What is fixed about a chat once it has its people. */
+export type ChatPeople = { id: string; bookingId: string; participants: Participants };
+
+const source = "/lyvo-chat";
+
+type Fields = { type: ChatEventType; chatId: string; id: string; at: Date; data: object };
+
+// `id` and `source` together name an event for ever: what is published again has the same.
+const encode = ({ type, chatId, id, at, data }: Fields): EncodedEvent => {
+  const event = {
+    specversion: "1.0",
+    id: `${chatId}:${id}`,
+    source,
+    type,
+    time: at.toISOString(),
+    subject: chatId,
+    datacontenttype: "application/json",
+    data,
+  };
+  return { chatId, type, value: Buffer.from(JSON.stringify(event)) };
+};
+
+type Marks<T extends { seq: number }> = { owner: T; seeker: T };
+
+const upTo = <T extends { seq: number }>({ owner, seeker }: Marks<T>, seq: number): Marks<T> => ({
+  owner: { ...owner, seq: Math.min(owner.seq, seq) },
+  seeker: { ...seeker, seq: Math.min(seeker.seq, seq) },
+});
+
+/** The chat as it was after a shown entry, without what is one user's. */
+const chatAt = ({ state, ...entry }: Entry, card: Card, participants: Participants): Omit<Chat, "unreadCount"> => {
+  const then: Card = {
+    ...card,
+    status: state.status,
+    statusReason: state.statusReason,
+    lastSeq: entry.seq,
+    lastMessage: toMessage({ ...entry, state }),
+    read: upTo(card.read, entry.seq),
+    delivered: upTo(card.delivered, entry.seq),
+    updatedAt: entry.createdAt,
+  };
+  const { unreadCount: _, ...chat } = chatFor(then, participants, "owner");
+  return chat;
+};
+
+/** The first entry of a chat tells that it is there; a later system entry that its status, or the reason, is another. */
+export const statusEvent = (entry: Entry, card: Card, participants: Participants): EncodedEvent => {
+  const isFirst = entry.seq === 1;
+  return encode({
+    type: isFirst ? "chat.created" : "chat.status_changed",
+    chatId: entry.chatId,
+    id: isFirst ? "created" : `${entry.seq}:status`,
+    at: entry.createdAt,
+    data: { chat: chatAt(entry, card, participants) },
+  });
+};
+
+export const sentEvent = (entry: Entry, { id, bookingId, participants }: ChatPeople): EncodedEvent =>
+  encode({
+    type: "chat.message_sent",
+    chatId: id,
+    id: `${entry.seq}`,
+    at: entry.createdAt,
+    data: { chat: { id, bookingId, ...participants, status: entry.state.status }, message: toMessage(entry) },
+  });
+
+export const readEvent = ({ role, seq, at }: Receipt, { id, bookingId, participants }: ChatPeople): EncodedEvent =>
+  encode({
+    type: "chat.message_read",
+    chatId: id,
+    id: `${role}:read:${seq}`,
+    at,
+    data: { chatId: id, bookingId, userId: userOf(participants, role), seq, at: at.toISOString() },
+  });
+
+/** `message`: the newest one that is shown. */
+export const unreadEvent = (
+  { role, firstSeq }: UnreadNotice,
+  { id, bookingId, participants }: ChatPeople,
+  { unreadCount, message, at }: { unreadCount: number; message: Message; at: Date },
+): EncodedEvent =>
+  encode({
+    type: "chat.message_unread",
+    chatId: id,
+    id: `${role}:unread:${firstSeq}`,
+    at,
+    data: { chatId: id, bookingId, userId: userOf(participants, role), unreadCount, message },
+  });

@@ -1,0 +1,74 @@
+import { LRUCache } from "lru-cache";
+import type { Card } from "../../src/chat/chat.ts";
+import { type Entry, isShown } from "../../src/chat/message.ts";
+import type { ChatLog } from "../../src/chat/ports.ts";
+import type { Change } from "../../src/store/change-feed.ts";
+import type { RelayScan } from "../../src/store/relay-scan.ts";
+import { type ChatPeople, type EncodedEvent, readEvent, sentEvent, statusEvent } from "./chat-event.ts";
+
+/** What there is to tell of changes, in their order. */
+export type DescribeChanges = (changes: Change[]) => Promise<EncodedEvent[]>;
+
+type Parts = { log: Pick<ChatLog, "page">; scan: Pick<RelayScan, "cards"> };
+
+const peopleKept = 50_000;
+const pageSize = 200;
+
+const chatIdOf = (change: Change): string => {
+  if (change.kind === "entry") return change.entry.chatId;
+  return change.kind === "receipt" ? change.receipt.chatId : change.chatId;
+};
+
+const changesStatus = (entry: Entry): boolean => entry.type === "system" && isShown(entry);
+
+/**
+ * Makes events of changes. A chat without its people is nobody's: what happens in it is told when they come, from its
+ * first entry on.
+ */
+export const createDescribeChanges = ({ log, scan }: Parts): DescribeChanges => {
+  const known = new LRUCache<string, ChatPeople>({ max: peopleKept });
+
+  /** The cards that are needed: those of chats not known yet, and those whose marks are told. */
+  const load = async (changes: Change[]): Promise<Map<string, Card>> => {
+    const ids = changes.flatMap((change) => {
+      const chatId = chatIdOf(change);
+      const isNeeded = change.kind === "people" || (change.kind === "entry" && changesStatus(change.entry));
+      return isNeeded || !known.has(chatId) ? [chatId] : [];
+    });
+    const cards = ids.length === 0 ? [] : await scan.cards([...new Set(ids)]);
+    for (const { id, bookingId, participants } of cards) {
+      if (participants !== null) known.set(id, { id, bookingId, participants });
+    }
+    return new Map(cards.map((card) => [card.id, card]));
+  };
+
+  const ofEntry = (entry: Entry, people: ChatPeople, card: Card | undefined): EncodedEvent[] => {
+    if (!isShown(entry)) return [];
+    const status = card && changesStatus(entry) ? [statusEvent(entry, card, people.participants)] : [];
+    return [...status, sentEvent(entry, people)];
+  };
+
+  const ofLog = async (people: ChatPeople, card: Card | undefined): Promise<EncodedEvent[]> => {
+    const events: EncodedEvent[] = [];
+    for (let after = 0; ; ) {
+      const { entries, hasMore } = await log.page(people.id, { after, limit: pageSize });
+      for (const entry of entries) events.push(...ofEntry(entry, people, card));
+      after = entries.at(-1)?.seq ?? after;
+      if (!hasMore) return events;
+    }
+  };
+
+  return async (changes) => {
+    const cards = await load(changes);
+    const events: EncodedEvent[] = [];
+    for (const change of changes) {
+      const people = known.get(chatIdOf(change));
+      if (people === undefined) continue;
+      const card = cards.get(people.id);
+      if (change.kind === "entry") events.push(...ofEntry(change.entry, people, card));
+      else if (change.kind === "receipt") events.push(readEvent(change.receipt, people));
+      else events.push(...(await ofLog(people, card)));
+    }
+    return events;
+  };
+};

@@ -1,0 +1,87 @@
+import type { Entry } from "../../src/chat/message.ts";
+import type { Change, ChangeFeed, Position } from "../../src/store/change-feed.ts";
+import { untilAborted } from "../with-limit.ts";
+import type { DescribeChanges } from "./describe-changes.ts";
+import type { PublishEvents } from "./event-publisher.ts";
+
+type Read = { changes: Change[]; position: Position };
+
+export type FollowOptions = {
+  feed: ChangeFeed;
+  describe: DescribeChanges;
+  publish: PublishEvents;
+  /** All up to here is on the topic; these are the entries that came with it. */
+  onTold: (position: Position, entries: Entry[]) => void;
+  /** Told when the oldest of what is not on the topic yet was written; null where all is. */
+  onWaiting: (oldestAt: Date | null) => void;
+  /** Ends it behind what is under way. */
+  closing: AbortSignal;
+  /** Ends it at once. */
+  signal: AbortSignal;
+};
+
+// What was read and is not published yet is bounded: a topic that is away must not fill the memory.
+const mostRead = 4_000;
+const mostAtOnce = 2_000;
+
+/**
+ * Publishes what a feed brings, until told to end. While one group of changes is being published the next one gathers,
+ * so a busy relay publishes larger groups.
+ * @throws what the feed and the database throw; the signal's reason
+ */
+export const followFeed = async (options: FollowOptions): Promise<void> => {
+  const { feed, closing, signal } = options;
+  const queue: Read[] = [];
+  let wake = Promise.withResolvers<void>();
+  let failure: { error: unknown } | null = null;
+  const ends = AbortSignal.any([closing, signal]);
+  const changed = (): void => {
+    wake.resolve();
+    wake = Promise.withResolvers<void>();
+  };
+
+  const read = async (): Promise<void> => {
+    while (!ends.aborted) {
+      if (queue.length >= mostRead) await untilAborted(ends, wake.promise);
+      else queue.push(await untilAborted(ends, feed.next()));
+      changed();
+    }
+  };
+
+  const reading = read().catch((error: unknown) => {
+    failure = { error };
+    changed();
+  });
+  try {
+    while (!ends.aborted) {
+      const group = queue.splice(0, mostAtOnce);
+      if (group.length > 0) {
+        changed();
+        await tell(group, options);
+      } else if (failure !== null) {
+        throw (failure as { error: unknown }).error;
+      } else {
+        await untilAborted(ends, wake.promise).catch(() => undefined);
+      }
+    }
+    signal.throwIfAborted();
+  } finally {
+    await feed.close().catch(() => undefined);
+    await reading;
+  }
+};
+
+const tell = async (group: Read[], { describe, publish, onTold, onWaiting, signal }: FollowOptions): Promise<void> => {
+  const last = group.at(-1);
+  if (last === undefined) return;
+  const changes = group.flatMap((one) => one.changes);
+  if (changes.length > 0) {
+    onWaiting(group.find((one) => one.changes.length > 0)?.position.at ?? null);
+    await publish(await describe(changes), signal);
+    onWaiting(null);
+  }
+  onTold(
+    last.position,
+    changes.flatMap((change) => (change.kind === "entry" ? [change.entry] : [])),
+  );
+};

@@ -1,0 +1,83 @@
+import type { Chats } from "../../src/chat/create-chat.ts";
+import type { Entry } from "../../src/chat/message.ts";
+import type { Logger } from "../../src/logger.ts";
+import type { Store } from "../../src/store/open-store.ts";
+import { createAftercare } from "./aftercare.ts";
+import { createCatchUp } from "./catch-up.ts";
+import { createDescribeChanges } from "./describe-changes.ts";
+import { createPublishEvents, type EventTopic } from "./event-publisher.ts";
+import type { NoticeDelays, Presence } from "./notice-rules.ts";
+import { createRelay, type Relay } from "./relay.ts";
+import type { RelayMetrics } from "./relay-metrics.ts";
+import { createTerm, type RelayTiming } from "./term.ts";
+import { createUnreadWatch } from "./unread-watch.ts";
+
+type Parts = {
+  store: Pick<Store, "log" | "relay">;
+  topic: EventTopic;
+  /** The topic's name: relays to different topics do not know of each other. */
+  topicName: string;
+  mendCard: Chats["mendCard"];
+  presenceOf: (userId: string) => Promise<Presence | null>;
+  delays: NoticeDelays;
+  metrics: RelayMetrics;
+  logger: Logger;
+  timing?: Partial<RelayTiming>;
+};
+
+const usualTiming: RelayTiming = { leaseMs: 8_000, beatMs: 1_000, careMs: 500 };
+const longestLookMs = 5_000;
+
+/** The way out, from top to bottom: the log's changes, as events, to the topic; and what follows from them. */
+export const openRelay = ({
+  store,
+  topic,
+  topicName,
+  mendCard,
+  presenceOf,
+  delays,
+  metrics,
+  logger,
+  ...rest
+}: Parts): Relay => {
+  const timing = { ...usualTiming, ...rest.timing };
+  const { log, relay } = store;
+  const { scan, notices } = relay;
+  const publish = createPublishEvents({
+    topic,
+    onFailure: (error, pauseMs) => {
+      metrics.failed();
+      logger.warn({ err: error, pauseMs }, "chat events could not be published, trying again");
+    },
+    onPublished: (events) => {
+      for (const { type } of events) metrics.published(type);
+    },
+  });
+  const describe = createDescribeChanges({ log, scan });
+  const unread = createUnreadWatch({ notices, scan, log, presenceOf, publish, delays, now: () => new Date() });
+  const aftercare = () =>
+    createAftercare({
+      scan,
+      mend: mendCard,
+      note: unread.note,
+      onMended: metrics.mended,
+      afterMs: Math.min(longestLookMs, Math.min(delays.offlineMs, delays.onlineMs) / 3),
+    });
+  const behind = aftercare();
+  const lookAfter = async (entries: Entry[]): Promise<void> => {
+    behind.add(entries);
+    await behind.run({ now: true });
+  };
+  const runTerm = createTerm({
+    store: relay,
+    describe,
+    publish,
+    catchUp: createCatchUp({ scan, log, describe, publish, lookAfter }),
+    aftercare: aftercare(),
+    unread,
+    metrics,
+    logger,
+    timing,
+  });
+  return createRelay({ name: topicName, store: relay, runTerm, metrics, logger, timing });
+};

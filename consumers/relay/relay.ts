@@ -1,0 +1,89 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Logger } from "../../src/logger.ts";
+import type { Lease } from "../../src/store/relay-lease.ts";
+import type { RelayStore } from "../../src/store/relay-store.ts";
+import type { RelayMetrics } from "./relay-metrics.ts";
+import type { createTerm, RelayTiming } from "./term.ts";
+
+export type Relay = {
+  /** Begins; waits for nothing. */
+  start: () => void;
+  /** Ends what is under way and gives the lease back. False: the deadline passed first. May be called twice. */
+  stop: (deadlineMs: number) => Promise<boolean>;
+};
+
+type Parts = {
+  /** What the lease is for: there is one holder per name. */
+  name: string;
+  store: Pick<RelayStore, "acquire" | "prepare">;
+  runTerm: ReturnType<typeof createTerm>;
+  metrics: Pick<RelayMetrics, "holdsLease">;
+  logger: Logger;
+  timing: RelayTiming;
+};
+
+const longestPauseMs = 5_000;
+
+/**
+ * One of several relays of which one works, the one that has the lease. A holder that was frozen and goes on beside
+ * its successor does no harm: each publishes what comes behind a place up to which all is on the topic, in order, so
+ * whatever the two repeat, what comes first of each id is in order.
+ */
+export const createRelay = ({ name, store, runTerm, metrics, logger, timing }: Parts): Relay => {
+  const holder = randomUUID();
+  const closing = new AbortController();
+  const stopped = new AbortController();
+  let running: Promise<void> | undefined;
+
+  const waitMs = async (ms: number): Promise<void> => {
+    await pause(ms, undefined, { signal: closing.signal }).catch(() => undefined);
+  };
+
+  const hold = async (lease: Lease): Promise<void> => {
+    metrics.holdsLease(true);
+    logger.info({ at: lease.state.position?.at }, "this process publishes chat events now");
+    try {
+      await runTerm({ lease, closing: closing.signal, signal: stopped.signal });
+    } finally {
+      metrics.holdsLease(false);
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    let pauseMs = timing.beatMs;
+    while (!closing.signal.aborted) {
+      const began = performance.now();
+      try {
+        await store.prepare();
+        const lease = await store.acquire({ name, holder, leaseMs: timing.leaseMs });
+        if (lease !== null) await hold(lease);
+        pauseMs = timing.beatMs;
+      } catch (error) {
+        if (closing.signal.aborted) return;
+        const wentWell = performance.now() - began > longestPauseMs;
+        pauseMs = wentWell ? timing.beatMs : Math.min(pauseMs * 2, longestPauseMs);
+        logger.warn({ err: error, pauseMs }, "chat events are not published by this process, trying again");
+      }
+      await waitMs(pauseMs);
+    }
+  };
+
+  const stop = async (deadlineMs: number): Promise<boolean> => {
+    closing.abort();
+    const hardStop = setTimeout(() => stopped.abort(), deadlineMs / 2);
+    const deadline = pause(deadlineMs, false, { ref: false });
+    const ended = (running ?? Promise.resolve()).then(() => true);
+    const isClean = await Promise.race([ended, deadline]);
+    clearTimeout(hardStop);
+    stopped.abort();
+    return isClean;
+  };
+
+  return {
+    start: () => {
+      running ??= run();
+    },
+    stop,
+  };
+};

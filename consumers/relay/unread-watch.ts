@@ -1,0 +1,108 @@
+import { type Card, userOf } from "../../src/chat/chat.ts";
+import { type Entry, toMessage } from "../../src/chat/message.ts";
+import type { ChatLog } from "../../src/chat/ports.ts";
+import type { RelayScan } from "../../src/store/relay-scan.ts";
+import type { UnreadNotice, UnreadNotices } from "../../src/store/unread-notices.ts";
+import { type EncodedEvent, unreadEvent } from "./chat-event.ts";
+import type { PublishEvents } from "./event-publisher.ts";
+import { forgetAt, judgeNotice, type NoticeDelays, type Presence, planNotice, readUpTo } from "./notice-rules.ts";
+
+/** A chat with its newest entry, and the shown entries that were seen since it was last looked at. */
+export type Looked = { card: Card; newest: Entry; seen: { seq: number; at: Date }[] };
+
+export type UnreadWatch = {
+  /** Notes what is still unread; to be called some seconds after it was written. */
+  note: (chats: Looked[]) => Promise<void>;
+  /** Tells of what has been unread for long enough. */
+  tell: (signal: AbortSignal) => Promise<void>;
+};
+
+type Parts = {
+  notices: UnreadNotices;
+  scan: Pick<RelayScan, "cards">;
+  log: Pick<ChatLog, "head" | "entryAt">;
+  /** Null where it is not known. */
+  presenceOf: (userId: string) => Promise<Presence | null>;
+  publish: PublishEvents;
+  delays: NoticeDelays;
+  now: () => Date;
+};
+
+const atOnce = 200;
+const roles = ["owner", "seeker"] as const;
+/** Nobody wants to be told of yesterday's message: it was there all day. */
+const oldestMs = 24 * 3_600_000;
+
+const keyOf = ({ chatId, role }: Pick<UnreadNotice, "chatId" | "role">): string => `${chatId}:${role}`;
+
+/**
+ * Watches over what stays unread. What is noted stands in the database, so a new holder of the lease goes on where the
+ * last one was; whether it is unread is asked of the log and the card, at the moment of telling.
+ */
+export const createUnreadWatch = ({ notices, scan, log, presenceOf, publish, delays, now }: Parts): UnreadWatch => {
+  const note: UnreadWatch["note"] = async (chats) => {
+    const oldest = now().getTime() - oldestMs;
+    const unread = chats.flatMap((chat) => (chat.newest.createdAt.getTime() < oldest ? [] : unreadBy(chat)));
+    if (unread.length === 0) return;
+    const known = new Map((await notices.find(unread)).map((notice) => [keyOf(notice), notice]));
+    const changes = unread.flatMap((one) => {
+      const seen = known.get(keyOf(one)) ?? null;
+      const notice = planNotice({ ...one, known: seen }, delays);
+      return notice ? [{ notice, seen }] : [];
+    });
+    await notices.put(changes);
+  };
+
+  /** What is to become of one notice, and the event where it is due. */
+  const look = async (notice: UnreadNotice, card: Card | undefined): Promise<Look> => {
+    if (!card?.participants) return { notice, over: true };
+    const { seq, state } = await log.head(notice.chatId);
+    const read = readUpTo(card, state, notice.role);
+    const presence = await presenceOf(userOf(card.participants, notice.role));
+    const verdict = judgeNotice({ notice, read, counted: state.counted, presence, now: now() }, delays);
+    if (verdict.is === "over") return { notice, over: true };
+    if (verdict.is === "later") return { notice, next: { ...notice, checkAt: verdict.checkAt } };
+    const message = await log.entryAt(notice.chatId, state.shownSeq);
+    if (message === null) return { notice, over: true };
+    const told = { ...notice, toldAt: now(), lastSeq: seq, lastAt: message.createdAt };
+    const people = { id: card.id, bookingId: card.bookingId, participants: card.participants };
+    return {
+      notice,
+      next: { ...told, checkAt: forgetAt(told, delays) },
+      event: unreadEvent(notice, people, {
+        unreadCount: state.counted - read.counted,
+        message: toMessage(message),
+        at: told.toldAt,
+      }),
+    };
+  };
+
+  const tell: UnreadWatch["tell"] = async (signal) => {
+    for (;;) {
+      const due = await notices.due(now(), atOnce);
+      const cards = new Map(
+        (await scan.cards([...new Set(due.map(({ chatId }) => chatId))])).map((card) => [card.id, card]),
+      );
+      const looks = await Promise.all(due.map((notice) => look(notice, cards.get(notice.chatId))));
+      await publish(
+        looks.flatMap(({ event }) => event ?? []),
+        signal,
+      );
+      await notices.put(looks.flatMap(({ notice, next }) => (next ? [{ notice: next, seen: notice }] : [])));
+      await notices.remove(looks.flatMap(({ notice, over }) => (over ? [notice] : [])));
+      if (due.length < atOnce) return;
+    }
+  };
+
+  return { note, tell };
+};
+
+type Look = { notice: UnreadNotice; over?: true; next?: UnreadNotice; event?: EncodedEvent };
+
+/** For whom of the two there is something unread, and up to where each has read. */
+const unreadBy = ({ card, newest, seen }: Looked) =>
+  roles.flatMap((role) => {
+    const read = readUpTo(card, newest.state, role);
+    const isUnread = card.participants !== null && newest.state.counted > read.counted;
+    return isUnread ? [{ chatId: card.id, role, readSeq: read.seq, seen }] : [];
+  });
