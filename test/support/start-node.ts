@@ -24,23 +24,24 @@ export const databaseUri = (name: string, uri = process.env["MONGODB_URI"] ?? ""
 };
 
 /** Settings for a test: the given services, an own database, free ports, no limits. */
-export const testConfig = (overrides: NodeJS.ProcessEnv = {}): Config =>
-  readConfig({
-    NODE_ENV: "test",
-    HOST: "127.0.0.1",
-    PORT: "0",
-    OPS_PORT: "0",
-    LOG_LEVEL: process.env["TEST_LOG_LEVEL"] ?? "silent",
-    MONGODB_URI: databaseUri(uniqueName("test")),
-    REDIS_URL: process.env["REDIS_URL"],
-    KAFKA_BROKERS: process.env["KAFKA_BROKERS"],
-    JWT_SECRET: jwtSecret,
-    INTERNAL_API_KEY: apiKey,
-    CORS_ORIGINS: "https://www.lyvo.example",
-    ATTACHMENT_HOSTS: "images.example.com",
-    ...noLimits,
-    ...overrides,
-  });
+export const testSettings = (overrides: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
+  NODE_ENV: "test",
+  HOST: "127.0.0.1",
+  PORT: "0",
+  OPS_PORT: "0",
+  LOG_LEVEL: process.env["TEST_LOG_LEVEL"] ?? "silent",
+  MONGODB_URI: databaseUri(uniqueName("test")),
+  REDIS_URL: process.env["REDIS_URL"],
+  KAFKA_BROKERS: process.env["KAFKA_BROKERS"],
+  JWT_SECRET: jwtSecret,
+  INTERNAL_API_KEY: apiKey,
+  CORS_ORIGINS: "https://www.lyvo.example",
+  ATTACHMENT_HOSTS: "images.example.com",
+  ...noLimits,
+  ...overrides,
+});
+
+export const testConfig = (overrides: NodeJS.ProcessEnv = {}): Config => readConfig(testSettings(overrides));
 
 export type TestNode = ChatNode & {
   url: string;
