@@ -54,9 +54,12 @@ export const next = <E extends keyof ServerToClientEvents>(
     socket.on(event, listener as never);
   });
 
+/** Longer than the ten seconds that a send may wait in the node. */
+const answerLimitMs = 15_000;
+
 /** Emits what need not be of the contract, and returns the ack as it came. */
 export const ask = (socket: Client, event: string, ...payload: unknown[]): Promise<Record<string, unknown>> =>
-  (socket as unknown as Socket).timeout(10_000).emitWithAck(event, ...payload);
+  (socket as unknown as Socket).timeout(answerLimitMs).emitWithAck(event, ...payload);
 
 /** Everything of one event that comes from now on. */
 export const collect = <E extends keyof ServerToClientEvents>(socket: Client, event: E) => {
