@@ -3,13 +3,18 @@ import type { Logger } from "../src/logger.ts";
 import { createKafkaClient, type KafkaAddress } from "./kafka-client.ts";
 import { withLimit } from "./with-limit.ts";
 
-/** A record to publish. `null` is Kafka's own null, as in a tombstone; `compress` packs it with gzip. */
+/**
+ * A record to publish. `null` is Kafka's own null, as in a tombstone; `compress` packs it with gzip. Without a partition
+ * the key decides, without a time it is as old as the moment of publishing.
+ */
 export type NewRecord = {
   topic: string;
   key: string | Buffer | null;
   value: string | Buffer | null;
   headers?: IHeaders;
   compress?: boolean;
+  partition?: number;
+  writtenAt?: Date;
 };
 
 export type Publisher = {
@@ -100,15 +105,20 @@ const disconnect = async (connection: Promise<Producer>): Promise<void> =>
     connection.then((producer) => producer.disconnect()),
   );
 
-const toMessage = ({ key, value, headers }: Omit<NewRecord, "topic" | "compress">): Message => ({
-  key,
-  value,
-  ...(headers && { headers }),
-});
+const toMessage = (record: Omit<NewRecord, "topic" | "compress">): Message => {
+  const { key, value, headers, partition, writtenAt } = record;
+  return {
+    key,
+    value,
+    ...(headers && { headers }),
+    ...(partition !== undefined && { partition }),
+    ...(writtenAt && { timestamp: String(writtenAt.getTime()) }),
+  };
+};
 
 /**
- * One partition per request, left to the partitioner: of several in one request kafkajs can report as taken what is in
- * no log, while a leader moves (tulios/kafkajs#1303).
+ * One partition per request: of several in one request kafkajs can report as taken what is in no log, while a leader
+ * moves (tulios/kafkajs#1303). A partition that does not exist gets no answer at all.
  */
 const send = async (producer: Producer, request: ProducerRecord): Promise<void> => {
   const results = await producer.send({ ...request, acks: -1, timeout: 10_000 });

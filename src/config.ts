@@ -88,6 +88,21 @@ const settingsSchema = z.object({
 
 type Settings = z.infer<typeof settingsSchema>;
 
+/** What a tool needs that looks after a topic and nothing else. */
+const kafkaSettingsSchema = settingsSchema.pick({
+  LOG_LEVEL: true,
+  KAFKA_BROKERS: true,
+  KAFKA_CLIENT_ID: true,
+  KAFKA_GROUP_ID: true,
+  KAFKA_SSL: true,
+  KAFKA_SASL_MECHANISM: true,
+  KAFKA_SASL_USERNAME: true,
+  KAFKA_SASL_PASSWORD: true,
+  BOOKING_DLQ_TOPIC: true,
+});
+
+type KafkaSettings = z.infer<typeof kafkaSettingsSchema>;
+
 /** Every setting's name, for `.env.example` and its test. */
 export const settingNames = Object.keys(settingsSchema.shape);
 
@@ -149,7 +164,10 @@ export type Config = {
   limits: Limits;
 };
 
-const sasl = (settings: Settings): KafkaConfig["sasl"] => {
+/** The part of the settings that tools for Kafka run with. */
+export type KafkaToolConfig = { logLevel: string; kafka: KafkaConfig; bookingDlqTopic: string };
+
+const sasl = (settings: KafkaSettings): KafkaConfig["sasl"] => {
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = settings;
   if (mechanism === undefined) return null;
   if (username === undefined || password === undefined) {
@@ -157,6 +175,14 @@ const sasl = (settings: Settings): KafkaConfig["sasl"] => {
   }
   return { mechanism, username, password };
 };
+
+const toKafkaConfig = (settings: KafkaSettings): KafkaConfig => ({
+  brokers: settings.KAFKA_BROKERS,
+  clientId: settings.KAFKA_CLIENT_ID,
+  groupId: settings.KAFKA_GROUP_ID,
+  ssl: settings.KAFKA_SSL,
+  sasl: sasl(settings),
+});
 
 const toConfig = (settings: Settings): Config => ({
   nodeEnv: settings.NODE_ENV,
@@ -166,13 +192,7 @@ const toConfig = (settings: Settings): Config => ({
   logLevel: settings.LOG_LEVEL,
   mongodbUri: settings.MONGODB_URI,
   redisUrl: settings.REDIS_URL,
-  kafka: {
-    brokers: settings.KAFKA_BROKERS,
-    clientId: settings.KAFKA_CLIENT_ID,
-    groupId: settings.KAFKA_GROUP_ID,
-    ssl: settings.KAFKA_SSL,
-    sasl: sasl(settings),
-  },
+  kafka: toKafkaConfig(settings),
   topics: {
     booking: settings.BOOKING_TOPICS,
     bookingDlq: settings.BOOKING_DLQ_TOPIC,
@@ -205,20 +225,31 @@ const toConfig = (settings: Settings): Config => ({
 const withoutEmpty = (env: NodeJS.ProcessEnv): Record<string, string> =>
   Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value ? [[name, value]] : [])));
 
-/**
- * The environment as settings; the only place where variables have names. In production nothing that is a secret or
- * an address has a default.
- * @throws ConfigError naming every missing or wrong setting, never its value
- */
-export const readConfig = (env: NodeJS.ProcessEnv): Config => {
+const parseSettings = <S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv): z.infer<S> => {
   const given = withoutEmpty(env);
   const input = given["NODE_ENV"] === "production" ? given : { ...developmentDefaults, ...given };
-  const parsed = settingsSchema.safeParse(input);
-  if (parsed.success) return toConfig(parsed.data);
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
   throw new ConfigError(
     parsed.error.issues.map(({ path, message }) => {
       const name = String(path[0]);
       return given[name] === undefined ? `${name}: missing` : `${name}: expected ${message}`;
     }),
   );
+};
+
+/**
+ * The environment as settings; the only place where variables have names. In production nothing that is a secret or
+ * an address has a default.
+ * @throws ConfigError naming every missing or wrong setting, never its value
+ */
+export const readConfig = (env: NodeJS.ProcessEnv): Config => toConfig(parseSettings(settingsSchema, env));
+
+/**
+ * The settings of Kafka alone, for tools that need no other: a Job with them has no secret that it does not use.
+ * @throws ConfigError as `readConfig`
+ */
+export const readKafkaConfig = (env: NodeJS.ProcessEnv): KafkaToolConfig => {
+  const settings = parseSettings(kafkaSettingsSchema, env);
+  return { logLevel: settings.LOG_LEVEL, kafka: toKafkaConfig(settings), bookingDlqTopic: settings.BOOKING_DLQ_TOPIC };
 };

@@ -1,0 +1,101 @@
+import type { IHeaders } from "kafkajs";
+import { readHeaders } from "../headers.ts";
+import type { NewRecord } from "../publisher.ts";
+import type { HeaderValue, ReceivedRecord } from "../received-record.ts";
+
+/** A dead letter, without its value: there may be many, and a value may be large. */
+export type Letter = {
+  /** Its place among the dead letters, as people name it: `partition/offset`. */
+  id: string;
+  partition: number;
+  offset: number;
+  putAt: Date | null;
+  key: string | null;
+  valueBytes: number;
+  reason: string;
+  detail: string;
+  /** Where it came from; null for what the consumers did not put here. */
+  from: { topic: string; place: string; writtenAt: Date | null } | null;
+  /** Only the beginning of its value was kept: the topic of the dead letters does not take the whole. */
+  isCut: boolean;
+};
+
+/** What became of a letter. */
+export type Fate = "redriven" | "discarded";
+
+/**
+ * A record that says what became of a letter. It stands behind the letter in the same partition, so that neither
+ * retention nor a purge, which both delete from the beginning, can take the mark and leave the letter.
+ */
+export type Mark = { fate: Fate; letterId: string };
+
+export type Stored = { kind: "letter"; letter: Letter } | { kind: "mark"; mark: Mark };
+
+const markHeader = "dlq-mark";
+const markedOffsetHeader = "dlq-mark-offset";
+const isOurs = (header: string): boolean => header.toLowerCase().startsWith("dlq-");
+
+export const idOf = (partition: number, offset: number | string): string => `${partition}/${offset}`;
+
+/** What a record of the dead letters' topic is. Reads anything without throwing. */
+export const readStored = (record: ReceivedRecord): Stored => {
+  const headers = readHeaders(record.headers);
+  const fate = headers.get(markHeader);
+  const marked = headers.get(markedOffsetHeader);
+  if ((fate === "redriven" || fate === "discarded") && marked !== undefined) {
+    return { kind: "mark", mark: { fate, letterId: idOf(record.partition, marked) } };
+  }
+  return { kind: "letter", letter: readLetter(record, headers) };
+};
+
+const readLetter = (record: ReceivedRecord, headers: Map<string, string>): Letter => {
+  const { partition, offset, key, value, writtenAt } = record;
+  const topic = headers.get("dlq-topic");
+  return {
+    id: idOf(partition, offset),
+    partition,
+    offset: Number(offset),
+    putAt: writtenAt,
+    key: key?.toString() ?? null,
+    valueBytes: value?.length ?? 0,
+    reason: headers.get("dlq-reason") ?? "",
+    detail: headers.get("dlq-detail") ?? "",
+    from: topic === undefined ? null : { topic, place: placeOf(headers), writtenAt: dateOf(headers) },
+    isCut: headers.has("dlq-value-bytes"),
+  };
+};
+
+const placeOf = (headers: Map<string, string>): string =>
+  idOf(Number(headers.get("dlq-partition")), headers.get("dlq-offset") ?? "");
+
+const dateOf = (headers: Map<string, string>): Date | null => {
+  const time = Date.parse(headers.get("dlq-timestamp") ?? "");
+  return Number.isNaN(time) ? null : new Date(time);
+};
+
+/**
+ * The record that a letter was: to its own topic, with key, value and headers as they came, and with its time, since an
+ * event that names none is as old as its record. Null where it cannot be had from the letter.
+ */
+export const originalOf = (record: ReceivedRecord): NewRecord | null => {
+  const stored = readStored(record);
+  if (stored.kind === "mark" || stored.letter.from === null || stored.letter.isCut) return null;
+  const { topic, writtenAt } = stored.letter.from;
+  const { key, value } = record;
+  return { topic, key, value, headers: withoutOurs(record.headers), ...(writtenAt && { writtenAt }) };
+};
+
+const withoutOurs = (headers: Record<string, HeaderValue>): IHeaders =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      isOurs(name) ? [] : [[name, Array.isArray(value) ? value.map((one) => one ?? "") : (value ?? "")]],
+    ),
+  );
+
+export const markOf = (topic: string, { partition, offset }: Letter, fate: Fate): NewRecord => ({
+  topic,
+  partition,
+  key: null,
+  value: null,
+  headers: { [markHeader]: fate, [markedOffsetHeader]: String(offset) },
+});

@@ -1,0 +1,105 @@
+import type { Publisher } from "../publisher.ts";
+import { isTooLarge } from "../publisher.ts";
+import type { ReceivedRecord } from "../received-record.ts";
+import { idOf, type Letter, markOf, originalOf } from "./letter.ts";
+import { isSelected, type Selection } from "./selection.ts";
+import type { Stock } from "./stock.ts";
+import { counted, type Terminal } from "./terminal.ts";
+import type { TopicReader } from "./topic-reader.ts";
+
+type Options = {
+  reader: TopicReader;
+  stock: Stock;
+  selection: Selection;
+  dryRun: boolean;
+  topic: string;
+  publisher: Pick<Publisher, "publish">;
+  /** Which of the topics Kafka has. */
+  topicsThere: (topics: string[]) => Promise<string[]>;
+  terminal: Terminal;
+  signal: AbortSignal;
+};
+
+/**
+ * Sends letters back to where they came from. Each is marked when Kafka has said that it has the record, and not before:
+ * what fails or ends in between comes twice, which harms nothing, and is never lost.
+ * Resolves to false where some that were meant are still open.
+ */
+export const redrive = async (options: Options): Promise<boolean> => {
+  const { stock, selection, dryRun, terminal, signal } = options;
+  const meant = stock.letters.filter(({ state }) => state === "open").filter(isSelected(selection));
+  const gone = await topicsGone(meant, options.topicsThere);
+  const whyNot = (letter: Letter): string | null => {
+    if (letter.from === null) return "it does not say which topic it came from";
+    if (gone.has(letter.from.topic)) return `there is no topic ${letter.from.topic}`;
+    return letter.isCut
+      ? `it was cut: the whole record is ${letter.from.topic} ${letter.from.place}, if it is still there`
+      : null;
+  };
+  const sendable = new Map(meant.filter((letter) => whyNot(letter) === null).map((letter) => [letter.id, letter]));
+  for (const letter of meant) {
+    const reason = whyNot(letter);
+    if (reason !== null) terminal.print(`${letter.id} stays: ${reason}`);
+  }
+  for (const [topic, count] of countByTopic([...sendable.values()])) {
+    terminal.print(`${dryRun ? "would send" : "sending"} ${counted(count, "record")} to ${topic}`);
+  }
+  if (dryRun) return true;
+  const sent = sendable.size === 0 ? 0 : await sendAll(options, sendable);
+  terminal.print(`${counted(sent, "dead letter")} redriven, ${meant.length - sent} of those meant stay.`);
+  return !signal.aborted && sent === meant.length;
+};
+
+const topicsGone = async (letters: Letter[], topicsThere: Options["topicsThere"]): Promise<Set<string>> => {
+  const topics = [...new Set(letters.flatMap(({ from }) => (from === null ? [] : [from.topic])))];
+  const there = topics.length === 0 ? [] : await topicsThere(topics);
+  return new Set(topics.filter((topic) => !there.includes(topic)));
+};
+
+const countByTopic = (letters: Letter[]): Map<string, number> => {
+  const counts = new Map<string, number>();
+  for (const { from } of letters) if (from) counts.set(from.topic, (counts.get(from.topic) ?? 0) + 1);
+  return counts;
+};
+
+/** @throws what ended it early, having told how far it came */
+const sendAll = async (options: Options, sendable: Map<string, Letter>): Promise<number> => {
+  const { reader, terminal, signal } = options;
+  let sent = 0;
+  const handle = async (record: ReceivedRecord): Promise<void> => {
+    const letter = sendable.get(idOf(record.partition, record.offset));
+    if (letter === undefined) return;
+    signal.throwIfAborted();
+    if (await send(options, record, letter)) sent += 1;
+    terminal.progress(`${sent} of ${sendable.size} redriven`);
+  };
+  try {
+    await reader.read(handle, signal);
+    return sent;
+  } catch (error) {
+    terminal.print(`${sent} of ${sendable.size} redriven; call it again for the rest.`);
+    throw error;
+  }
+};
+
+/** False: the topic takes no record of this size. */
+const send = async (
+  { publisher, topic, terminal }: Options,
+  record: ReceivedRecord,
+  letter: Letter,
+): Promise<boolean> => {
+  const original = originalOf(record);
+  if (original === null) return false;
+  try {
+    await publisher.publish(original).catch((error: unknown) => {
+      if (!isTooLarge(error)) throw error;
+      return publisher.publish({ ...original, compress: true });
+    });
+  } catch (error) {
+    if (!isTooLarge(error)) throw error;
+    terminal.print(`${letter.id} stays: ${original.topic} takes no record of its size`);
+    return false;
+  }
+  await publisher.publish(markOf(topic, letter, "redriven"));
+  return true;
+};

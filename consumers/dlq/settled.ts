@@ -1,0 +1,23 @@
+import type { StockedLetter } from "./stock.ts";
+import type { Range } from "./topic-reader.ts";
+
+/** Up to which offset, without it, a partition can be emptied, and how many letters that takes away. */
+export type Cut = { partition: number; before: number; letters: number };
+
+/**
+ * Kafka deletes from a partition's beginning only: up to the first letter that must stay.
+ *
+ *     partition 0    A   b   C   d     A and C are settled, b and d must stay
+ *     deleted        A                 C goes when b does
+ */
+export const cutsOf = (
+  ranges: readonly Range[],
+  letters: readonly StockedLetter[],
+  isSettled: (letter: StockedLetter) => boolean,
+): Cut[] =>
+  ranges.flatMap(({ partition, low, high }) => {
+    const here = letters.filter((letter) => letter.partition === partition);
+    const before = Math.min(high, ...here.filter((letter) => !isSettled(letter)).map(({ offset }) => offset));
+    if (before <= low) return [];
+    return [{ partition, before, letters: here.filter(({ offset }) => offset < before).length }];
+  });

@@ -1,0 +1,23 @@
+import { type Fate, type Letter, readStored } from "./letter.ts";
+import type { Range, TopicReader } from "./topic-reader.ts";
+
+export type StockedLetter = Letter & { state: "open" | Fate };
+
+/** The dead letters as they stood when the reader was opened, in the order in which they were put. */
+export type Stock = { letters: StockedLetter[]; ranges: Range[] };
+
+/** Reads the whole topic: what became of a letter stands behind it. */
+export const takeStock = async (reader: TopicReader, signal: AbortSignal): Promise<Stock> => {
+  const letters: Letter[] = [];
+  const fates = new Map<string, Fate>();
+  await reader.read(async (record) => {
+    const stored = readStored(record);
+    if (stored.kind === "mark") fates.set(stored.mark.letterId, stored.mark.fate);
+    else letters.push(stored.letter);
+  }, signal);
+  const stocked = letters.map((letter): StockedLetter => ({ ...letter, state: fates.get(letter.id) ?? "open" }));
+  return { letters: stocked.sort(byTime), ranges: reader.ranges };
+};
+
+const byTime = (one: Letter, other: Letter): number =>
+  (one.putAt?.getTime() ?? 0) - (other.putAt?.getTime() ?? 0) || one.offset - other.offset;
