@@ -56,22 +56,63 @@ const bookingMetrics = (registry: Registry): BookingMetrics => {
 const sourceMetrics = (registry: Registry): SourceMetrics => {
   const registers = [registry];
   const counter = (name: string, help: string): Counter => new Counter({ name, help, registers });
-  const pauses = counter("chat_kafka_pauses_total", "Times a partition waited before its next record was tried again");
+  const pauses = counter("chat_kafka_pauses_total", "Times a record had to come again, and its partition waited");
   const joins = counter("chat_kafka_rebalances_total", "Times this process got its share of the partitions");
   const restarts = counter("chat_kafka_consumer_restarts_total", "Times the consumer ended unasked and was made anew");
+  const labelNames = ["topic", "partition"];
   const lag = new Gauge({
     name: "chat_kafka_lag_records",
-    help: "Records behind the newest one handled here; stands still while a partition waits",
-    labelNames: ["topic", "partition"],
+    help: "Records of this process's partitions that are not handled yet, also while a partition waits",
+    labelNames,
     registers,
   });
+  const oldest = oldestWaiting(registry, labelNames);
   return {
     paused: () => pauses.inc(),
     joined: () => {
       joins.inc();
       lag.reset();
+      oldest.reset();
     },
     restarted: () => restarts.inc(),
     lag: (topic, partition, records) => lag.set({ topic, partition: String(partition) }, records),
+    oldestWaiting: oldest.set,
+    watchPauses: (count) => {
+      registry.registerMetric(waitingPartitions(count));
+    },
+  };
+};
+
+const waitingPartitions = (count: () => number): Gauge =>
+  new Gauge({
+    name: "chat_kafka_partitions_waiting",
+    help: "Partitions that wait now before their next record is tried again",
+    registers: [],
+    collect() {
+      this.set(count());
+    },
+  });
+
+/** An age is told as of the moment it is asked for: it grows while nothing else happens. */
+const oldestWaiting = (registry: Registry, labelNames: string[]) => {
+  const since = new Map<string, { topic: string; partition: string; at: Date | null }>();
+  const gauge = new Gauge({
+    name: "chat_kafka_oldest_waiting_seconds",
+    help: "Age of the oldest record of a partition that is not handled yet; 0 where none waits",
+    labelNames,
+    registers: [],
+    collect() {
+      this.reset();
+      for (const { at, ...labels } of since.values()) {
+        this.set(labels, at === null ? 0 : Math.max(0, Date.now() - at.getTime()) / 1_000);
+      }
+    },
+  });
+  registry.registerMetric(gauge);
+  return {
+    reset: () => since.clear(),
+    set: (topic: string, partition: number, at: Date | null): void => {
+      since.set(`${topic}/${partition}`, { topic, partition: String(partition), at });
+    },
   };
 };

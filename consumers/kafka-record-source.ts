@@ -5,10 +5,13 @@ import { createBatchHandler } from "./batch-handler.ts";
 import { type ConsumerSession, openConsumerSession } from "./consumer-session.ts";
 import { createCrashCount } from "./crash-count.ts";
 import type { PlanWork } from "./handle-batch.ts";
+import { createHangWatch } from "./hang-watch.ts";
 import { createKafkaClient, type KafkaAddress, shortRetry } from "./kafka-client.ts";
 import { createPartitionPauses } from "./partition-pauses.ts";
+import { createPartitionProgress, type PartitionProgress } from "./partition-progress.ts";
 import type { RecordSource, SourceHealth } from "./record-source.ts";
 import type { SourceMetrics } from "./source-metrics.ts";
+import { createStallWatch, type StallWatch } from "./stall-watch.ts";
 import { topicsThere } from "./topics-there.ts";
 import { withLimit } from "./with-limit.ts";
 
@@ -21,8 +24,10 @@ type Parts = {
   metrics: SourceMetrics;
   /** The consumer keeps ending, or does not end when told to: the process should. */
   onGiveUp: (error: unknown) => void;
-  timing?: Partial<typeof defaultTiming>;
+  timing?: Partial<SourceTiming>;
 };
+
+export type SourceTiming = typeof defaultTiming;
 
 const defaultTiming = {
   recordLimitMs: 30_000,
@@ -32,6 +37,12 @@ const defaultTiming = {
   quietMs: 5_000,
   /** A consumer that did nothing for this long, while Kafka answers, is made anew. */
   frozenMs: 45_000,
+  /** How often Kafka is asked how far this process is behind, also in what it does not fetch. */
+  lagEveryMs: 15_000,
+  /** Records that nobody takes for this long, though the consumer lives: it is made anew, and the second time given up. */
+  untakenMs: 60_000,
+  /** Work that hangs, with nothing else ending, for this long: given up. */
+  hungMs: 60_000,
   longestRetryMs: 5_000,
 };
 const mostAtOnce = 500;
@@ -46,13 +57,15 @@ export const createRecordSource = (parts: Parts): RecordSource => new KafkaRecor
 
 class KafkaRecordSource implements RecordSource {
   readonly #parts: Parts;
-  readonly #timing: typeof defaultTiming;
+  readonly #timing: SourceTiming;
   readonly #client: Kafka;
   /** Asks whether Kafka is there, without kafkajs' patience. */
   readonly #probe: Kafka;
   readonly #pauses = createPartitionPauses();
   readonly #crashes = createCrashCount(crashLimits);
   readonly #closing = new AbortController();
+  readonly #progress: PartitionProgress;
+  readonly #stallWatch: StallWatch;
   #running: Promise<void> | null = null;
   #session: ConsumerSession | null = null;
   #failure: { error: unknown } | null = null;
@@ -64,6 +77,16 @@ class KafkaRecordSource implements RecordSource {
     this.#timing = { ...defaultTiming, ...parts.timing };
     this.#client = createKafkaClient(parts);
     this.#probe = createKafkaClient({ ...parts, retry: shortRetry });
+    this.#progress = createPartitionProgress(parts.metrics);
+    parts.metrics.watchPauses(() => this.#pauses.count());
+    const { lagEveryMs, untakenMs } = this.#timing;
+    this.#stallWatch = createStallWatch({
+      client: this.#probe,
+      groupId: parts.groupId,
+      progress: this.#progress,
+      everyMs: lagEveryMs,
+      untakenMs,
+    });
   }
 
   start(): void {
@@ -127,6 +150,9 @@ class KafkaRecordSource implements RecordSource {
     const eachBatch = createBatchHandler({
       ...this.#parts,
       pauses: this.#pauses,
+      progress: this.#progress,
+      hangs: createHangWatch({ mostMs: this.#timing.hungMs }),
+      onHang: (error) => this.#giveUp(new Error("work hangs and does not say why", { cause: error })),
       mostAtOnce,
       recordLimitMs: this.#timing.recordLimitMs,
       isClosing: () => signal.aborted,
@@ -138,6 +164,7 @@ class KafkaRecordSource implements RecordSource {
       eachBatch,
       onJoin: (partitions) => {
         metrics.joined();
+        this.#progress.assigned(partitions);
         logger.info({ partitions }, "the group was joined");
       },
       signal,
@@ -153,7 +180,7 @@ class KafkaRecordSource implements RecordSource {
 
   /**
    * Waits for the session's end.
-   * @throws where it crashed, or does nothing any more although Kafka answers
+   * @throws where it crashed, or does nothing any more, or not what it should, although Kafka answers
    */
   async #watch(session: ConsumerSession, topics: string[]): Promise<void> {
     const { quietMs, frozenMs, lookEveryMs } = this.#timing;
@@ -163,6 +190,7 @@ class KafkaRecordSource implements RecordSource {
       const isQuiet = session.quietMs() > quietMs;
       if (over.aborted) break;
       if (!isQuiet) this.#isKafkaUp = true;
+      await this.#lookForStall(over);
       if (!isQuiet && topics.length === this.#parts.topics.length) continue;
       const there = await this.#topicsThere().catch(() => null);
       if (there?.some((topic) => !topics.includes(topic))) return;
@@ -171,6 +199,15 @@ class KafkaRecordSource implements RecordSource {
     if (!session.crashed.aborted) return;
     this.#parts.metrics.restarted();
     throw new Error("the consumer crashed", { cause: session.crashed.reason });
+  }
+
+  /** @throws where records wait that the consumer does not take */
+  async #lookForStall(over: AbortSignal): Promise<void> {
+    const stall = await this.#stallWatch.look(over);
+    if (stall === null) return;
+    const error = new Error("records wait and the consumer does not take them");
+    if (stall === "again") this.#giveUp(error);
+    throw error;
   }
 
   // What cannot be closed may come back any time, and hold partitions that nobody looks after.

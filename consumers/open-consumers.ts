@@ -9,7 +9,7 @@ import { createBookingConsumer } from "./booking-consumer.ts";
 import { createConsumerMetrics } from "./consumer-metrics.ts";
 import { createDeadLetters } from "./dead-letter.ts";
 import { createEventTopic } from "./event-topic.ts";
-import { createRecordSource } from "./kafka-record-source.ts";
+import { createRecordSource, type SourceTiming } from "./kafka-record-source.ts";
 import { createPublisher } from "./publisher.ts";
 import type { RecordSource } from "./record-source.ts";
 import { openRelay } from "./relay/open-relay.ts";
@@ -30,6 +30,8 @@ type Options = {
   signal: AbortSignal;
   /** Nothing moves any more although Kafka answers: the process should end, and a new one begin. */
   onGiveUp: (error: unknown) => void;
+  /** Only for those who have no time to wait for the usual. */
+  timing?: Partial<SourceTiming>;
 };
 
 /** What is there already. */
@@ -40,7 +42,7 @@ type Running = { source?: RecordSource; store?: Store; isRedisUp?: () => boolean
  * behind that.
  * @throws the signal's reason when it is aborted before that
  */
-export const openConsumers = async ({ config, logger, signal, onGiveUp }: Options): Promise<Consumers> => {
+export const openConsumers = async ({ config, logger, signal, onGiveUp, timing = {} }: Options): Promise<Consumers> => {
   const metrics = createConsumerMetrics();
   const running: Running = {};
   const ops = await createOpsServer({
@@ -77,6 +79,7 @@ export const openConsumers = async ({ config, logger, signal, onGiveUp }: Option
     logger,
     metrics: metrics.source,
     onGiveUp,
+    timing,
   });
   const relay = openRelay({
     store,

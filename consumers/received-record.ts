@@ -23,6 +23,10 @@ const toDate = (timestamp: string): Date | null => {
   return ms >= 0 && ms <= mostMs ? new Date(ms) : null;
 };
 
+/** When a message was written; null where it does not say, or where there is none. */
+export const timeOf = (message: Pick<KafkaMessage, "timestamp"> | undefined): Date | null =>
+  message === undefined ? null : toDate(message.timestamp);
+
 export const toReceivedRecord = (topic: string, partition: number, message: KafkaMessage): ReceivedRecord => ({
   topic,
   partition,

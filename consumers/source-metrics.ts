@@ -6,6 +6,10 @@ export type SourceMetrics = {
   joined(): void;
   /** The consumer ended without being asked to and is made anew. */
   restarted(): void;
-  /** Records of a partition that wait behind the newest one handled here. */
+  /** Records of a partition that are not handled yet. */
   lag(topic: string, partition: number, records: number): void;
+  /** When the oldest record of a partition that is not handled yet was written; null: none waits. */
+  oldestWaiting(topic: string, partition: number, since: Date | null): void;
+  /** Where to ask how many partitions wait now before their next record is tried again. */
+  watchPauses(count: () => number): void;
 };

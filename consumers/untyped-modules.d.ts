@@ -25,3 +25,9 @@ declare module "kafkajs/src/network/requestQueue/index.js" {
     scheduleCheckPendingRequests: (this: RequestQueue) => void;
   }
 }
+
+declare module "kafkajs/src/consumer/consumerGroup.js" {
+  export default class ConsumerGroup {
+    fetch: (this: ConsumerGroup, nodeId: string) => Promise<unknown[]>;
+  }
+}

@@ -1,8 +1,11 @@
 /** Something did not end within its limit. What it does to the world is not known. */
 export class LimitError extends Error {
+  readonly what: string;
+
   constructor(what: string, limitMs: number) {
     super(`${what}: no end within ${limitMs} ms`);
     this.name = "LimitError";
+    this.what = what;
   }
 }
 

@@ -1,4 +1,5 @@
 import mongoose from "mongoose";
+import type { SourceTiming } from "../../consumers/kafka-record-source.ts";
 import { type Consumers, openConsumers } from "../../consumers/open-consumers.ts";
 import type { Card } from "../../src/chat/chat.ts";
 import type { Entry } from "../../src/chat/message.ts";
@@ -16,12 +17,12 @@ export type TestConsumers = Consumers &
     ops: (path: string) => Promise<{ status: number; body: { checks: Record<string, string> } }>;
   };
 
-type Options = { mongodbUri?: string; env?: NodeJS.ProcessEnv };
+type Options = { mongodbUri?: string; env?: NodeJS.ProcessEnv; timing?: Partial<SourceTiming> };
 
 /** The whole consumers, as `consumers/main.ts` opens them, on a test's topics and a database of its own. */
 export const runConsumers = async (
   kafka: TestKafka,
-  { mongodbUri = databaseUri(uniqueName("test")), env = {} }: Options = {},
+  { mongodbUri = databaseUri(uniqueName("test")), env = {}, timing = {} }: Options = {},
 ): Promise<TestConsumers> => {
   const config = testConfig({
     MONGODB_URI: mongodbUri,
@@ -35,6 +36,7 @@ export const runConsumers = async (
     config,
     logger: testLogger,
     signal: AbortSignal.timeout(30_000),
+    timing,
     onGiveUp: (error) => {
       throw error;
     },

@@ -1,5 +1,5 @@
 import type { PlanWork } from "../../consumers/handle-batch.ts";
-import { createRecordSource } from "../../consumers/kafka-record-source.ts";
+import { createRecordSource, type SourceTiming } from "../../consumers/kafka-record-source.ts";
 import type { ReceivedRecord } from "../../consumers/received-record.ts";
 import type { RecordSource } from "../../consumers/record-source.ts";
 import { type TestKafka, testLogger } from "./kafka.ts";
@@ -9,7 +9,7 @@ type Options = {
   topics?: string[];
   lane?: (record: ReceivedRecord) => string | null;
   handle: Handle;
-  timing?: { recordLimitMs?: number; lookEveryMs?: number; frozenMs?: number; longestRetryMs?: number };
+  timing?: Partial<SourceTiming>;
 };
 
 export type TestSource = RecordSource &
@@ -38,6 +38,8 @@ export const runSource = (kafka: TestKafka, { topics, lane, handle, timing }: Op
       joined: () => void (counts.joined += 1),
       restarted: () => void (counts.restarted += 1),
       lag: () => undefined,
+      oldestWaiting: () => undefined,
+      watchPauses: () => undefined,
     },
     onGiveUp: (error) => void gaveUp.push(error),
     timing: { lookEveryMs: 200, longestRetryMs: 500, ...timing },

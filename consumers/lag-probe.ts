@@ -1,0 +1,43 @@
+import type { Admin, Kafka } from "kafkajs";
+import { untilAborted, withLimit } from "./with-limit.ts";
+
+/** Partitions by topic, as kafkajs tells what was assigned. */
+export type Partitions = Record<string, number[]>;
+
+/** `committed`: the next record to be handled; -1 where nothing was committed yet. */
+export type PartitionLag = { topic: string; partition: number; committed: number; lag: number };
+
+const limitMs = 3_000;
+
+type Options = { client: Kafka; groupId: string; partitions: Partitions; signal: AbortSignal };
+
+/**
+ * How far the group is behind in these partitions, by what is committed: also where nothing is fetched.
+ * @throws when no broker answers within three seconds, and the signal's reason
+ */
+export const readLags = async ({ client, groupId, partitions, signal }: Options): Promise<PartitionLag[]> => {
+  const admin = client.admin();
+  try {
+    return await withLimit("reading the lag", limitMs, untilAborted(signal, lagsOf(admin, groupId, partitions)));
+  } finally {
+    await withLimit("disconnecting", 1_000, admin.disconnect()).catch(() => undefined);
+  }
+};
+
+const lagsOf = async (admin: Admin, groupId: string, partitions: Partitions): Promise<PartitionLag[]> => {
+  await admin.connect();
+  const topics = Object.keys(partitions);
+  const groups = await admin.fetchOffsets({ groupId, topics });
+  const lags: PartitionLag[] = [];
+  for (const topic of topics) {
+    const committed = new Map(
+      groups.find((one) => one.topic === topic)?.partitions.map((one) => [one.partition, Number(one.offset)]),
+    );
+    for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
+      if (!partitions[topic]?.includes(partition)) continue;
+      const next = committed.get(partition) ?? -1;
+      lags.push({ topic, partition, committed: next, lag: Math.max(0, Number(high) - Math.max(next, Number(low))) });
+    }
+  }
+  return lags;
+};
