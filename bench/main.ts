@@ -8,6 +8,8 @@ import type { Row, Scenario } from "./outcome.ts";
 import { renderResults, renderSection } from "./render.ts";
 import { bareWrites } from "./scenarios/bare-writes.ts";
 import { bookingEvents } from "./scenarios/booking-events.ts";
+import { catchingUp } from "./scenarios/catching-up.ts";
+import { eventToChat } from "./scenarios/event-to-chat.ts";
 import { fixedRates } from "./scenarios/fixed-rates.ts";
 import { history } from "./scenarios/history.ts";
 import { hotChat } from "./scenarios/hot-chat.ts";
@@ -27,6 +29,8 @@ const scenarios: Scenario[] = [
   history,
   inbox,
   bookingEvents,
+  eventToChat,
+  catchingUp,
 ];
 
 const measure = async (bed: Bed, scenario: Scenario, { turns, seconds, quick }: Arguments): Promise<Measured> => {

@@ -19,6 +19,15 @@ export const cpuSeconds = (pid: number): number => {
   }
 };
 
+/** Most bytes of memory a process has held at once. NaN where there is no /proc. */
+export const peakBytes = (pid: number): number => {
+  try {
+    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1_024;
+  } catch {
+    return Number.NaN;
+  }
+};
+
 export type ServerProcess = { pid: number; stop: () => Promise<void> };
 
 type Options = {

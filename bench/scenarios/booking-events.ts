@@ -1,21 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { mongo } from "mongoose";
-import { nextFreePort } from "../../local/services/kept-port.ts";
 import type { Bed } from "../bed.ts";
 import { watchCpu } from "../load/watch-cpu.ts";
 import { createRows, inTurn, type Scenario } from "../outcome.ts";
-import { startServer } from "../processes.ts";
 import { publishBookings } from "../systems/publish-bookings.ts";
-import { ownSettings } from "../systems/start-system.ts";
+import { type ConsumersKind, startConsumers } from "../systems/start-consumers.ts";
 
 // Enough to be measured over seconds by each.
-const kinds = {
-  plain: { script: "bench/baseline/consumer.ts", eventsPerSecond: 300, readyPath: "/" },
-  ours: { script: "consumers/main.ts", eventsPerSecond: 3_000, readyPath: "/readyz" },
-} as const;
-type Kind = keyof typeof kinds;
+const eventsPerSecond = { plain: 300, ours: 3_000 } as const;
 
 const limitMs = 300_000;
 const lookEveryMs = 20;
@@ -36,28 +29,10 @@ const until = async (messages: mongo.Collection, count: number, signal: AbortSig
   }
 };
 
-const consume = async (bed: Bed, name: Kind, topic: string, count: number): Promise<Consumed> => {
-  const { script, readyPath } = kinds[name];
+const consume = async (bed: Bed, name: ConsumersKind, topic: string, count: number): Promise<Consumed> => {
   const mongodbUri = bed.databaseUri(`bench-bookings-${randomBytes(4).toString("hex")}`);
   const client = await mongo.MongoClient.connect(mongodbUri);
-  const opsPort = await nextFreePort(21_000);
-  const consumer = await startServer({
-    ...bed,
-    name: `${name}-consumers`,
-    script,
-    nodeArgs: name === "ours" && bed.profileFolder ? ["--cpu-prof", `--cpu-prof-dir=${bed.profileFolder}`] : [],
-    env: {
-      ...ownSettings(bed),
-      MONGODB_URI: mongodbUri,
-      OPS_PORT: String(opsPort),
-      BOOKING_TOPICS: topic,
-      BOOKING_DLQ_TOPIC: `${topic}.dlq`,
-      CHAT_EVENTS_TOPIC: `${topic}.events`,
-      KAFKA_GROUP_ID: topic,
-    },
-    readyUrl: `http://127.0.0.1:${opsPort}${readyPath}`,
-    logFile: join(bed.folder, `${name}-consumers.log`),
-  });
+  const consumer = await startConsumers(bed, name, { mongodbUri, topic });
   try {
     const messages = client.db().collection("messages");
     const first = await until(messages, count * warmUpShare, bed.signal);
@@ -84,7 +59,7 @@ export const bookingEvents: Scenario = {
     const brokers = [await bed.startKafka()];
     const rows = createRows();
     for (const name of inTurn(["plain", "ours"] as const, turn).filter(bed.wants)) {
-      const count = kinds[name].eventsPerSecond * seconds;
+      const count = eventsPerSecond[name] * seconds;
       const topic = await publishBookings(brokers, count);
       const { perS, cpuPerThousand } = await consume(bed, name, topic, count);
       bed.report(`  ${name}: ${perS.toFixed(0)}/s`);
