@@ -44,5 +44,6 @@ export const consumersEnv = (kafka: TestKafka, overrides: NodeJS.ProcessEnv = {}
   KAFKA_GROUP_ID: kafka.groupId,
   BOOKING_TOPICS: `${kafka.topics.approved},${kafka.topics.cancelled}`,
   BOOKING_DLQ_TOPIC: kafka.topics.dlq,
+  CHAT_EVENTS_TOPIC: kafka.topics.events,
   ...overrides,
 });

@@ -18,7 +18,7 @@ export type TestKafka = AsyncDisposable & {
   address: KafkaAddress;
   client: Kafka;
   groupId: string;
-  topics: { approved: string; cancelled: string; dlq: string };
+  topics: { approved: string; cancelled: string; dlq: string; events: string };
   createTopic(topic: string, partitions?: number): Promise<void>;
   deleteTopic(topic: string): Promise<void>;
   publish(record: NewRecord): Promise<void>;
@@ -46,7 +46,12 @@ export const openTestKafka = async ({
   const admin = client.admin();
   const publisher: Publisher = await createPublisher({ kafka: address, logger: testLogger });
   const name = uniqueName("t");
-  const topics = { approved: `${name}.booking.approved`, cancelled: `${name}.booking.cancelled`, dlq: `${name}.dlq` };
+  const topics = {
+    approved: `${name}.booking.approved`,
+    cancelled: `${name}.booking.cancelled`,
+    dlq: `${name}.dlq`,
+    events: `${name}.chat.events`,
+  };
   const groupId = `${name}-group`;
   const readers: Consumer[] = [];
 

@@ -30,6 +30,7 @@ export const runConsumers = async (
     KAFKA_GROUP_ID: kafka.groupId,
     BOOKING_TOPICS: `${kafka.topics.approved},${kafka.topics.cancelled}`,
     BOOKING_DLQ_TOPIC: kafka.topics.dlq,
+    CHAT_EVENTS_TOPIC: kafka.topics.events,
     ...env,
   });
   const consumers = await openConsumers({

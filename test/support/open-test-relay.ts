@@ -1,0 +1,78 @@
+import { Registry } from "prom-client";
+import { createEventTopic } from "../../consumers/event-topic.ts";
+import type { KafkaAddress } from "../../consumers/kafka-client.ts";
+import { createPublisher } from "../../consumers/publisher.ts";
+import type { EventTopic } from "../../consumers/relay/event-publisher.ts";
+import type { Presence } from "../../consumers/relay/notice-rules.ts";
+import { openRelay } from "../../consumers/relay/open-relay.ts";
+import { createRelayMetrics } from "../../consumers/relay/relay-metrics.ts";
+import type { RelayTiming } from "../../consumers/relay/term.ts";
+import { type Chats, createChat } from "../../src/chat/create-chat.ts";
+import type { Broadcast } from "../../src/chat/ports.ts";
+import type { Logger } from "../../src/logger.ts";
+import { openStore, type Store } from "../../src/store/open-store.ts";
+
+const nothing = (): void => undefined;
+
+/** Tells nobody. */
+const quietBroadcast: Broadcast = {
+  messageReceived: nothing,
+  messagesRead: nothing,
+  messagesDelivered: nothing,
+  typing: nothing,
+  chatCreated: nothing,
+  chatUpdated: nothing,
+};
+
+/** What people and the booking service do, on a store. */
+export const chatOn = ({ log, cards }: Pick<Store, "log" | "cards">): Chats =>
+  createChat({ log, cards, broadcast: quietBroadcast, now: () => new Date(), onCardFailure: nothing });
+
+export type RelayOptions = {
+  topic: string;
+  mongodbUri: string;
+  delays?: { offlineMs: number; onlineMs: number };
+  presenceOf?: (userId: string) => Promise<Presence | null>;
+  timing?: Partial<RelayTiming>;
+  /** Stands between the relay and Kafka. */
+  through?: (topic: EventTopic) => EventTopic;
+};
+
+const late = { offlineMs: 30_000, onlineMs: 300_000 };
+
+/** A relay alone, with a store and a publisher of its own, that takes over within a second. */
+export const openTestRelay = async ({
+  kafka,
+  logger,
+  topic,
+  mongodbUri,
+  delays = late,
+  presenceOf = async () => ({ online: false, lastSeenAt: null }),
+  timing,
+  through = (same) => same,
+}: RelayOptions & { kafka: KafkaAddress; logger: Logger }) => {
+  const store = await openStore({ mongodbUri, logger, signal: AbortSignal.timeout(30_000) });
+  const publisher = await createPublisher({ kafka, logger });
+  const registry = new Registry();
+  const relay = openRelay({
+    store,
+    topic: through(createEventTopic({ kafka, topic, publisher, logger })),
+    topicName: topic,
+    mendCard: chatOn(store).mendCard,
+    presenceOf,
+    delays,
+    metrics: createRelayMetrics(registry),
+    logger,
+    timing: { leaseMs: 1_000, beatMs: 100, careMs: 100, ...timing },
+  });
+  relay.start();
+  return {
+    stop: relay.stop,
+    metrics: () => registry.metrics(),
+    [Symbol.asyncDispose]: async () => {
+      await relay.stop(5_000);
+      await publisher.close();
+      await store.close(1_000);
+    },
+  };
+};

@@ -1,0 +1,65 @@
+import { spawn } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import { createLogger } from "../../src/logger.ts";
+import { openTestRelay } from "./open-test-relay.ts";
+
+// Run as a program, this file is a relay and nothing else: it starts fast, and can be killed.
+const settings = z.object({ RELAY_TOPIC: z.string(), RELAY_BROKERS: z.string(), RELAY_MONGODB_URI: z.string() });
+
+const compileCache = join(tmpdir(), "lyvo-chat-compile-cache");
+
+export type RelayProcess = {
+  /** Resolves when it has the lease. */
+  holds: Promise<void>;
+  /** Ends it at once; resolves when it is gone. */
+  kill: () => Promise<void>;
+  pid: number;
+  output: () => string;
+};
+
+export const startRelayProcess = (topic: string, brokers: string[], mongodbUri: string): RelayProcess => {
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url)], {
+    // What was compiled once is not compiled again: a hundred of them start in a test.
+    env: {
+      ...env,
+      NODE_COMPILE_CACHE: compileCache,
+      RELAY_TOPIC: topic,
+      RELAY_BROKERS: brokers.join(","),
+      RELAY_MONGODB_URI: mongodbUri,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  const { promise: holds, resolve } = Promise.withResolvers<void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk: Buffer) => {
+      output += chunk;
+      if (output.includes("publishes chat events now")) resolve();
+    });
+  }
+  const ended = new Promise<void>((resolveEnd) => child.once("exit", () => resolveEnd()));
+  return {
+    holds,
+    kill: () => {
+      child.kill("SIGKILL");
+      return ended;
+    },
+    pid: child.pid ?? 0,
+    output: () => output,
+  };
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { RELAY_TOPIC, RELAY_BROKERS, RELAY_MONGODB_URI } = settings.parse(process.env);
+  await openTestRelay({
+    kafka: { brokers: RELAY_BROKERS.split(","), clientId: "relay-process", ssl: false, sasl: null },
+    topic: RELAY_TOPIC,
+    mongodbUri: RELAY_MONGODB_URI,
+    logger: createLogger({ level: "info", process: "relay" }),
+    timing: { leaseMs: 500, beatMs: 50 },
+  });
+}
