@@ -41,7 +41,11 @@ const outlives = async (
   const busy = keepChatsBusy({ store, lanes: 2, pauseMs: 50 });
   await until(() => busy.acts() > 20, 30_000);
   const back = await away();
-  await check(relay).finally(back);
+  try {
+    await check(relay);
+  } finally {
+    await back();
+  }
   await busy.stop();
   await using reader = await readEvents(kafka, topic);
   expect(await untilTold(reader, busy, store, 60_000)).toEqual({});

@@ -78,7 +78,7 @@ const changeToken = (change: (data: string) => string): Promise<void> =>
 
 describe("when the database's history is gone it catches up from the log", () => {
   test.each([
-    ["the place lies before it", (data: string) => `82${"4B000000"}${data.slice(10)}`],
+    ["the place lies before it", (data: string) => `824B000000${data.slice(10)}`],
     ["the place cannot be one", () => "82nothing"],
   ])(
     "%s",
