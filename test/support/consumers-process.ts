@@ -13,6 +13,8 @@ export type ConsumersProcess = Disposable & {
   /** Its exit code; null where a signal ended it. */
   ended: Promise<number | null>;
   kill: (signal: NodeJS.Signals) => void;
+  /** A metric's value now; the labels as Prometheus writes them. 0 before there are any. */
+  metric: (nameAndLabels: string) => Promise<number>;
 };
 
 /** `consumers/main.ts` as Kubernetes starts it. `preload` is loaded before it: a file, from the clone's root. */
@@ -24,12 +26,19 @@ export const startConsumersProcess = (env: NodeJS.ProcessEnv, preload?: string):
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
+  const opsPort = (): string | undefined => /"opsPort":(\d+)/.exec(output)?.[1];
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => void (output += chunk));
   return {
     pid: child.pid ?? 0,
     output: () => output,
     ended: new Promise((resolve) => child.once("exit", resolve)),
     kill: (signal) => void child.kill(signal),
+    metric: async (name) => {
+      if (opsPort() === undefined) return 0;
+      const response = await fetch(`http://127.0.0.1:${opsPort()}/metrics`);
+      const line = (await response.text()).split("\n").find((one) => one.startsWith(`${name} `));
+      return line === undefined ? 0 : Number(line.slice(name.length + 1));
+    },
     [Symbol.dispose]: () => void child.kill("SIGKILL"),
   };
 };

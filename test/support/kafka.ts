@@ -19,11 +19,13 @@ export type TestKafka = AsyncDisposable & {
   client: Kafka;
   groupId: string;
   topics: { approved: string; cancelled: string; dlq: string; events: string };
-  createTopic(topic: string, partitions?: number): Promise<void>;
+  createTopic(topic: string, partitions?: number, config?: Record<string, string>): Promise<void>;
   deleteTopic(topic: string): Promise<void>;
   publish(record: NewRecord): Promise<void>;
   /** Publishes an event as the booking service does: JSON, with the booking's id as key. */
   publishEvent(topic: string, event: { bookingId: string; [field: string]: unknown }): Promise<void>;
+  /** Publishes many at once, as a producer does that has no time to wait. */
+  publishMany(topic: string, records: { key: string; value: string | Buffer }[]): Promise<void>;
   /** The committed offsets of a topic, by partition; -1 for none. */
   committed(topic: string): Promise<Record<number, number>>;
   /** How many records of a topic are committed, over all partitions. */
@@ -55,9 +57,10 @@ export const openTestKafka = async ({
   const groupId = `${name}-group`;
   const readers: Consumer[] = [];
 
-  const createTopics = async (names: string[], count: number): Promise<void> => {
+  const createTopics = async (names: string[], count: number, config: Record<string, string> = {}): Promise<void> => {
+    const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
     await admin.createTopics({
-      topics: names.map((topic) => ({ topic, numPartitions: count, replicationFactor: 1 })),
+      topics: names.map((topic) => ({ topic, numPartitions: count, replicationFactor: 1, configEntries })),
       waitForLeaders: true,
     });
   };
@@ -72,13 +75,21 @@ export const openTestKafka = async ({
     client,
     groupId,
     topics,
-    createTopic: async (topic, count = partitions) => {
+    createTopic: async (topic, count = partitions, config = {}) => {
       await admin.connect();
-      await createTopics([topic], count);
+      await createTopics([topic], count, config);
     },
     deleteTopic: async (topic) => admin.deleteTopics({ topics: [topic] }),
     publish: (record) => publisher.publish(record),
     publishEvent: (topic, event) => publisher.publish({ topic, key: event.bookingId, value: JSON.stringify(event) }),
+    publishMany: async (topic, records) => {
+      const producer = client.producer({ allowAutoTopicCreation: false });
+      await producer.connect();
+      for (let from = 0; from < records.length; from += 1_000) {
+        await producer.send({ topic, messages: records.slice(from, from + 1_000) });
+      }
+      await producer.disconnect();
+    },
     committed,
     committedCount: async (topic) =>
       Object.values(await committed(topic)).reduce((sum, offset) => sum + Math.max(0, offset), 0),
