@@ -47,7 +47,7 @@ test("a field of the wrong kind goes to the dead letters, which name it", async 
     await kafka.publish({ topic, key: "k", value: JSON.stringify({ ...anApprovalOf("b"), ...field }) });
   }
   const letters = await kafka.read(dlq, wrong.length);
-  const named = letters.map((letter) => headersOf(letter)["dlq-detail"]?.split(":")[0]);
+  const named = letters.map((letter) => headersOf(letter)["dlq-detail"]?.split(":")[0] ?? "");
   expect(named.toSorted()).toEqual(wrong.map(([name]) => name).toSorted());
 });
 
