@@ -58,7 +58,7 @@ export const openTestKafka = async ({
   const readers: Consumer[] = [];
 
   const createTopics = async (names: string[], count: number, config: Record<string, string> = {}): Promise<void> => {
-    const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+    const configEntries = Object.entries(config).map(([entry, value]) => ({ name: entry, value }));
     await admin.createTopics({
       topics: names.map((topic) => ({ topic, numPartitions: count, replicationFactor: 1, configEntries })),
       waitForLeaders: true,
