@@ -34,7 +34,8 @@ export const followFeed = async (options: FollowOptions): Promise<void> => {
   const queue: Read[] = [];
   let wake = Promise.withResolvers<void>();
   let failure: { error: unknown } | null = null;
-  const ends = AbortSignal.any([closing, signal]);
+  const done = new AbortController();
+  const ends = AbortSignal.any([closing, signal, done.signal]);
   const changed = (): void => {
     wake.resolve();
     wake = Promise.withResolvers<void>();
@@ -43,11 +44,13 @@ export const followFeed = async (options: FollowOptions): Promise<void> => {
   const read = async (): Promise<void> => {
     while (!ends.aborted) {
       if (queue.length >= mostRead) await untilAborted(ends, wake.promise);
-      else queue.push(await untilAborted(ends, feed.next()));
+      else queue.push(await feed.next());
       changed();
     }
   };
 
+  // Ends a wait for what comes next, too.
+  ends.addEventListener("abort", () => void feed.close().catch(() => undefined), { once: true });
   const reading = read().catch((error: unknown) => {
     failure = { error };
     changed();
@@ -66,7 +69,7 @@ export const followFeed = async (options: FollowOptions): Promise<void> => {
     }
     signal.throwIfAborted();
   } finally {
-    await feed.close().catch(() => undefined);
+    done.abort();
     await reading;
   }
 };

@@ -80,6 +80,7 @@ export const createUnreadWatch = ({ notices, scan, log, presenceOf, publish, del
   const tell: UnreadWatch["tell"] = async (signal) => {
     for (;;) {
       const due = await notices.due(now(), atOnce);
+      if (due.length === 0) return;
       const cards = new Map(
         (await scan.cards([...new Set(due.map(({ chatId }) => chatId))])).map((card) => [card.id, card]),
       );
