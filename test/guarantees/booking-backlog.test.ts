@@ -1,0 +1,60 @@
+import { expect, test } from "@jest/globals";
+import { until } from "../support/chat-client.ts";
+import { consumersEnv, startConsumersProcess } from "../support/consumers-process.ts";
+import { openTestKafka } from "../support/kafka.ts";
+import { openTestLog } from "../support/run-consumers.ts";
+import { uniqueName } from "../support/services.ts";
+import { databaseUri } from "../support/start-node.ts";
+
+/** The whole suite has no time for more; `BACKLOG_RECORDS=100000 npm test -- test/guarantees/booking-backlog` has. */
+const records = Number(process.env["BACKLOG_RECORDS"] ?? 2_000);
+const limitMs = 90_000 + records * 10;
+/** Node takes what garbage it may; with less than a pod's 512 MB gives it, what is kept would show, or end the process. */
+const heapMb = 128;
+const mostBytes = 400_000_000;
+
+test(
+  "a backlog at the start is worked off, with neither memory nor rebalances growing",
+  async () => {
+    await using kafka = await openTestKafka({ partitions: 6 });
+    const { approved: topic } = kafka.topics;
+    const mongodbUri = databaseUri(uniqueName("test"));
+    const events = Array.from({ length: records }, (_, index) => ({
+      bookingId: `b-${index}`,
+      ownerId: `owner-${index}`,
+      seekerId: `seeker-${index}`,
+      note: "n".repeat(300),
+    }));
+    await kafka.publishMany(
+      topic,
+      events.map((event) => ({ key: event.bookingId, value: JSON.stringify(event) })),
+    );
+    using main = startConsumersProcess({
+      ...consumersEnv(kafka, { MONGODB_URI: mongodbUri }),
+      NODE_OPTIONS: `--max-old-space-size=${heapMb}`,
+    });
+    const began = performance.now();
+    let peakBytes = 0;
+    await until(
+      async () => {
+        peakBytes = Math.max(peakBytes, await main.metric("process_resident_memory_bytes"));
+        return (await kafka.committedCount(topic)) === records;
+      },
+      limitMs,
+      "the backlog being worked off",
+    );
+    const tookS = (performance.now() - began) / 1_000;
+    if (process.env["BACKLOG_RECORDS"]) {
+      process.stderr.write(`${records} records in ${tookS.toFixed(1)} s, at most ${Math.round(peakBytes / 1e6)} MB\n`);
+    }
+    expect(peakBytes).toBeGreaterThan(0);
+    expect(peakBytes).toBeLessThan(mostBytes);
+    expect(await main.metric("chat_kafka_rebalances_total")).toBe(1);
+    expect(await main.metric('chat_booking_events_total{outcome="applied",reason=""}')).toBe(records);
+    await using log = await openTestLog(mongodbUri);
+    for (const { bookingId } of [events[0], events[records - 1]].filter((event) => event !== undefined)) {
+      expect((await log.chatOf(bookingId))?.entries).toHaveLength(1);
+    }
+  },
+  limitMs + 60_000,
+);
