@@ -36,11 +36,12 @@ export type TestKafka = AsyncDisposable & {
   read(topic: string, count: number, limitMs?: number): Promise<ReceivedRecord[]>;
 };
 
-type Options = { brokers?: string | undefined; partitions?: number; create?: boolean };
+type Options = { brokers?: string | undefined; partitions?: number; replicas?: number; create?: boolean };
 
 export const openTestKafka = async ({
   brokers = process.env["KAFKA_BROKERS"],
   partitions = 3,
+  replicas = 1,
   create = true,
 }: Options = {}): Promise<TestKafka> => {
   const address = { brokers: brokersOf(brokers), clientId: uniqueName("test"), ssl: false, sasl: null };
@@ -58,9 +59,9 @@ export const openTestKafka = async ({
   const readers: Consumer[] = [];
 
   const createTopics = async (names: string[], count: number, config: Record<string, string> = {}): Promise<void> => {
-    const configEntries = Object.entries(config).map(([entry, value]) => ({ name: entry, value }));
+    const configEntries = Object.entries(config).map(([key, value]) => ({ name: key, value }));
     await admin.createTopics({
-      topics: names.map((topic) => ({ topic, numPartitions: count, replicationFactor: 1, configEntries })),
+      topics: names.map((topic) => ({ topic, numPartitions: count, replicationFactor: replicas, configEntries })),
       waitForLeaders: true,
     });
   };

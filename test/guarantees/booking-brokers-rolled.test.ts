@@ -1,0 +1,55 @@
+import { expect, test } from "@jest/globals";
+import { until } from "../support/chat-client.ts";
+import { openTestKafka } from "../support/kafka.ts";
+import { openKafkaCluster } from "../support/kafka-cluster.ts";
+import { openTestLog, runConsumers } from "../support/run-consumers.ts";
+
+const people = { ownerId: "owner-1", seekerId: "seeker-1" };
+
+test("three brokers restarted one after the other under load lose nothing, in and out", async () => {
+  await using cluster = await openKafkaCluster(AbortSignal.timeout(300_000));
+  await using kafka = await openTestKafka({ brokers: cluster.address, replicas: 3 });
+  const { approved, cancelled, dlq } = kafka.topics;
+  await using consumers = await runConsumers(kafka);
+  await until(async () => (await consumers.metric("chat_kafka_rebalances_total")) > 0, 60_000, "joining");
+
+  // In: approvals that Kafka has said it has. Out: every tenth is a record for the dead letters.
+  const bookings: string[] = [];
+  const poison: string[] = [];
+  const over = new AbortController();
+  const publish = async (): Promise<void> => {
+    for (let index = 0; !over.signal.aborted; index += 1) {
+      const name = `b-${index}`;
+      const isPoison = index % 10 === 9;
+      const value = isPoison ? name : JSON.stringify({ bookingId: name, ...people });
+      const isThere = await kafka.publish({ topic: approved, key: name, value }).then(
+        () => true,
+        () => false,
+      );
+      if (isThere) (isPoison ? poison : bookings).push(name);
+    }
+  };
+  const publishing = publish();
+  for (const broker of cluster.brokers) {
+    await cluster.inSync([approved, cancelled, dlq], 120_000);
+    const before = bookings.length;
+    await broker.stop();
+    await until(() => bookings.length > before + 10, 60_000, "publishing without one broker");
+    await broker.start();
+  }
+  await cluster.inSync([approved, cancelled, dlq], 120_000);
+  over.abort();
+  await publishing;
+
+  await using log = await openTestLog(consumers.mongodbUri);
+  const last = bookings.at(-1) ?? "";
+  await until(async () => (await log.chatOf(last)) !== null, 60_000, "the last booking's chat");
+  for (const bookingId of bookings) {
+    await until(async () => (await log.chatOf(bookingId)) !== null, 30_000, `the chat of ${bookingId}`);
+    expect((await log.chatOf(bookingId))?.entries).toHaveLength(1);
+  }
+  const letters = await kafka.read(dlq, poison.length, 30_000);
+  const found = new Set(letters.map(({ value }) => String(value)));
+  expect(poison.filter((value) => !found.has(value))).toEqual([]);
+  expect((await consumers.ops("livez")).status).toBe(200);
+}, 360_000);
