@@ -27,6 +27,11 @@ export const createNodeMetrics = () => {
     help: "Connections that were ended since too much waited for them",
     registers,
   });
+  const flooders = new Counter({
+    name: "chat_flooders_dropped_total",
+    help: "Connections that were ended since they sent far more than they may",
+    registers,
+  });
   const requests = new Histogram({
     name: "chat_http_request_duration_seconds",
     help: "REST requests by method, route and status",
@@ -48,6 +53,7 @@ export const createNodeMetrics = () => {
     event: (event, outcome) => events.inc({ event, outcome }),
     publishDropped: () => dropped.inc(),
     slowReaderDropped: () => slowReaders.inc(),
+    flooderDropped: () => flooders.inc(),
   };
   const rest: RestMetrics = {
     requestEnded: ({ method, route, status, durationMs }) =>

@@ -10,6 +10,7 @@ import { type ChatActs, createHandlers } from "./chat-handlers.ts";
 import type { ChatServer } from "./chat-socket.ts";
 import { drainSockets } from "./drain-sockets.ts";
 import { type ClientEventSchemas, clientEventSchemas } from "./events.ts";
+import { guardConnections } from "./guard-connections.ts";
 import { createEventHandling } from "./handle-events.ts";
 import { watchPacketSizes } from "./packet-sizes.ts";
 import { createPresenceRegister } from "./presence.ts";
@@ -27,6 +28,7 @@ export type SocketCounts = {
   event: (name: string, outcome: string) => void;
   publishDropped: () => void;
   slowReaderDropped: () => void;
+  flooderDropped: () => void;
 };
 
 type Options = {
@@ -83,6 +85,7 @@ export const openSocketServer = async (options: Options): Promise<SocketServer> 
   const { logger, limits, cards, counts } = options;
   let draining = false;
   const io = openServer(options, () => draining);
+  guardConnections(io, { eventsPerS: limits.eventsPerS, onFlooderDropped: counts.flooderDropped });
   const commands = openCommandClient(options.redisUrl, logger);
   const publisher = openPublisherClient(options.redisUrl, logger);
   const subscriber = openSubscriberClient(options.redisUrl, logger);

@@ -1,4 +1,5 @@
 import type { ChatServer, ChatSocket } from "./chat-socket.ts";
+import { endConnection, field } from "./end-connection.ts";
 
 const lookEveryMs = 1_000;
 const mostWaitingBytes = 1024 ** 2;
@@ -7,9 +8,6 @@ const bytesOf = (data: unknown): number => {
   if (typeof data === "string") return data.length;
   return data instanceof Uint8Array ? data.byteLength : 0;
 };
-
-const field = (of: unknown, name: string): unknown =>
-  typeof of === "object" && of !== null ? Reflect.get(of, name) : undefined;
 
 /** Bytes that wait on a socket: in the engine's buffer, and in the websocket's. Neither is in the public types. */
 const waitingBytes = ({ conn }: ChatSocket): number => {
@@ -21,14 +19,6 @@ const waitingBytes = ({ conn }: ChatSocket): number => {
   return inEngine + (typeof inWebsocket === "number" ? inWebsocket : 0);
 };
 
-/** Ends the connection at once: a polite close would wait behind all that is not read. */
-const end = ({ conn }: ChatSocket): void => {
-  const websocket = field(conn.transport, "socket");
-  conn.close(true);
-  const terminate = field(websocket, "terminate");
-  if (typeof terminate === "function") Reflect.apply(terminate, websocket, []);
-};
-
 /**
  * A reader that stopped must not fill the node: Socket.IO bounds nothing of what waits for it. Past a megabyte the
  * connection ends; the client comes back and catches up from the log.
@@ -38,7 +28,7 @@ export const watchSlowReaders = (io: ChatServer, onDropped: () => void): (() => 
     for (const socket of io.sockets.sockets.values()) {
       if (waitingBytes(socket) <= mostWaitingBytes) continue;
       onDropped();
-      end(socket);
+      endConnection(socket.conn);
     }
   }, lookEveryMs).unref();
   return () => clearInterval(timer);

@@ -1,41 +1,13 @@
-import { connect as connectTcp, type Socket } from "node:net";
 import { describe, expect, test } from "@jest/globals";
+import { joinAndStopReading } from "../support/bare-websocket.ts";
 import { anApprovedChat, ask, connect, until } from "../support/chat-client.ts";
-import { startNode, type TestNode, tokenFor } from "../support/start-node.ts";
-
-/** A client that joins a chat over a bare connection and then reads no more. */
-const joinAndStopReading = async ({ port }: TestNode, userId: string, chatId: string): Promise<Socket> => {
-  const socket = connectTcp(port, "127.0.0.1");
-  await new Promise((resolve) => socket.once("connect", resolve));
-  const heard: Buffer[] = [];
-  socket.on("data", (bytes: Buffer) => heard.push(bytes));
-  const has = (text: string) => until(() => Buffer.concat(heard).includes(text), 5_000, text);
-  socket.write(
-    "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
-      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-  );
-  await has('"sid"');
-  socket.write(frame(`40${JSON.stringify({ token: tokenFor(userId) })}`));
-  await has("40{");
-  socket.write(frame(`421${JSON.stringify(["join_chat", chatId])}`));
-  await has("431[");
-  socket.pause();
-  return socket;
-};
-
-/** A masked text frame with a mask of zeros. */
-const frame = (text: string): Buffer => {
-  const bytes = Buffer.from(text);
-  const length = bytes.length < 126 ? [0x80 | bytes.length] : [0x80 | 126, bytes.length >> 8, bytes.length & 255];
-  return Buffer.concat([Buffer.from([0x81, ...length, 0, 0, 0, 0]), bytes]);
-};
+import { startNode } from "../support/start-node.ts";
 
 test("a reader that stopped reading is let go, and nobody else notices", async () => {
   await using node = await startNode();
   const chat = await anApprovedChat(node);
-  const stuck = await joinAndStopReading(node, chat.seekerId, chat.chatId);
+  const { tcp: stuck } = await joinAndStopReading(node, chat.seekerId, chat.chatId);
   const ended = new Promise((resolve) => stuck.once("close", resolve));
-  stuck.on("error", () => undefined);
   using owner = await connect(node, chat.ownerId);
   await ask(owner, "join_chat", chat.chatId);
   // The kernel holds some megabytes before anything waits in the process.

@@ -1,0 +1,16 @@
+import type { ChatSocket } from "./chat-socket.ts";
+
+/** A client's connection, let in or not. */
+export type Connection = ChatSocket["conn"];
+
+/** What is in a field that the public types do not name. */
+export const field = (of: unknown, name: string): unknown =>
+  typeof of === "object" && of !== null ? Reflect.get(of, name) : undefined;
+
+/** Ends the connection at once: a polite close would wait behind all that is not read. */
+export const endConnection = (conn: Connection): void => {
+  const websocket = field(conn.transport, "socket");
+  conn.close(true);
+  const terminate = field(websocket, "terminate");
+  if (typeof terminate === "function") Reflect.apply(terminate, websocket, []);
+};

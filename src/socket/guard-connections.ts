@@ -1,0 +1,63 @@
+import type { ChatServer } from "./chat-socket.ts";
+import { type Connection, endConnection } from "./end-connection.ts";
+
+/** Before it is let in a client has one thing to say: its token. */
+const mostBeforeAdmission = 5;
+const largestBeforeAdmission = 64 * 1_024;
+/** An answer that says "too many" costs as much as many another one, so they are not given for ever. */
+const floodTimes = 20;
+/** A large packet counts as several: of the largest that is taken an honest client may send all that it may send. */
+const bytesLikeAnother = 4 * 1_024;
+
+type Packet = { type: string; data?: unknown };
+/** What a connection has sent: since it came until it is let in, then in the second that began at `since`. */
+type Sent = { packets: number; since: number; isLetIn: boolean };
+
+type Options = {
+  /** 0: no limit. */
+  eventsPerS: number;
+  onFlooderDropped: () => void;
+};
+
+const sizeOf = (data: unknown): number => {
+  if (typeof data === "string") return data.length;
+  return data instanceof Uint8Array ? data.byteLength : 0;
+};
+
+/**
+ * Ends connections that send what no client does, whether somebody listens to it or not.
+ * - Without a token: Socket.IO makes a socket of every CONNECT and an answer to every unknown namespace. Five connections
+ *   that never showed one and read nothing filled a gigabyte in ten seconds.
+ * - Twenty times what a connection may send in a second: five that went on in spite of every refusal kept a node so busy
+ *   that others waited fifteen seconds for an ack.
+ */
+export const guardConnections = (io: ChatServer, { eventsPerS, onFlooderDropped }: Options): void => {
+  const sentBy = new WeakMap<Connection, Sent>();
+  const mostPerS = eventsPerS === 0 ? Infinity : eventsPerS * floodTimes;
+
+  const sentOf = (connection: Connection): Sent => {
+    const sent = sentBy.get(connection) ?? { packets: 0, since: 0, isLetIn: false };
+    sentBy.set(connection, sent);
+    return sent;
+  };
+
+  const isTooMuch = (sent: Sent, { type, data }: Packet): boolean => {
+    if (!sent.isLetIn) {
+      if (type === "message") sent.packets += 1;
+      return sent.packets > mostBeforeAdmission || sizeOf(data) > largestBeforeAdmission;
+    }
+    const now = Date.now();
+    if (now - sent.since >= 1_000) Object.assign(sent, { since: now, packets: 0 });
+    sent.packets += 1 + sizeOf(data) / bytesLikeAnother;
+    return sent.packets > mostPerS;
+  };
+
+  // One listener for all connections, which Node calls with the connection as `this`.
+  function onPacket(this: Connection, packet: Packet): void {
+    if (!isTooMuch(sentOf(this), packet)) return;
+    onFlooderDropped();
+    endConnection(this);
+  }
+  io.engine.on("connection", (connection: Connection) => connection.on("packet", onPacket));
+  io.on("connection", ({ conn }) => void (sentOf(conn).isLetIn = true));
+};
