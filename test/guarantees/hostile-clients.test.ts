@@ -1,0 +1,160 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { type Inspector, memoryOf, openInspector } from "../../bench/inspector.ts";
+import { connectBare, openBareWebsocket, textFrame } from "../support/bare-websocket.ts";
+import { anApprovedChat, ask, type Client, collect, connect, until } from "../support/chat-client.ts";
+import { type NodeProcess, type NodeProcesses, openNodeProcesses } from "../support/node-process.ts";
+import * as storms from "../support/storms.ts";
+
+// A slow or hostile client costs only itself: whatever some do, two others on the same node go on, and when they are
+// gone the node is near where it was.
+const mebi = 2 ** 20;
+/** What Kubernetes gives a node. */
+const podLimit = 768 * mebi;
+
+let processes: NodeProcesses;
+let node: NodeProcess & { port: number };
+let inspector: Inspector;
+let neighbours: Awaited<ReturnType<typeof openNeighbours>>;
+let theirs: Awaited<ReturnType<typeof anApprovedChat>>;
+
+beforeAll(async () => {
+  processes = await openNodeProcesses();
+  // All come from one address here, so nobody is held up at the door.
+  const started = await processes.startNode({ LIMIT_EVENTS_PER_S: "100" }, { inspect: true });
+  node = { ...started, port: Number(new URL(started.url).port) };
+  inspector = await openInspector(node.inspectPort);
+  neighbours = await openNeighbours();
+  theirs = await anApprovedChat(node);
+}, 60_000);
+afterAll(async () => {
+  neighbours[Symbol.dispose]();
+  inspector.close();
+  await processes[Symbol.asyncDispose]();
+}, 30_000);
+
+const openNeighbours = async () => {
+  const { chatId, ownerId, seekerId } = await anApprovedChat(node);
+  const [owner, seeker] = [await connect(node, ownerId), await connect(node, seekerId)];
+  const ended: string[] = [];
+  for (const socket of [owner, seeker]) {
+    await ask(socket, "join_chat", chatId);
+    socket.on("disconnect", (why) => ended.push(why));
+  }
+  const end = (): void => [owner, seeker].forEach((socket) => void socket.disconnect());
+  return { chatId, owner, seeker, ended, [Symbol.dispose]: end };
+};
+
+let said = 0;
+/** One message to a neighbour, acked and heard. */
+const neighbourGoesOn = async (): Promise<void> => {
+  const { chatId, owner, seeker, ended } = neighbours;
+  said += 1;
+  const content = `still here ${said}`;
+  const heard = collect(seeker, "receive_message");
+  expect(await ask(owner, "send_message", { chatId, type: "text", content })).toMatchObject({ ok: true });
+  await until(() => heard.some((message) => message.content === content));
+  seeker.off("receive_message");
+  expect(ended).toEqual([]);
+};
+
+/** Lets the neighbours talk for as long as something else lasts. */
+const whileNeighboursTalk = async (what: Promise<unknown>): Promise<void> => {
+  const over = new AbortController();
+  const talking = async (): Promise<void> => {
+    for (; !over.signal.aborted; await pause(50)) await neighbourGoesOn();
+  };
+  await Promise.all([what.finally(() => over.abort()), talking()]);
+};
+
+const metric = async (name: string): Promise<number> => {
+  const text = await (await fetch(`${node.opsUrl}/metrics`)).text();
+  return Number(new RegExp(`^${name} (\\d+)$`, "m").exec(text)?.[1]);
+};
+
+const rssOf = (pid: number): number =>
+  1_024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
+
+/** Watches the largest resident size from now on. @returns what ends it, with what was seen */
+const watchPeak = (): (() => number) => {
+  let peak = 0;
+  const timer = setInterval(() => {
+    if (node.isRunning()) peak = Math.max(peak, rssOf(node.pid()));
+  }, 100);
+  return () => {
+    clearInterval(timer);
+    return peak;
+  };
+};
+
+const inMebi = (bytes: number): number => Math.round(bytes / mebi);
+
+describe("who has shown no token", () => {
+  test.each(Object.entries(storms.talkWithoutToken))("and sends %s is let go at once", async (_, frames) => {
+    const socket = await openBareWebsocket(node);
+    await socket.write(frames());
+    await until(() => !socket.isOpen());
+    await neighbourGoesOn();
+    // No socket was made of it, however often it asked for one.
+    await until(async () => (await metric("chat_connections")) === 2);
+  });
+});
+
+describe("who has shown one", () => {
+  test("and goes on far past the limit is let go, and may come again", async () => {
+    const before = await metric("chat_flooders_dropped_total");
+    const socket = await connectBare(node, theirs.seekerId);
+    // Within the twentyfold: each is refused, and the connection stays.
+    await socket.write(Buffer.concat(Array.from({ length: 300 }, (_, n) => textFrame(`42${n}["leave_chat",{}]`))));
+    await socket.has('43299[{"ok":false');
+    expect(socket.isOpen()).toBe(true);
+    await socket.write(Buffer.concat(Array.from({ length: 3_000 }, () => textFrame('42["leave_chat",{}]'))));
+    await until(() => !socket.isOpen());
+    expect(await metric("chat_flooders_dropped_total")).toBe(before + 1);
+    using again: Client = await connect(node, theirs.seekerId);
+    expect(await ask(again, "join_chat", theirs.chatId)).toMatchObject({ ok: true });
+  });
+});
+
+test("after a storm of all of it the node's memory is near where it was", async () => {
+  using writer = await connect(node, theirs.ownerId);
+  await whileNeighboursTalk(storms.comeAndGo(node));
+  const silent = await storms.silent(node, 100);
+  const before = await memoryOf(inspector);
+  const peakOf = watchPeak();
+  const dropped = (await metric("chat_slow_readers_dropped_total")) + 20;
+  const isOver = async (): Promise<boolean> => (await metric("chat_slow_readers_dropped_total")) >= dropped;
+  await whileNeighboursTalk(storms.stoppedReaders(node, theirs, { readers: 20, writer, isOver }));
+  for (let round = 0; round < 2; round += 1) {
+    const storm = [
+      storms.withoutToken(node, 2_000),
+      storms.events(node, theirs, 2_000),
+      storms.oversized(node, 2_000),
+      storms.badTokens(node),
+    ];
+    await whileNeighboursTalk(Promise.all(storm));
+  }
+  await whileNeighboursTalk(storms.comeAndGo(node));
+  // A websocket has ten seconds to show a token, and half a minute to answer that it is closed.
+  await until(() => silent.every(({ closed }) => closed), 60_000, "the end of those who never say anything");
+  const peak = peakOf();
+  await until(async () => (await metric("chat_connections")) === 3, 30_000, "everybody else being gone");
+
+  let after = await memoryOf(inspector);
+  const isNear = async (): Promise<boolean> => {
+    after = await memoryOf(inspector);
+    return (["rss", "heapUsed", "external"] as const).every((part) => after[part] <= before[part] * 1.5 + 30 * mebi);
+  };
+  const told = () =>
+    (["rss", "heapUsed", "external"] as const).map(
+      (part) => `${part} ${inMebi(before[part])} → ${inMebi(after[part])}`,
+    );
+  await until(isNear, 60_000, "memory being near where it was").catch((cause: unknown) => {
+    throw new Error(told().join(", "), { cause });
+  });
+  console.info(`MiB: ${told().join(", ")}; in the storm at most ${inMebi(peak)} resident`);
+  expect(peak).toBeLessThan(podLimit);
+  expect(await metric("chat_sends_waiting")).toBe(0);
+  expect(node.isRunning()).toBe(true);
+}, 300_000);
