@@ -9,6 +9,8 @@ export type SocketData = {
   expiresAt: number;
   /** It was told that its token ends. */
   expiryTold?: boolean;
+  /** Its node is sending it elsewhere: what it sends now is refused. */
+  leaving?: boolean;
   /** From its first event on. */
   activity?: Activity;
 };

@@ -17,6 +17,8 @@ export const drainSockets = async (io: ChatServer, deadlineMs: number): Promise<
   const share = Math.max(1, Math.ceil(sockets.length / batches));
   while (sockets.length > 0) {
     const batch = sockets.splice(0, share);
+    // Only now: those behind are served until it is their turn.
+    for (const { data } of batch) data.leaving = true;
     while (batch.some(isBusy) && Date.now() < deadline) await pause(10);
     for (const socket of batch) {
       socket.emit("resync", { reason: "node_is_draining" });

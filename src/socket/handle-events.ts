@@ -20,7 +20,6 @@ type Parts = {
   logger: Logger;
   /** 0: no limit. */
   eventsPerS: number;
-  isDraining: () => boolean;
   /** Whether the packet a socket's event came in was too large. */
   isOversized: (socket: ChatSocket) => boolean;
   broadcast: Pick<Broadcast, "typing">;
@@ -67,7 +66,7 @@ export const createEventHandling = (parts: Parts): ((socket: ChatSocket) => void
     if (parts.isOversized(socket)) throw new ChatError("payload_too_large");
     takeEvent(activity, parts.eventsPerS);
     if (Date.now() >= socket.data.expiresAt) throw new ChatError("unauthenticated");
-    if (parts.isDraining()) throw new ChatError("unavailable", { retryAfterMs: 500 });
+    if (socket.data.leaving) throw new ChatError("unavailable", { retryAfterMs: 500 });
     if (activity.turns.size() >= mostUnderWay) throw new ChatError("rate_limited", { retryAfterMs: 1_000 });
   };
 

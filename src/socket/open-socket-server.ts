@@ -117,7 +117,6 @@ export const openSocketServer = async (options: Options): Promise<SocketServer> 
       handlers: createHandlers({ ...acts, presence, sends: rateLimits.sends, broadcast }),
       logger,
       eventsPerS: limits.eventsPerS,
-      isDraining: () => draining,
       isOversized,
       broadcast,
       count: counts.event,
@@ -126,6 +125,8 @@ export const openSocketServer = async (options: Options): Promise<SocketServer> 
     io.on("connection", (socket) => {
       serveSocket(socket);
       presence.connected(socket, admitted(socket));
+      // It was on its way in when the draining began.
+      if (draining) socket.conn.close();
     });
   };
 
