@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Entry } from "../../src/chat/message.ts";
 import type { Change, ChangeFeed, Position } from "../../src/store/change-feed.ts";
 import { untilAborted } from "../with-limit.ts";
@@ -23,6 +24,7 @@ export type FollowOptions = {
 // What was read and is not published yet is bounded: a topic that is away must not fill the memory.
 const mostRead = 4_000;
 const mostAtOnce = 2_000;
+const closeLimitMs = 2_000;
 
 /**
  * Publishes what a feed brings, until told to end. While one group of changes is being published the next one gathers,
@@ -70,7 +72,7 @@ export const followFeed = async (options: FollowOptions): Promise<void> => {
     signal.throwIfAborted();
   } finally {
     done.abort();
-    await reading;
+    await Promise.race([reading, pause(closeLimitMs, undefined, { ref: false })]);
   }
 };
 

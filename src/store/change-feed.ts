@@ -59,9 +59,25 @@ export const positionNow = async (database: mongo.Db): Promise<Position> => {
   return { at: new Date(), startAt: operationTime };
 };
 
+/**
+ * A connection of its own: from a place that lies far back the database may read on for longer than any other question
+ * may take, before it finds something to tell. That it is gone is noticed by the driver's look at it every two seconds.
+ */
+const clientOptions = {
+  appName: "lyvo-chat relay",
+  serverSelectionTimeoutMS: 3_000,
+  connectTimeoutMS: 3_000,
+  heartbeatFrequencyMS: 2_000,
+  socketTimeoutMS: 120_000,
+  maxPoolSize: 2,
+} as const;
+
+type Source = { mongodbUri: string; database: string; names: Names };
+
 /** Follows what a majority of the database has of both collections, in the order it was written, from a place on. */
-export const openChangeFeed = (database: mongo.Db, names: Names, { token, startAt }: Position): ChangeFeed => {
-  const stream = database.watch<Stored>([told(names)], {
+export const openChangeFeed = ({ mongodbUri, database, names }: Source, { token, startAt }: Position): ChangeFeed => {
+  const client = new driver.MongoClient(mongodbUri, clientOptions);
+  const stream = client.db(database).watch<Stored>([told(names)], {
     maxAwaitTimeMS: waitMs,
     batchSize,
     readConcern: { level: "majority" },
@@ -75,7 +91,10 @@ export const openChangeFeed = (database: mongo.Db, names: Names, { token, startA
       const at = change && "wallTime" in change && change.wallTime ? change.wallTime : askedAt;
       return { changes: change === null ? [] : changesOf(change), position: { at, token: stream.resumeToken } };
     },
-    close: () => stream.close(),
+    close: async () => {
+      await stream.close().catch(() => undefined);
+      await client.close();
+    },
   };
 };
 

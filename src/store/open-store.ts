@@ -78,9 +78,10 @@ export const openStore = async ({
   return {
     log,
     cards,
-    relay: createRelayStore(database, {
-      entries: models.entries.collection.collectionName,
-      cards: models.cards.collection.collectionName,
+    relay: createRelayStore({
+      mongodbUri,
+      database,
+      names: { entries: models.entries.collection.collectionName, cards: models.cards.collection.collectionName },
     }),
     waiting: () => log.queue.size,
     isUp: async (timeoutMs = 1_000) => {

@@ -15,12 +15,14 @@ export type RelayStore = {
   prepare: () => Promise<void>;
 };
 
-export const createRelayStore = (database: mongo.Db, names: { entries: string; cards: string }): RelayStore => {
+type Parts = { mongodbUri: string; database: mongo.Db; names: { entries: string; cards: string } };
+
+export const createRelayStore = ({ mongodbUri, database, names }: Parts): RelayStore => {
   const notices = database.collection<NoticeDocument>("unread_notices");
   return {
     acquire: (request) => acquireLease({ relays: database.collection<RelayDocument>("relays"), ...request }),
     positionNow: () => positionNow(database),
-    openFeed: (position) => openChangeFeed(database, names, position),
+    openFeed: (position) => openChangeFeed({ mongodbUri, database: database.databaseName, names }, position),
     scan: createRelayScan({
       entries: database.collection(names.entries),
       cards: database.collection(names.cards),

@@ -60,6 +60,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     topic: RELAY_TOPIC,
     mongodbUri: RELAY_MONGODB_URI,
     logger: createLogger({ level: "info", process: "relay" }),
-    timing: { leaseMs: 500, beatMs: 50 },
+    timing: { leaseMs: 1_000, beatMs: 50 },
   });
 }
