@@ -31,7 +31,7 @@ export const startRelayProcess = (topic: string, brokers: string[], mongodbUri: 
       RELAY_BROKERS: brokers.join(","),
       RELAY_MONGODB_URI: mongodbUri,
     },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
   let output = "";
   const { promise: holds, resolve } = Promise.withResolvers<void>();
@@ -54,6 +54,8 @@ export const startRelayProcess = (topic: string, brokers: string[], mongodbUri: 
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  // Whoever started it is gone: then it shall not stay behind.
+  process.stdin.on("end", () => process.exit()).resume();
   const { RELAY_TOPIC, RELAY_BROKERS, RELAY_MONGODB_URI } = settings.parse(process.env);
   await openTestRelay({
     kafka: { brokers: RELAY_BROKERS.split(","), clientId: "relay-process", ssl: false, sasl: null },
