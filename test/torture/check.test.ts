@@ -208,6 +208,24 @@ test("(h) a card that was left behind", () => {
   expect(unread).toEqual(["h"]);
 });
 
+describe("(k) an event of what others are told", () => {
+  const aMessage = (events: Dump["events"]) => events.findIndex(({ seq }) => seq === 2);
+
+  test("is missing, or too many", () => {
+    expect(after((_, { events }) => void events.splice(aMessage(events), 1))).toEqual(["k"]);
+    expect(after((_, { events }) => events.push({ ...first(events), id: "other", seq: 9 }))).toEqual(["k"]);
+    expect(after((_, dump) => void (dump.events = []))).toEqual(["k"]);
+  });
+
+  test("comes before its time", () => {
+    const swapped = after(
+      (_, { events }) => void events.splice(aMessage(events), 0, ...events.splice(aMessage(events) + 1, 1)),
+    );
+    expect(swapped).toEqual(["k"]);
+    expect(after((_, { events }) => events.push(...events.splice(0, 1)))).toEqual(["k"]);
+  });
+});
+
 test("(i) an answer that nobody should get", () => {
   expect(after(({ surprises }) => surprises.push({ client: 1, at: 0, text: "join_chat: internal" }))).toEqual(["i"]);
 });

@@ -8,6 +8,7 @@ import { logsOf } from "./rules/logs.ts";
 import { marks, marksInOrder } from "./rules/marks.ts";
 import { noHoles } from "./rules/no-holes.ts";
 import { oneOrder } from "./rules/one-order.ts";
+import { toldOf } from "./rules/told-of.ts";
 import { wholeLog } from "./rules/whole-log.ts";
 
 /** One promise, and how it was broken. */
@@ -26,6 +27,7 @@ export const check = (history: History, dump: Dump): Finding[] => {
     { promise: "(f) after quiet each client holds the whole log", broken: wholeLog(history, logs) },
     { promise: "(g) each booking event counts once, the newest decides", broken: bookingEvents(history, dump, logs) },
     { promise: "(h) cards are copies of the log's head", broken: cardsFollow(dump, logs) },
+    { promise: "(k) chat.events tells the whole log, in its order", broken: toldOf(dump) },
     {
       promise: "(i) nothing unexpected was answered",
       broken: history.surprises.map(({ client, text }) => `client ${client}: ${text}`),

@@ -4,12 +4,15 @@ import type { Entry } from "../../src/chat/message.ts";
 import { toCard } from "../../src/store/card-documents.ts";
 import { toEntry } from "../../src/store/entry-documents.ts";
 import type { CardDocument, EntryDocument } from "../../src/store/models.ts";
+import type { ToldEvent } from "./told-events.ts";
 
-/** What the database holds at the end: every entry, by chat and seq, and every card. */
-export type Dump = { entries: Entry[]; cards: Card[] };
+/** What the database holds: every entry, by chat and seq, and every card. */
+export type Stored = { entries: Entry[]; cards: Card[] };
+/** What there is at the end: what the database holds, and what others were told of it. */
+export type Dump = Stored & { events: ToldEvent[] };
 
 /** Reads what a majority has. */
-export const readDump = async (uri: string): Promise<Dump> => {
+export const readStored = async (uri: string): Promise<Stored> => {
   const client = await mongo.MongoClient.connect(uri, {
     readConcernLevel: "majority",
     serverSelectionTimeoutMS: 20_000,

@@ -4,6 +4,7 @@ import { emptyHead } from "../../src/chat/message.ts";
 import { stateAfterMessage, stateAfterSystem } from "../../src/chat/next-state.ts";
 import type { Dump } from "./dump.ts";
 import { type Attempt, digest, emptyHistory, type Heard, type History, type Send, type Snapshot } from "./history.ts";
+import type { ToldEvent } from "./told-events.ts";
 
 /** The one chat of the hand-made histories. */
 export const chatId = "c".repeat(24);
@@ -94,6 +95,13 @@ export const aSnapshot = (overrides: Partial<Snapshot> = {}): Snapshot => ({
   ...overrides,
 });
 
+/** What others are told, the second half of it twice. */
+const eventsOf = (entries: Entry[]): ToldEvent[] => {
+  const sent = entries.map(({ seq }) => ({ chatId, id: `${chatId}:${seq}`, type: "chat.message_sent", seq }));
+  const created = { chatId, id: `${chatId}:created`, type: "chat.created", seq: null };
+  return [created, ...sent, ...sent.slice(sent.length / 2)];
+};
+
 /** A history without a fault, and its dump, of what happened in the chat. Ben's device heard it all. */
 export const happened = (steps: Step[]): { history: History; dump: Dump } => {
   const entries: Entry[] = [];
@@ -116,6 +124,6 @@ export const happened = (steps: Step[]): { history: History; dump: Dump } => {
       told: events.map((event) => ({ ...event, bookingId })),
       held: [{ client: 1, chatId, ids: entries.map(({ id }) => id) }],
     },
-    dump: { entries, cards: [cardOf(entries)] },
+    dump: { entries, cards: [cardOf(entries)], events: eventsOf(entries) },
   };
 };

@@ -6,12 +6,13 @@ import { type BookingSource, openBookingSource } from "./bookings.ts";
 import { check, type Finding } from "./check.ts";
 import type { Client } from "./client.ts";
 import { bookingsOf, openClients, playActions } from "./clients.ts";
-import { type Dump, readDump } from "./dump.ts";
+import { type Dump, readStored } from "./dump.ts";
 import { emptyHistory, type History } from "./history.ts";
 import { touchAll, waitForQuiet } from "./quiet.ts";
 import { isLate, planActions, planBookings, planStatuses, roundMs, type Schedule } from "./schedule.ts";
 import { openStack, type Stack } from "./stack.ts";
 import { playFaults } from "./strike.ts";
+import { readToldEvents } from "./told-events.ts";
 
 export type RunOptions = {
   schedule: Schedule;
@@ -44,7 +45,11 @@ export const runSchedule = async (options: RunOptions): Promise<RunResult> => {
     const late = await playRounds(options, { stack, clients, source, history });
     history.held.push(...heldBy(clients));
     await touchAll(stack);
-    const dump = await readDump(stack.mongodb.uri);
+    const stored = await readStored(stack.mongodb.uri);
+    const dump = {
+      ...stored,
+      events: await readToldEvents({ address: stack.kafka.address, stored, signal: options.signal }),
+    };
     const rest = {
       promise: "(j) all comes to rest, and no process ends by itself",
       broken: [...late, ...stack.endings()],
@@ -63,7 +68,7 @@ export const runSchedule = async (options: RunOptions): Promise<RunResult> => {
 const cardsOf = async ({ mongodb }: Stack, count: number): Promise<Card[]> => {
   let cards: Card[] = [];
   const areThere = async (): Promise<boolean> => {
-    cards = (await readDump(mongodb.uri)).cards.filter(({ lastSeq }) => lastSeq > 0);
+    cards = (await readStored(mongodb.uri)).cards.filter(({ lastSeq }) => lastSeq > 0);
     return cards.length === count;
   };
   await waitUntil({ what: "the first approvals did not become chats", limitMs: 30_000, check: areThere });
