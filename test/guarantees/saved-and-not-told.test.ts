@@ -1,42 +1,22 @@
-import { spawn } from "node:child_process";
 import { expect, test } from "@jest/globals";
 import { anApprovedChat, ask, callAs, callAsService, connect, next, until } from "../support/chat-client.ts";
+import { openNodeProcesses } from "../support/node-process.ts";
 import { freezeService, ownMongodb } from "../support/own-services.ts";
 import { uniqueName } from "../support/services.ts";
-import { apiKey, databaseUri, jwtSecret, startNode, type TestNode } from "../support/start-node.ts";
+import { databaseUri, startNode } from "../support/start-node.ts";
 import { openProxy } from "../torture/proxy.ts";
 
 // An entry that stands in the log, while the one who should tell the others cannot: they hear of it all the same.
 type Joined = { messages: { seq: number; content: string }[] };
 
-/** A node's process on the database of another one, which reaches Redis by a port of its own. */
-const spawnNode = async ({ config }: TestNode, redisPort: number) => {
-  const env = {
-    PATH: process.env["PATH"],
-    NODE_ENV: "test",
-    HOST: "127.0.0.1",
-    PORT: "0",
-    OPS_PORT: "0",
-    MONGODB_URI: config.mongodbUri,
-    REDIS_URL: `redis://127.0.0.1:${redisPort}`,
-    KAFKA_BROKERS: process.env["KAFKA_BROKERS"],
-    JWT_SECRET: jwtSecret,
-    INTERNAL_API_KEY: apiKey,
-    CORS_ORIGINS: "https://www.lyvo.example",
-    ATTACHMENT_HOSTS: "images.example.com",
-  };
-  const child = spawn(process.execPath, ["src/main.ts"], { env, stdio: ["ignore", "pipe", "inherit"] });
-  let output = "";
-  child.stdout.on("data", (bytes) => (output += String(bytes)));
-  await until(() => output.includes("the chat node serves"), 20_000);
-  const port = /"port":(\d+)/.exec(output)?.[1] ?? "";
-  return { url: `http://127.0.0.1:${port}`, kill: () => child.kill("SIGKILL") };
-};
-
 test("a node killed between saving and telling: clients of the others look, and find it", async () => {
   await using stays = await startNode();
   const toRedis = await openProxy(Number(new URL(process.env["REDIS_URL"] ?? "").port));
-  const dies = await spawnNode(stays, toRedis.port);
+  await using processes = await openNodeProcesses();
+  const dies = await processes.startNode({
+    MONGODB_URI: stays.config.mongodbUri,
+    REDIS_URL: `redis://127.0.0.1:${toRedis.port}`,
+  });
   try {
     const { chatId, ownerId } = await anApprovedChat(stays);
     using owner = await connect(stays, ownerId);
@@ -46,12 +26,11 @@ test("a node killed between saving and telling: clients of the others look, and 
     const heard = next(owner, "resync", undefined, 25_000);
     const { status } = await callAsService(dies, "PUT", `/api/chat/${chatId}/status`, { status: "readonly" });
     expect(status).toBe(200);
-    dies.kill();
+    await dies.stop("SIGKILL");
     expect(await heard).toEqual({ reason: "node_was_lost" });
     const { messages } = (await ask(owner, "join_chat", { chatId, afterSeq: 1 })) as Joined;
     expect(messages).toMatchObject([{ seq: 2, content: "The chat is read-only now." }]);
   } finally {
-    dies.kill();
     toRedis.close();
   }
 }, 60_000);

@@ -1,22 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { describe, expect, test } from "@jest/globals";
 import { until } from "../support/chat-client.ts";
-import { uniqueName } from "../support/services.ts";
-import { apiKey, databaseUri, jwtSecret } from "../support/start-node.ts";
+import { testSettings } from "../support/start-node.ts";
 
-const given = {
-  NODE_ENV: "production",
-  HOST: "127.0.0.1",
-  PORT: "0",
-  OPS_PORT: "0",
-  MONGODB_URI: databaseUri(uniqueName("process")),
-  REDIS_URL: process.env["REDIS_URL"],
-  KAFKA_BROKERS: process.env["KAFKA_BROKERS"],
-  JWT_SECRET: jwtSecret,
-  INTERNAL_API_KEY: apiKey,
-  CORS_ORIGINS: "https://www.lyvo.example",
-  ATTACHMENT_HOSTS: "images.example.com",
-};
+const given = testSettings({ NODE_ENV: "production", LOG_LEVEL: "info" });
 
 const start = (settings: NodeJS.ProcessEnv) => {
   const { NODE_OPTIONS: _, ...outer } = { PATH: process.env["PATH"] } as NodeJS.ProcessEnv;
