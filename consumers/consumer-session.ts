@@ -85,9 +85,20 @@ const begin = async (
   crashed: AbortSignal,
   { topics, eachBatch, signal }: Options,
 ): Promise<void> => {
-  await untilAborted(signal, consumer.connect());
-  await untilAborted(signal, consumer.subscribe({ topics, fromBeginning: true }));
+  await step(consumer, signal, consumer.connect());
+  await step(consumer, signal, consumer.subscribe({ topics, fromBeginning: true }));
   await consumer.run({ eachBatch, eachBatchAutoResolve: false, autoCommit: true, partitionsConsumedConcurrently: 6 });
   // `run` resolves also where joining failed.
   crashed.throwIfAborted();
+};
+
+/** A step that is not waited for goes on behind, and connects again what was disconnected meanwhile. */
+const step = async (consumer: Consumer, signal: AbortSignal, work: Promise<void>): Promise<void> => {
+  try {
+    await untilAborted(signal, work);
+  } catch (error) {
+    const disconnect = (): Promise<void> => consumer.disconnect().catch(() => undefined);
+    void work.then(disconnect, disconnect);
+    throw error;
+  }
 };

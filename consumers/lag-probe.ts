@@ -17,19 +17,30 @@ type Options = { client: Kafka; groupId: string; partitions: Partitions; signal:
  */
 export const readLags = async ({ client, groupId, partitions, signal }: Options): Promise<PartitionLag[]> => {
   const admin = client.admin();
+  const asking = lagsOf(admin, groupId, partitions, signal);
+  const disconnect = (): Promise<void> => withLimit("disconnecting", 1_000, admin.disconnect()).catch(() => undefined);
   try {
-    return await withLimit("reading the lag", limitMs, untilAborted(signal, lagsOf(admin, groupId, partitions)));
+    return await withLimit("reading the lag", limitMs, untilAborted(signal, asking));
   } finally {
-    await withLimit("disconnecting", 1_000, admin.disconnect()).catch(() => undefined);
+    await disconnect();
+    // What goes on behind may connect again after that.
+    void asking.then(disconnect, disconnect);
   }
 };
 
-const lagsOf = async (admin: Admin, groupId: string, partitions: Partitions): Promise<PartitionLag[]> => {
+const lagsOf = async (
+  admin: Admin,
+  groupId: string,
+  partitions: Partitions,
+  signal: AbortSignal,
+): Promise<PartitionLag[]> => {
   await admin.connect();
+  signal.throwIfAborted();
   const topics = Object.keys(partitions);
   const groups = await admin.fetchOffsets({ groupId, topics });
   const lags: PartitionLag[] = [];
   for (const topic of topics) {
+    signal.throwIfAborted();
     const committed = new Map(
       groups.find((one) => one.topic === topic)?.partitions.map((one) => [one.partition, Number(one.offset)]),
     );
