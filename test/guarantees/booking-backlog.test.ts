@@ -1,14 +1,14 @@
 import { expect, test } from "@jest/globals";
+import { mongo } from "mongoose";
 import { until } from "../support/chat-client.ts";
 import { consumersEnv, startConsumersProcess } from "../support/consumers-process.ts";
 import { openTestKafka } from "../support/kafka.ts";
-import { openTestLog } from "../support/run-consumers.ts";
 import { uniqueName } from "../support/services.ts";
 import { databaseUri } from "../support/start-node.ts";
 
 /** The whole suite has no time for more; `BACKLOG_RECORDS=100000 npm test -- test/guarantees/booking-backlog` has. */
 const records = Number(process.env["BACKLOG_RECORDS"] ?? 2_000);
-const limitMs = 90_000 + records * 10;
+const limitMs = 120_000 + records * 10;
 /** Node takes what garbage it may; with less than a pod's 512 MB gives it, what is kept would show, or end the process. */
 const heapMb = 128;
 const mostBytes = 400_000_000;
@@ -50,11 +50,13 @@ test(
     expect(peakBytes).toBeGreaterThan(0);
     expect(peakBytes).toBeLessThan(mostBytes);
     expect(await main.metric("chat_kafka_rebalances_total")).toBe(1);
-    expect(await main.metric('chat_booking_events_total{outcome="applied",reason=""}')).toBe(records);
-    await using log = await openTestLog(mongodbUri);
-    for (const { bookingId } of [events[0], events[records - 1]].filter((event) => event !== undefined)) {
-      expect((await log.chatOf(bookingId))?.entries).toHaveLength(1);
-    }
+    // One chat and one entry each, also where a write that timed out was tried again.
+    const client = await mongo.MongoClient.connect(mongodbUri);
+    const counts = await Promise.all(
+      ["chats", "messages"].map((name) => client.db().collection(name).countDocuments()),
+    );
+    await client.close();
+    expect(counts).toEqual([records, records]);
   },
   limitMs + 60_000,
 );
