@@ -85,6 +85,7 @@ export const createApplyBookingEvent =
     const appended = await log.append(card.id, (head) => decideBookingEvent(event, head));
     const created = event.type === "approved" && (completed || isFirst(appended));
     if (appended.outcome === "nothing") {
+      if (!created && card.lastSeq >= appended.head.seq) return { outcome: "known", card, created };
       return { outcome: "known", card: await keeper.mend(card.id, { created }), created };
     }
     tellTheRoom(broadcast, card, appended);

@@ -78,7 +78,8 @@ export class AppendQueue {
 
   #begin(lane: Lane): void {
     const hint = this.#parts.heads.get(lane.chatId);
-    if (hint === undefined) void this.#decideAfresh(lane, "local");
+    // Of a majority, since most who ask without a hint are repeats, and a refusal is only believed of what stays.
+    if (hint === undefined) void this.#decideAfresh(lane, "majority");
     else this.#decide(lane, hint, "hint");
   }
 
