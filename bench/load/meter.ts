@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { createSeries, type Latency } from "../statistics.ts";
 
 /** Whom a message is from, so that its delivery is taken at the other side. */
@@ -32,6 +33,8 @@ export const createMeter = () => {
   const isWithin = (at: number): boolean => at >= from && at < until;
 
   return {
+    /** Unlike any other's: what one run sends is no repeat of what another sent. */
+    name: randomBytes(6).toString("hex"),
     /** Takes a number for a message that is sent now. */
     sent: (side: Side): number => {
       const now = performance.now();

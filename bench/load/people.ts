@@ -77,7 +77,7 @@ export const connectPairs = ({ urls, chats, join }: ConnectOptions): Promise<Pai
 /** Sends the next message of a person; `onAck` is called when it is answered. */
 export const send = ({ chat, side, client }: Person, meter: Meter, onAck: () => void): void => {
   const number = meter.sent(side);
-  const payload = `"chatId":"${chat.chatId}","type":"text","content":"#${number} ${words}","clientMessageId":"bench-${number}"`;
+  const payload = `"chatId":"${chat.chatId}","type":"text","content":"#${number} ${words}","clientMessageId":"${meter.name}-${number}"`;
   client.emit(`["send_message",{${payload}}]`, (answer) => {
     meter.acked(number, answer.startsWith('[{"ok":true'));
     onAck();

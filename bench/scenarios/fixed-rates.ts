@@ -1,5 +1,6 @@
 import type { Bed } from "../bed.ts";
 import { createRows, inTurn, type Rows, type Scenario, type TurnOptions } from "../outcome.ts";
+import { withProfile } from "../systems/profile.ts";
 import type { SystemName } from "../systems/system.ts";
 import { addLoad, withSystem } from "./under-load.ts";
 
@@ -34,12 +35,15 @@ const findRates = async (bed: Bed, options: TurnOptions): Promise<Rates> => {
 };
 
 const measureSystem = (bed: Bed, name: SystemName, rates: Rates, options: TurnOptions, rows: Rows): Promise<void> =>
-  withSystem(bed, name, { chats: size }, async ({ urls, pids }, chats) => {
+  withSystem(bed, name, { chats: size }, async (system, chats) => {
+    const { urls, pids } = system;
     await bed.generator.tell("connect", { urls, chats, join: true });
     for (const { where, ratePerS, systems } of rates) {
       if (!systems.includes(name)) continue;
       const watch = { ...bed.shared(), node: pids };
-      const load = await bed.generator.tell("openLoop", { chats: size, ratePerS, watch, ...options });
+      const load = await withProfile(bed, system, where.replaceAll(/\W+/g, "-"), () =>
+        bed.generator.tell("openLoop", { chats: size, ratePerS, watch, ...options }),
+      );
       rows.add(`${where}: sent`, "1/s", name, ratePerS);
       addLoad(rows, where, name, load);
       rows.add(`${where}: the generator is late, p99`, "ms", name, load.lateMs.p99);

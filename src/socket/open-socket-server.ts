@@ -99,7 +99,8 @@ export const openSocketServer = async (options: Options): Promise<SocketServer> 
     logger,
     nodeId: randomUUID(),
   });
-  const broadcast = createBroadcast(io);
+  // Nobody else hears it where nobody else listens.
+  const broadcast = createBroadcast({ to: (room) => (nodes.keepsToItself() ? io.local : io).to(room) });
   const schemas = clientEventSchemas(options.attachmentHosts);
   const isOversized = watchPacketSizes(io);
   const watches = [watchSlowReaders(io, counts.slowReaderDropped), watchTokenExpiry(io)];

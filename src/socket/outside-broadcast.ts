@@ -29,7 +29,7 @@ export const createOutsideBroadcast = async ({
   });
   const emitter = new Emitter<ServerToClientEvents>(publisher, { key: channelKey, parser: createWireParser() });
   await isReadyWithin(redis, readyTimeoutMs);
-  const saying = sayAlive((word, id) => emitter.serverSideEmit("peer", word, id));
+  const saying = sayAlive((word, id) => emitter.serverSideEmit("peer", word, id), "alive");
   return {
     broadcast: createBroadcast(emitter),
     isUp: () => redis.status === "ready",

@@ -50,7 +50,7 @@ export const joinNodes = async ({ io, publisher, subscriber, resync, onDropped, 
     io.adapter(createAdapter(safePublisher, subscriber, { key: channelKey, parser }));
     for (const [id, joined] of rooms) void io.sockets.adapter.addAll(id, joined);
     subscriber.on("ready", resyncWhenSubscribed);
-    saying = sayAlive((word, id) => io.serverSideEmit("peer", word, id));
+    saying = sayAlive((word, id) => io.serverSideEmit("peer", word, id), "listens");
   };
 
   const peers = watchPeers({
@@ -59,6 +59,7 @@ export const joinNodes = async ({ io, publisher, subscriber, resync, onDropped, 
       logger.warn("a node or consumer was lost, clients look for what it could not tell");
       resync("node_was_lost");
     },
+    onMissed: () => io.serverSideEmit("resync", "node_was_lost"),
   });
   let saying: ReturnType<typeof sayAlive> | undefined;
   io.on("resync", resync);
@@ -78,6 +79,7 @@ export const joinNodes = async ({ io, publisher, subscriber, resync, onDropped, 
     if (subscriber.status === "ready") subscriber.ping().catch(() => undefined);
   }, pingEveryMs).unref();
   return {
+    keepsToItself: peers.keepsToItself,
     isUp: (): boolean => publisher.status === "ready" && subscriber.status === "ready",
     /** Tells the others that it is not lost but ends; what it had to tell was told before. */
     stop: async (): Promise<void> => {

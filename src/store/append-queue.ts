@@ -161,9 +161,10 @@ export class AppendQueue {
 
   #after(lane: Lane, entry: Entry, written: Written): void {
     if (written === "written") return this.#appended(lane, entry);
+    // A repeat says nothing of the head: when everybody sends again, as after an outage, it need not be read again.
+    if (written === "sent-before") return void this.#afterSentBefore(lane, entry);
     this.#parts.heads.delete(lane.chatId);
     if (written === "place-taken") void this.#afterPlaceTaken(lane, entry);
-    else if (written === "sent-before") void this.#afterSentBefore(lane, entry);
     else void this.#afterUnknown(lane);
   }
 

@@ -8,12 +8,13 @@ afterEach(() => void jest.useRealTimers());
 const watch = () => {
   let hearing = true;
   const onLost = jest.fn();
-  const peers = watchPeers({ isHearing: () => hearing, onLost });
+  const onMissed = jest.fn();
+  const peers = watchPeers({ isHearing: () => hearing, onLost, onMissed });
   const pass = (ms: number): void => {
     jest.advanceTimersByTime(ms);
   };
   const hears = (value: boolean): void => void (hearing = value);
-  return { peers, onLost, pass, hears };
+  return { peers, onLost, onMissed, pass, hears };
 };
 
 describe("a peer", () => {
@@ -62,6 +63,53 @@ describe("a peer", () => {
       pass(2_000);
     }
     expect(onLost).toHaveBeenCalledTimes(2);
+    peers.stop();
+  });
+});
+
+describe("a node that is alone", () => {
+  test("keeps what it tells to itself, once it has heard of nobody for a while", () => {
+    const { peers, pass, hears } = watch();
+    expect(peers.keepsToItself()).toBe(false);
+    pass(8_000);
+    expect(peers.keepsToItself()).toBe(true);
+    // A consumer tells others and hears nothing.
+    peers.hear("alive", "consumer");
+    expect(peers.keepsToItself()).toBe(true);
+    hears(false);
+    expect(peers.keepsToItself()).toBe(false);
+    pass(2_000);
+    hears(true);
+    pass(3_000);
+    expect(peers.keepsToItself()).toBe(false);
+    peers.stop();
+  });
+
+  test("tells the others as long as one of them may be there, and a minute longer", () => {
+    const { peers, pass } = watch();
+    pass(8_000);
+    peers.hear("listens", "a");
+    peers.hear("listens", "b");
+    peers.hear("ended", "a");
+    pass(59_000);
+    expect(peers.keepsToItself()).toBe(false);
+    pass(3_000);
+    expect(peers.keepsToItself()).toBe(true);
+    peers.stop();
+  });
+
+  test("that hears of another one says that it missed something, if anything was kept", () => {
+    const { peers, onMissed, pass } = watch();
+    pass(8_000);
+    peers.hear("listens", "a");
+    expect(onMissed).not.toHaveBeenCalled();
+    peers.hear("ended", "a");
+    expect(peers.keepsToItself()).toBe(true);
+    peers.hear("listens", "b");
+    expect(onMissed).toHaveBeenCalledTimes(1);
+    peers.hear("listens", "b");
+    peers.hear("listens", "c");
+    expect(onMissed).toHaveBeenCalledTimes(1);
     peers.stop();
   });
 });
