@@ -7,6 +7,12 @@ export type Connection = ChatSocket["conn"];
 export const field = (of: unknown, name: string): unknown =>
   typeof of === "object" && of !== null ? Reflect.get(of, name) : undefined;
 
+/** How large a packet's data is. */
+export const bytesOf = (data: unknown): number => {
+  if (typeof data === "string") return data.length;
+  return data instanceof Uint8Array ? data.byteLength : 0;
+};
+
 /** Ends the connection at once: a polite close would wait behind all that is not read. */
 export const endConnection = (conn: Connection): void => {
   const websocket = field(conn.transport, "socket");

@@ -1,5 +1,5 @@
 import type { ChatServer } from "./chat-socket.ts";
-import { type Connection, endConnection } from "./end-connection.ts";
+import { bytesOf, type Connection, endConnection } from "./end-connection.ts";
 
 /** Before it is let in a client has one thing to say: its token. */
 const mostBeforeAdmission = 5;
@@ -17,11 +17,6 @@ type Options = {
   /** 0: no limit. */
   eventsPerS: number;
   onFlooderDropped: () => void;
-};
-
-const sizeOf = (data: unknown): number => {
-  if (typeof data === "string") return data.length;
-  return data instanceof Uint8Array ? data.byteLength : 0;
 };
 
 /**
@@ -44,11 +39,11 @@ export const guardConnections = (io: ChatServer, { eventsPerS, onFlooderDropped 
   const isTooMuch = (sent: Sent, { type, data }: Packet): boolean => {
     if (!sent.isLetIn) {
       if (type === "message") sent.packets += 1;
-      return sent.packets > mostBeforeAdmission || sizeOf(data) > largestBeforeAdmission;
+      return sent.packets > mostBeforeAdmission || bytesOf(data) > largestBeforeAdmission;
     }
     const now = Date.now();
     if (now - sent.since >= 1_000) Object.assign(sent, { since: now, packets: 0 });
-    sent.packets += 1 + sizeOf(data) / bytesLikeAnother;
+    sent.packets += 1 + bytesOf(data) / bytesLikeAnother;
     return sent.packets > mostPerS;
   };
 

@@ -29,12 +29,12 @@ export const createOutsideBroadcast = async ({
   });
   const emitter = new Emitter<ServerToClientEvents>(publisher, { key: channelKey, parser: createWireParser() });
   await isReadyWithin(redis, readyTimeoutMs);
-  const saying = sayAlive((word, id) => emitter.serverSideEmit("peer", word, id), "alive");
+  const sayEnded = sayAlive((word, id) => emitter.serverSideEmit("peer", word, id), "alive");
   return {
     broadcast: createBroadcast(emitter),
     isUp: () => redis.status === "ready",
     close: async () => {
-      saying.stop();
+      sayEnded();
       await publisher.flushed();
       redis.disconnect();
     },

@@ -1,8 +1,7 @@
 import type { ChatServer, ChatSocket } from "./chat-socket.ts";
+import type { Connection } from "./end-connection.ts";
 
 const largestPacket = 64 * 1_024;
-
-type Connection = ChatSocket["conn"];
 
 /**
  * Notes which connections' last packet was too large to be taken: the engine hands it on before its event is decoded.

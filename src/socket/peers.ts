@@ -20,17 +20,17 @@ const hearsWithinMs = 5_000;
 /** More are not told apart: a bound on what a stranger on the channel could fill. */
 const mostPeers = 10_000;
 
-/** Says that this process lives. Being silent without having said that it ended means that it was killed. */
-export const sayAlive = (say: Say, word: "alive" | "listens"): { id: string; stop: () => void } => {
+/**
+ * Says that this process lives. Being silent without having said that it ended means that it was killed.
+ * @returns how to say that it ends
+ */
+export const sayAlive = (say: Say, word: "alive" | "listens"): (() => void) => {
   const id = randomUUID();
   say(word, id);
   const timer = setInterval(() => say(word, id), sayEveryMs).unref();
-  return {
-    id,
-    stop: () => {
-      clearInterval(timer);
-      say("ended", id);
-    },
+  return () => {
+    clearInterval(timer);
+    say("ended", id);
   };
 };
 

@@ -50,7 +50,7 @@ export const joinNodes = async ({ io, publisher, subscriber, resync, onDropped, 
     io.adapter(createAdapter(safePublisher, subscriber, { key: channelKey, parser }));
     for (const [id, joined] of rooms) void io.sockets.adapter.addAll(id, joined);
     subscriber.on("ready", resyncWhenSubscribed);
-    saying = sayAlive((word, id) => io.serverSideEmit("peer", word, id), "listens");
+    sayEnded = sayAlive((word, id) => io.serverSideEmit("peer", word, id), "listens");
   };
 
   const peers = watchPeers({
@@ -61,7 +61,7 @@ export const joinNodes = async ({ io, publisher, subscriber, resync, onDropped, 
     },
     onMissed: () => io.serverSideEmit("resync", "node_was_lost"),
   });
-  let saying: ReturnType<typeof sayAlive> | undefined;
+  let sayEnded: (() => void) | undefined;
   io.on("resync", resync);
   io.on("peer", peers.hear);
   const ready = await Promise.all([publisher, subscriber].map((client) => isReadyWithin(client, waitAtStartMs)));
@@ -83,7 +83,7 @@ export const joinNodes = async ({ io, publisher, subscriber, resync, onDropped, 
     isUp: (): boolean => publisher.status === "ready" && subscriber.status === "ready",
     /** Tells the others that it is not lost but ends; what it had to tell was told before. */
     stop: async (): Promise<void> => {
-      saying?.stop();
+      sayEnded?.();
       peers.stop();
       clearInterval(pinging);
       await safePublisher.flushed();

@@ -1,13 +1,8 @@
 import type { ChatServer, ChatSocket } from "./chat-socket.ts";
-import { endConnection, field } from "./end-connection.ts";
+import { bytesOf, endConnection, field } from "./end-connection.ts";
 
 const lookEveryMs = 1_000;
 const mostWaitingBytes = 1024 ** 2;
-
-const bytesOf = (data: unknown): number => {
-  if (typeof data === "string") return data.length;
-  return data instanceof Uint8Array ? data.byteLength : 0;
-};
 
 /** Bytes that wait on a socket: in the engine's buffer, and in the websocket's. Neither is in the public types. */
 const waitingBytes = ({ conn }: ChatSocket): number => {
