@@ -86,7 +86,7 @@ export const comeAndGo = async (node: Target): Promise<void> => {
   }
 };
 
-/** Readers that stop, while somebody else fills the chat until `isOver`. */
+/** Readers that stop, while somebody else fills the chat until `isOver`, and waits as a client must when it is told to. */
 export const stoppedReaders = async (
   node: Target,
   { chatId, seekerId }: TheirChat,
@@ -94,7 +94,12 @@ export const stoppedReaders = async (
 ): Promise<void> => {
   const stuck = await many(readers, () => joinAndStopReading(node, seekerId, chatId));
   const content = "👍".repeat(4_000);
-  while (!(await isOver())) await many(40, () => ask(writer, "send_message", { chatId, type: "text", content }));
+  const send = async (): Promise<void> => {
+    const { ok } = await ask(writer, "send_message", { chatId, type: "text", content });
+    // What is counted is counted by the second. Who goes on is refused at once, and soon ended as one that floods.
+    if (ok !== true) await pause(1_000);
+  };
+  while (!(await isOver())) await many(40, send);
   for (const { tcp } of stuck) tcp.destroy();
 };
 
