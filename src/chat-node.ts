@@ -57,7 +57,7 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
   const { log, cards } = store;
 
   const httpServer = createServer({ ...timeouts });
-  const sockets = await openSocketServer({ ...config, httpServer, cards, logger, counts: metrics.socket });
+  const sockets = await openSocketServer({ ...config, httpServer, cards, log, logger, counts: metrics.socket });
   metrics.watch({ connections: sockets.connections, sendsWaiting: store.waiting });
 
   const verifyToken = createVerifyToken(config.jwt);

@@ -29,6 +29,8 @@ export interface ChatLog {
    * else tells of them.
    */
   onLandedLate(listener: (entry: Entry) => void): void;
+  /** Another process says that it appended this. A hint: it saves a refused append, and is never believed unseen. */
+  heard(entry: Pick<Message, "chatId" | "seq" | "id">): void;
   /** The newest entry's place and state, `emptyHead` where there is none. */
   head(chatId: string): Promise<Head>;
   /** A recent head that may be stale: good for a hint, never for a decision. */

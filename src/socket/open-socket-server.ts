@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Server as HttpServer } from "node:http";
 import { Server } from "socket.io";
-import type { Broadcast, ChatCards } from "../chat/ports.ts";
+import type { Broadcast, ChatCards, ChatLog } from "../chat/ports.ts";
 import type { Limits } from "../config.ts";
 import type { Logger } from "../logger.ts";
 import { admitSockets, isAllowedOrigin } from "./admission.ts";
@@ -40,6 +40,7 @@ type Options = {
   trustedProxies: number;
   limits: Limits;
   cards: Pick<ChatCards, "contacts">;
+  log: Pick<ChatLog, "heard">;
   logger: Logger;
   counts: SocketCounts;
 };
@@ -90,7 +91,15 @@ export const openSocketServer = async (options: Options): Promise<SocketServer> 
   const publisher = openPublisherClient(options.redisUrl, logger);
   const subscriber = openSubscriberClient(options.redisUrl, logger);
   const resync = createResync(io);
-  const nodes = await joinNodes({ io, publisher, subscriber, resync, onDropped: counts.publishDropped, logger });
+  const nodes = await joinNodes({
+    io,
+    publisher,
+    subscriber,
+    resync,
+    onDropped: counts.publishDropped,
+    onMessage: options.log.heard,
+    logger,
+  });
   const rateLimits = createRateLimits(commands, limits);
   const presence = createPresenceNotices({
     io,

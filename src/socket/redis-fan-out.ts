@@ -1,5 +1,6 @@
 import { createAdapter } from "@socket.io/redis-adapter";
 import type { Redis } from "ioredis";
+import type { Message } from "../chat/message.ts";
 import type { Logger } from "../logger.ts";
 import type { ChatServer } from "./chat-socket.ts";
 import { sayAlive, watchPeers } from "./peers.ts";
@@ -14,6 +15,8 @@ type Parts = {
   subscriber: Redis;
   resync: ReturnType<typeof createResync>;
   onDropped: () => void;
+  /** Told of each message that another node or consumer broadcasts to a chat which is open here. */
+  onMessage: (message: Pick<Message, "chatId" | "seq" | "id">) => void;
   logger: Logger;
 };
 
@@ -27,7 +30,7 @@ const pingEveryMs = 2_000;
  * With Redis away at the start the node serves alone, and joins the others when Redis is there.
  * @returns whether the node hears the others, and how to stop
  */
-export const joinNodes = async ({ io, publisher, subscriber, resync, onDropped, logger }: Parts) => {
+export const joinNodes = async ({ io, publisher, subscriber, resync, onDropped, onMessage, logger }: Parts) => {
   const safePublisher = createSafePublisher(publisher, {
     onDropped,
     onRecovered: () => {
@@ -46,7 +49,8 @@ export const joinNodes = async ({ io, publisher, subscriber, resync, onDropped, 
   };
   const useRedis = (): void => {
     const rooms = [...io.sockets.adapter.sids].map(([id, joined]) => [id, new Set(joined)] as const);
-    const parser = createWireParser((uid) => uid === Reflect.get(io.sockets.adapter, "uid"));
+    const isOwn = (uid: string): boolean => uid === Reflect.get(io.sockets.adapter, "uid");
+    const parser = createWireParser({ isOwn, onMessage });
     io.adapter(createAdapter(safePublisher, subscriber, { key: channelKey, parser }));
     for (const [id, joined] of rooms) void io.sockets.adapter.addAll(id, joined);
     subscriber.on("ready", resyncWhenSubscribed);

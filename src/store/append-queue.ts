@@ -1,7 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { ChatError } from "../chat/errors.ts";
-import type { Draft, Entry, Head } from "../chat/message.ts";
+import type { Entry, Head } from "../chat/message.ts";
 import type { Appended, Decision } from "../chat/ports.ts";
+import { draftEntry, draftRun, type Run } from "./draft-run.ts";
+import type { Heads } from "./heads.ts";
 import { type Decide, type Lane, type LaneLimits, Lanes, type Waiting } from "./lanes.ts";
 import type { LateLandings } from "./late-landings.ts";
 import type { WriteEntries, Written } from "./write-entries.ts";
@@ -13,11 +15,7 @@ type Parts = {
   findEntry: (id: string) => Promise<Entry | null>;
   findSent: (chatId: string, senderId: string | null, clientMessageId: string) => Promise<Entry | null>;
   /** Recent heads: hints, never the truth. */
-  heads: {
-    get: (chatId: string) => Head | undefined;
-    set: (chatId: string, head: Head) => void;
-    delete: (chatId: string) => void;
-  };
+  heads: Pick<Heads, "get" | "set" | "delete" | "isBehind" | "catchUp">;
   /** What becomes of entries whose senders have their answer already. */
   late: Pick<LateLandings, "landed" | "follow">;
   newId: () => string;
@@ -31,18 +29,28 @@ type Limits = LaneLimits & {
   writes: number;
 };
 
-const defaultLimits: Limits = { batch: 500, writes: 3, waiting: 20_000, waitingInChat: 1_000, timeoutMs: 10_000 };
+const defaultLimits: Limits = {
+  batch: 500,
+  run: 100,
+  writes: 3,
+  waiting: 20_000,
+  waitingInChat: 1_000,
+  timeoutMs: 10_000,
+};
 const longestPauseMs = 500;
 
 /**
  * The order of appending: a lane per chat, and group commits across chats.
  *
  *     lane A: a1 a2 a3        while a write is under way, what comes waits;
- *     lane B: b1              the next write takes the first of each lane:
- *     lane C: c1 c2           [a1 b1 c1], then [a2 c2], then [a3]
+ *     lane B: b1              the next ones take what has gathered in each lane:
+ *     lane C: c1 c2           [b1], each for itself, and [a1 a2 a3 c1 c2], ordered
  *
- * An idle queue writes at once; a busy one writes larger groups. The two unique indexes decide what is true; the heads
- * kept here only save a read.
+ * An idle queue writes at once; a busy one writes larger groups. Several entries of one chat go in an ordered write,
+ * which ends at the first that is refused: so a2 never lands without a1. A lane that was in a write which ended early
+ * goes on with one entry at a time, each for itself, and with more as that succeeds.
+ *
+ * The two unique indexes decide what is true; the heads kept here only save a read.
  */
 export class AppendQueue {
   readonly #parts: Parts;
@@ -55,7 +63,7 @@ export class AppendQueue {
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#limits = { ...defaultLimits, ...parts.limits };
-    this.#lanes = new Lanes({ limits: this.#limits, onExpired: (lane, first) => this.#expired(lane, first) });
+    this.#lanes = new Lanes({ limits: this.#limits, onExpired: (lane, expired) => this.#expired(lane, expired) });
   }
 
   /** How many sends wait for their answer. */
@@ -77,10 +85,21 @@ export class AppendQueue {
   }
 
   #begin(lane: Lane): void {
+    const [first] = lane.waiting;
+    if (first?.uncertain && first.entry) return void this.#afterPlaceTaken(lane, first.entry);
+    if (this.#parts.heads.isBehind(lane.chatId)) return void this.#decideCaughtUp(lane);
     const hint = this.#parts.heads.get(lane.chatId);
     // Of a majority, since most who ask without a hint are repeats, and a refusal is only believed of what stays.
     if (hint === undefined) void this.#decideAfresh(lane, "majority");
     else this.#decide(lane, hint, "hint");
+  }
+
+  async #decideCaughtUp(lane: Lane): Promise<void> {
+    // Failing, it leaves the head to be read afresh, which is tried again.
+    const head = await this.#parts.heads.catchUp(lane.chatId).catch(() => undefined);
+    if (lane.dead) return;
+    if (head === undefined) await this.#decideAfresh(lane, "majority");
+    else this.#decide(lane, head, "hint");
   }
 
   /** Asks the first of the lane what it wants in view of `head`; refusals are believed only of a head that stays. */
@@ -90,7 +109,7 @@ export class AppendQueue {
     const decision = this.#ask(lane, first, head);
     if (decision === null) return;
     if (decision !== "nothing" && "append" in decision) {
-      first.entry = this.#entry(lane, first, head, decision.append);
+      first.entry = draftEntry(lane, first, head, decision.append, this.#parts);
       this.#queue(lane);
     } else if (source !== "majority") {
       void this.#decideAfresh(lane, "majority");
@@ -109,11 +128,6 @@ export class AppendQueue {
       this.#settle(lane, ({ reject }) => reject(error));
       return null;
     }
-  }
-
-  #entry(lane: Lane, { entry }: Waiting, head: Head, draft: Draft): Entry {
-    const id = entry?.id ?? this.#parts.newId();
-    return { ...draft, id, chatId: lane.chatId, seq: head.seq + 1, createdAt: entry?.createdAt ?? this.#parts.now() };
   }
 
   async #decideAfresh(lane: Lane, concern: "local" | "majority"): Promise<void> {
@@ -137,40 +151,76 @@ export class AppendQueue {
   #pump(): void {
     this.#pumping = false;
     while (this.#writes < this.#limits.writes && this.#ready.length > 0) {
-      const batch = this.#ready.splice(0, this.#limits.batch).filter(({ dead }) => !dead);
-      if (batch.length > 0) void this.#write(batch);
+      const runs = this.#takeRuns();
+      const singles = runs.filter(({ entries }) => entries.length === 1);
+      const longer = runs.filter(({ entries }) => entries.length > 1);
+      if (singles.length > 0) void this.#write(singles, { ordered: false });
+      if (longer.length > 0) void this.#write(longer, { ordered: true });
     }
   }
 
-  async #write(lanes: Lane[]): Promise<void> {
+  #takeRuns(): Run[] {
+    const runs: Run[] = [];
+    let taken = 0;
+    for (let size = 0; size < this.#limits.batch && taken < this.#ready.length; taken += 1) {
+      const lane = this.#ready[taken];
+      const first = lane?.waiting[0]?.entry;
+      if (lane === undefined || lane.dead || !first) continue;
+      const run = draftRun(lane, first, this.#parts);
+      runs.push(run);
+      size += run.entries.length;
+    }
+    this.#ready.splice(0, taken);
+    return runs;
+  }
+
+  async #write(runs: Run[], options: { ordered: boolean }): Promise<void> {
     this.#writes += 1;
-    const written = lanes.flatMap((lane) => {
-      const entry = lane.waiting[0]?.entry;
-      return entry ? [{ lane, entry }] : [];
-    });
-    const results = await this.#parts.writeEntries(written.map(({ entry }) => entry));
+    const results = await this.#parts.writeEntries(
+      runs.flatMap(({ entries }) => entries),
+      options,
+    );
     this.#writes -= 1;
-    for (const [index, { lane, entry }] of written.entries()) {
-      const result = results[index] ?? "unknown";
-      if (!lane.dead) this.#after(lane, entry, result);
-      else if (result === "written") this.#parts.late.landed(entry);
-      else if (result === "unknown") this.#parts.late.follow(entry.id);
+    let from = 0;
+    for (const run of runs) {
+      const to = from + run.entries.length;
+      this.#afterRun(run, results.slice(from, to));
+      from = to;
     }
     this.#pump();
   }
 
-  #after(lane: Lane, entry: Entry, written: Written): void {
-    if (written === "written") return this.#appended(lane, entry);
+  #afterRun({ lane, entries }: Run, results: Written[]): void {
+    if (lane.dead) return this.#afterDead(entries, results);
+    const landed = results.findIndex((result) => result !== "written");
+    const written = landed === -1 ? entries : entries.slice(0, landed);
+    for (const entry of written)
+      this.#lanes.answerFirst(lane, ({ resolve }) => resolve({ outcome: "appended", entry }));
+    const last = written.at(-1);
+    if (last) this.#parts.heads.set(lane.chatId, { seq: last.seq, state: last.state });
+    const [refused, result] = [entries[written.length], results[written.length]];
+    if (refused && result) return this.#afterRefused(lane, refused, result, results.slice(written.length));
+    lane.mostInRun = Math.min(lane.mostInRun * 2, this.#limits.run);
+    if (!lane.dead) this.#begin(lane);
+  }
+
+  #afterDead(entries: Entry[], results: Written[]): void {
+    for (const [index, entry] of entries.entries()) {
+      if (results[index] === "written") this.#parts.late.landed(entry);
+      if (results[index] === "unknown") this.#parts.late.follow(entry.id);
+    }
+  }
+
+  /** `entry`, the first of the lane now, did not land as it was written; `results` are its and those behind it. */
+  #afterRefused(lane: Lane, entry: Entry, written: Written, results: Written[]): void {
+    lane.mostInRun = 1;
+    for (const [index, waiting] of lane.waiting.entries()) waiting.uncertain ||= results[index] === "unknown";
+    if (written === "not-tried") return this.#begin(lane);
     // A repeat says nothing of the head: when everybody sends again, as after an outage, it need not be read again.
     if (written === "sent-before") return void this.#afterSentBefore(lane, entry);
     this.#parts.heads.delete(lane.chatId);
     if (written === "place-taken") void this.#afterPlaceTaken(lane, entry);
     else void this.#afterUnknown(lane);
-  }
-
-  #appended(lane: Lane, entry: Entry): void {
-    this.#parts.heads.set(lane.chatId, { seq: entry.seq, state: entry.state });
-    this.#settle(lane, ({ resolve }) => resolve({ outcome: "appended", entry }));
   }
 
   /** Another writer was faster, or this very entry landed in an earlier try. */
@@ -215,9 +265,9 @@ export class AppendQueue {
     if (!lane.dead) await again();
   }
 
-  #expired({ chatId }: Lane, first: Waiting): void {
+  #expired({ chatId }: Lane, expired: Waiting[]): void {
     this.#parts.heads.delete(chatId);
-    if (first.uncertain && first.entry) this.#parts.late.follow(first.entry.id);
+    for (const { uncertain, entry } of expired) if (uncertain && entry) this.#parts.late.follow(entry.id);
   }
 
   /** Answers the first of the lane and lets the next one begin. */

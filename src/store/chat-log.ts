@@ -1,15 +1,14 @@
-import { LRUCache } from "lru-cache";
 import { type mongo, Types } from "mongoose";
 import { type Entry, emptyHead, type Head } from "../chat/message.ts";
 import type { ChatLog, LogRange } from "../chat/ports.ts";
 import { AppendQueue } from "./append-queue.ts";
 import { orUnavailable } from "./driver-errors.ts";
 import { headOf, toEntry } from "./entry-documents.ts";
+import { createHeads } from "./heads.ts";
 import { createLateLandings } from "./late-landings.ts";
 import type { EntryDocument } from "./models.ts";
 import { createWriteEntries } from "./write-entries.ts";
 
-const headsKept = 50_000;
 // What somebody was shown must not vanish when a primary falls: only what a majority has is read.
 const lasting = { readConcern: { level: "majority" } } as const;
 
@@ -39,15 +38,24 @@ const within = (chatId: string, { before, after }: LogRange): mongo.Filter<Entry
 export const createChatLog = (parts: Parts): MongoLog => {
   const { database, name, now, onFailure, limits } = parts;
   const collection = database.collection<EntryDocument>(name);
-  const heads = new LRUCache<string, Head>({ max: headsKept });
+  const withoutContent = { content: 0, attachment: 0, system: 0 };
 
   const loadHead = async (chatId: string, level: "local" | "majority"): Promise<Head> => {
     const newest = await collection.findOne(
       { chatId: new Types.ObjectId(chatId) },
-      { sort: { seq: -1 }, readConcern: { level }, projection: { content: 0, attachment: 0, system: 0 } },
+      { sort: { seq: -1 }, readConcern: { level }, projection: withoutContent },
     );
     return newest === null ? emptyHead : headOf(newest);
   };
+
+  const loadHeads = async (ids: string[]): Promise<(Head | null)[]> => {
+    const found = await collection
+      .find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }, { projection: withoutContent })
+      .toArray();
+    const byId = new Map(found.map((document) => [document._id.toHexString(), headOf(document)]));
+    return ids.map((id) => byId.get(id) ?? null);
+  };
+  const heads = createHeads({ loadHeads });
 
   const findOne = (filter: mongo.Filter<EntryDocument>, sort?: mongo.Sort): Promise<Entry | null> =>
     orUnavailable(async () => {
@@ -81,8 +89,9 @@ export const createChatLog = (parts: Parts): MongoLog => {
 
   return {
     queue,
-    hintEmpty: (chatId) => void (heads.has(chatId) || heads.set(chatId, emptyHead)),
+    hintEmpty: (chatId) => void (heads.get(chatId) ?? heads.set(chatId, emptyHead)),
     stop: late.stop,
+    heard: heads.hear,
     onLandedLate: (listener) => {
       onLanded = listener;
     },

@@ -17,18 +17,20 @@ export type Waiting = {
   failures: number;
 };
 
-/** The sends of one chat, in the order they came. Only the first one is ever under way. */
-export type Lane = { chatId: string; waiting: Waiting[]; dead: boolean };
+/** The sends of one chat, in the order they came. The first of them, at most `mostInRun`, are under way together. */
+export type Lane = { chatId: string; waiting: Waiting[]; mostInRun: number; dead: boolean };
 
 export type LaneLimits = {
   /** Sends that may wait, in all and in one chat. Past it a send is refused at once. */
   waiting: number;
   waitingInChat: number;
   timeoutMs: number;
+  /** Entries of one chat in one write. */
+  run: number;
 };
 
-/** `onExpired` is told of the lane and of the first in it, the only one that may have been written. */
-type Parts = { limits: LaneLimits; onExpired: (lane: Lane, first: Waiting) => void };
+/** `onExpired` is told of the lane and of all that waited in it; some of them may have been written. */
+type Parts = { limits: LaneLimits; onExpired: (lane: Lane, expired: Waiting[]) => void };
 
 const sweepMs = 100;
 
@@ -53,8 +55,8 @@ export class Lanes {
    * @throws ChatError `unavailable` where too many wait
    */
   join(chatId: string, decide: Decide): { lane: Lane; isFirst: boolean; answer: Promise<Appended> } {
-    const { waiting, waitingInChat, timeoutMs } = this.#parts.limits;
-    const lane = this.#lanes.get(chatId) ?? { chatId, waiting: [], dead: false };
+    const { waiting, waitingInChat, timeoutMs, run } = this.#parts.limits;
+    const lane = this.#lanes.get(chatId) ?? { chatId, waiting: [], mostInRun: run, dead: false };
     if (this.#size >= waiting || lane.waiting.length >= waitingInChat) throw unavailable();
     const { promise: answer, resolve, reject } = Promise.withResolvers<Appended>();
     const deadline = Date.now() + timeoutMs;
@@ -96,7 +98,7 @@ export class Lanes {
       const expired = lane.waiting.splice(0);
       this.#size -= expired.length;
       this.#forget(lane);
-      this.#parts.onExpired(lane, first);
+      this.#parts.onExpired(lane, expired);
       for (const { reject } of expired) reject(unavailable());
     }
   }

@@ -5,10 +5,15 @@ import { clientMessageIdIndex } from "./models.ts";
 
 /**
  * What became of one entry. `written`: a majority has it on disk. `place-taken`: its seq (or its own id) stands in the
- * log. `sent-before`: its clientMessageId does. `unknown`: it may be there or not.
+ * log. `sent-before`: its clientMessageId does. `unknown`: it may be there or not. `not-tried`: an ordered write ended
+ * at an entry before it.
  */
-export type Written = "written" | "place-taken" | "sent-before" | "unknown";
-export type WriteEntries = (entries: Entry[]) => Promise<Written[]>;
+export type Written = "written" | "place-taken" | "sent-before" | "unknown" | "not-tried";
+/**
+ * `ordered`: the write ends at the first entry that is refused, so that none lands without all those before it. Else
+ * each is written for itself: one that is refused takes no other with it.
+ */
+export type WriteEntries = (entries: Entry[], options: { ordered: boolean }) => Promise<Written[]>;
 
 const duplicateKey = 11_000;
 const durable = { w: "majority", j: true, wtimeout: 5_000 } as const;
@@ -25,27 +30,29 @@ const writeErrorOf = ({ code, errmsg }: WriteError): Written => {
 };
 
 // Without an error of its own an entry is in, unless the majority was not heard of.
-const resultsOf = (count: number, { writeErrors = [], writeConcernError }: InsertReply): Written[] => {
+const resultsOf = (count: number, ordered: boolean, reply: InsertReply): Written[] => {
+  const { writeErrors = [], writeConcernError } = reply;
   const others = writeConcernError === undefined ? "written" : "unknown";
   const results = Array.from({ length: count }, (): Written => others);
   for (const writeError of writeErrors) results[writeError.index] = writeErrorOf(writeError);
-  return results;
+  const [first] = writeErrors;
+  return ordered && first !== undefined ? results.fill("not-tried", first.index + 1) : results;
 };
 
 /**
- * Writes entries of different chats as one group commit, each for itself: one that is refused takes no other with it.
+ * Writes entries as one group commit.
  * As a plain `insert` command: mongoose documents cost many times the write, and the driver's bulk layer serializes
  * every document once more only to know its size. The driver's own second try is not missed, since an entry whose
  * outcome is not known is written again anyway.
  */
 export const createWriteEntries =
   (database: mongo.Db, collection: string, onFailure: (error: unknown) => void): WriteEntries =>
-  async (entries) => {
+  async (entries, { ordered }) => {
     try {
       const documents = entries.map(toDocument);
-      const command = { insert: collection, documents, ordered: false, writeConcern: durable };
+      const command = { insert: collection, documents, ordered, writeConcern: durable };
       const reply: InsertReply = await database.command(command, { ignoreUndefined: true });
-      const results = resultsOf(entries.length, reply);
+      const results = resultsOf(entries.length, ordered, reply);
       if (results.includes("unknown")) onFailure(reply.writeConcernError ?? reply.writeErrors);
       return results;
     } catch (error) {

@@ -7,8 +7,8 @@ replaceModule("src/store/write-entries.ts", import.meta.url);
 
 export const createWriteEntries: typeof Original = (...parts) => {
   const write = original(...parts);
-  return async (entries) => {
-    void write(entries);
+  return async (entries, options) => {
+    void write(entries, options);
     return entries.map(() => "written" as const);
   };
 };

@@ -19,8 +19,8 @@ export const createSendMessage: typeof OriginalSend = (parts) => {
 
 export const createWriteEntries: typeof OriginalWrite = (...parts) => {
   const write = originalWrite(...parts);
-  return (entries) => {
+  return (entries, options) => {
     for (const entry of entries) if (entry.senderId !== null) broadcast?.messageReceived(toMessage(entry));
-    return write(entries);
+    return write(entries, options);
   };
 };

@@ -9,8 +9,8 @@ replaceModule("src/store/write-entries.ts", import.meta.url);
 
 export const createWriteEntries: typeof Original = (...parts) => {
   const write = original(...parts);
-  return async (entries) => {
-    const written = await write(entries);
+  return async (entries, options) => {
+    const written = await write(entries, options);
     for (const [index, entry] of entries.entries()) if (written[index] === "unknown") makeNew(entry);
     return written;
   };
