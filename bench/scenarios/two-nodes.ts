@@ -1,4 +1,5 @@
 import { createRows, inTurn, type Scenario } from "../outcome.ts";
+import { withProfile } from "../systems/profile.ts";
 import { addLoad, withSystem } from "./under-load.ts";
 
 const systems = ["plain", "ours", "relay"] as const;
@@ -17,13 +18,9 @@ export const twoNodes: Scenario = {
       await withSystem(bed, name, { nodes: 2, chats: size }, async (system, chats) => {
         await bed.generator.tell("connect", { urls: system.urls, chats, join: true });
         const watch = { ...bed.shared(), node: system.pids };
-        const load = await bed.generator.tell("closedLoop", {
-          chats: size,
-          underWay: 1,
-          warmUpSeconds,
-          seconds,
-          watch,
-        });
+        const load = await withProfile(bed, system, "two-nodes", () =>
+          bed.generator.tell("closedLoop", { chats: size, underWay: 1, warmUpSeconds, seconds, watch }),
+        );
         addLoad(rows, "two nodes", name, load);
       });
     }

@@ -87,18 +87,19 @@ export class AppendQueue {
   #begin(lane: Lane): void {
     const [first] = lane.waiting;
     if (first?.uncertain && first.entry) return void this.#afterPlaceTaken(lane, first.entry);
-    if (this.#parts.heads.isBehind(lane.chatId)) return void this.#decideCaughtUp(lane);
+    if (this.#parts.heads.isBehind(lane.chatId)) return void this.#decideCaughtUp(lane, "majority");
     const hint = this.#parts.heads.get(lane.chatId);
     // Of a majority, since most who ask without a hint are repeats, and a refusal is only believed of what stays.
     if (hint === undefined) void this.#decideAfresh(lane, "majority");
     else this.#decide(lane, hint, "hint");
   }
 
-  async #decideCaughtUp(lane: Lane): Promise<void> {
+  /** In view of what was heard of the log, if anything was, else of what it says itself. */
+  async #decideCaughtUp(lane: Lane, concern: "local" | "majority"): Promise<void> {
     // Failing, it leaves the head to be read afresh, which is tried again.
     const head = await this.#parts.heads.catchUp(lane.chatId).catch(() => undefined);
     if (lane.dead) return;
-    if (head === undefined) await this.#decideAfresh(lane, "majority");
+    if (head === undefined) await this.#decideAfresh(lane, concern);
     else this.#decide(lane, head, "hint");
   }
 
@@ -229,7 +230,7 @@ export class AppendQueue {
       const own = lane.waiting[0]?.uncertain ? await this.#parts.findEntry(entry.id) : null;
       if (lane.dead) return;
       if (own) this.#settle(lane, ({ resolve }) => resolve({ outcome: "appended", entry: own }));
-      else await this.#decideAfresh(lane, "local");
+      else await this.#decideCaughtUp(lane, "local");
     } catch (error) {
       await this.#later(lane, error, () => this.#afterPlaceTaken(lane, entry));
     }

@@ -27,10 +27,8 @@ export const createHeads = ({ loadHeads }: Parts) => {
   return {
     get: (chatId: string): Head | undefined => kept.get(chatId),
     set,
-    delete: (chatId: string): void => {
-      kept.delete(chatId);
-      heard.delete(chatId);
-    },
+    /** Forgets a head that may be wrong; what was heard of meanwhile stays. */
+    delete: (chatId: string): void => void kept.delete(chatId),
     /** Another process says that it wrote this. */
     hear: ({ chatId, seq, id }: Heard): void => {
       const known = Math.max(kept.get(chatId)?.seq ?? 0, heard.get(chatId)?.seq ?? 0);
@@ -38,10 +36,10 @@ export const createHeads = ({ loadHeads }: Parts) => {
     },
     /** Whether somebody was heard of who wrote behind the head that is kept. */
     isBehind: (chatId: string): boolean => heard.has(chatId),
-    /** The head that was heard of, from the log; undefined where it is not there. Chats are asked for together. */
+    /** The head that was heard of, as it stands in the log; undefined where none was. Chats are asked for together. */
     catchUp: async (chatId: string): Promise<Head | undefined> => {
       const newest = heard.get(chatId);
-      if (newest === undefined) return kept.get(chatId);
+      if (newest === undefined) return undefined;
       heard.delete(chatId);
       const head = await load(newest.id);
       if (head !== null) set(chatId, head);
