@@ -22,6 +22,7 @@ import { createResync } from "./resync.ts";
 import { createServeSocket } from "./serve-socket.ts";
 import { watchSlowReaders } from "./slow-readers.ts";
 import { watchTokenExpiry } from "./token-expiry.ts";
+import { writeOnceATurn } from "./write-once-a-turn.ts";
 
 /** What is told to the metrics. */
 export type SocketCounts = {
@@ -87,6 +88,7 @@ export const openSocketServer = async (options: Options): Promise<SocketServer> 
   let draining = false;
   const io = openServer(options, () => draining);
   guardConnections(io, { eventsPerS: limits.eventsPerS, onFlooderDropped: counts.flooderDropped });
+  writeOnceATurn(io);
   const commands = openCommandClient(options.redisUrl, logger);
   const publisher = openPublisherClient(options.redisUrl, logger);
   const subscriber = openSubscriberClient(options.redisUrl, logger);

@@ -4,7 +4,7 @@ import type { ChatLog, LogRange } from "../chat/ports.ts";
 import { AppendQueue } from "./append-queue.ts";
 import { orUnavailable } from "./driver-errors.ts";
 import { headOf, toEntry } from "./entry-documents.ts";
-import { createHeads } from "./heads.ts";
+import { createHeads, type Heard } from "./heads.ts";
 import { createLateLandings } from "./late-landings.ts";
 import type { EntryDocument } from "./models.ts";
 import { createWriteEntries } from "./write-entries.ts";
@@ -48,12 +48,15 @@ export const createChatLog = (parts: Parts): MongoLog => {
     return newest === null ? emptyHead : headOf(newest);
   };
 
-  const loadHeads = async (ids: string[]): Promise<(Head | null)[]> => {
+  const loadHeads = async (heard: Heard[]): Promise<(Head | null)[]> => {
     const found = await collection
-      .find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }, { projection: withoutContent })
+      .find({ _id: { $in: heard.map(({ id }) => new Types.ObjectId(id)) } }, { projection: withoutContent })
       .toArray();
-    const byId = new Map(found.map((document) => [document._id.toHexString(), headOf(document)]));
-    return ids.map((id) => byId.get(id) ?? null);
+    const heads = new Map(found.map((entry) => [`${entry._id.toHexString()} ${entry.chatId.toHexString()}`, entry]));
+    return heard.map(({ id, chatId }) => {
+      const entry = heads.get(`${id} ${chatId}`);
+      return entry === undefined ? null : headOf(entry);
+    });
   };
   const heads = createHeads({ loadHeads });
 

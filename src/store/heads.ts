@@ -7,8 +7,8 @@ const mostKept = 50_000;
 /** A place in a chat's log, and the id of the entry there. */
 export type Heard = { chatId: string; seq: number; id: string };
 
-/** `loadHeads`: the heads that the entries of these ids are, null for an id that is not in the log. */
-type Parts = { loadHeads: (ids: string[]) => Promise<(Head | null)[]> };
+/** `loadHeads`: the heads that these entries are, null for one that is not in its chat's log. */
+type Parts = { loadHeads: (heard: Heard[]) => Promise<(Head | null)[]> };
 
 /**
  * The heads of the chats that this process serves: hints, never the truth, since others write as well. What is kept was
@@ -17,7 +17,7 @@ type Parts = { loadHeads: (ids: string[]) => Promise<(Head | null)[]> };
 export const createHeads = ({ loadHeads }: Parts) => {
   const kept = new LRUCache<string, Head>({ max: mostKept });
   const heard = new LRUCache<string, Heard>({ max: mostKept });
-  const load = gather({ run: loadHeads, keyOf: (id: string) => id, mostAtOnce: 500, mostUnderWay: 2 });
+  const load = gather({ run: loadHeads, keyOf: ({ id }: Heard) => id, mostAtOnce: 500, mostUnderWay: 2 });
 
   const set = (chatId: string, head: Head): void => {
     kept.set(chatId, head);
@@ -41,7 +41,7 @@ export const createHeads = ({ loadHeads }: Parts) => {
       const newest = heard.get(chatId);
       if (newest === undefined) return undefined;
       heard.delete(chatId);
-      const head = await load(newest.id);
+      const head = await load(newest);
       if (head !== null) set(chatId, head);
       return head ?? undefined;
     },

@@ -6,6 +6,6 @@ replaceText(
   "else void this.#afterUnknown(lane);",
   `else {
     this.#parts.heads.set(lane.chatId, { seq: entry.seq, state: entry.state });
-    this.#settle(lane, ({ reject }) => reject(unavailable()));
+    this.#settle(lane, ({ reject }) => reject(new ChatError("unavailable", { retryAfterMs: 1_000 })));
   }`,
 );

@@ -1,0 +1,48 @@
+import type { ChatServer } from "./chat-socket.ts";
+import { type Connection, field } from "./end-connection.ts";
+
+type Corkable = { cork: () => void; uncork: () => void };
+
+const isCorkable = (stream: unknown): stream is Corkable =>
+  typeof field(stream, "cork") === "function" && typeof field(stream, "uncork") === "function";
+
+const hasPackets = (connection: Connection): boolean => {
+  const packets = field(connection, "writeBuffer");
+  return Array.isArray(packets) && packets.length > 0;
+};
+
+/** Engine.IO's own flush, with all that it writes in one system call. */
+const flush = (connection: Connection): void => {
+  const stream = field(field(connection.transport, "socket"), "_socket");
+  const corked = isCorkable(stream) ? stream : undefined;
+  const original = field(Object.getPrototypeOf(connection), "flush");
+  corked?.cork();
+  if (typeof original === "function") Reflect.apply(original, connection, []);
+  corked?.uncork();
+};
+
+/**
+ * Lets what a connection is sent within one turn of the event loop leave in one write. Engine.IO writes the first packet
+ * at once and the next when that write is done: a sender's message and its ack are two system calls, and these are the
+ * largest part of what a message costs.
+ *
+ * The turn ends with `process.nextTick`: that comes when all has been done that follows from what was read, such as the
+ * answers to a batch of the log, and before the node looks for more to do. Nothing waits for time.
+ */
+export const writeOnceATurn = (io: ChatServer): void => {
+  let waiting = new Set<Connection>();
+
+  const flushAll = (): void => {
+    const connections = waiting;
+    waiting = new Set();
+    for (const connection of connections) flush(connection);
+  };
+
+  // Engine.IO calls it with the connection as `this`.
+  function flushLater(this: Connection): void {
+    if (!hasPackets(this)) return;
+    if (waiting.size === 0) process.nextTick(flushAll);
+    waiting.add(this);
+  }
+  io.engine.on("connection", (connection: Connection) => void Reflect.set(connection, "flush", flushLater));
+};
