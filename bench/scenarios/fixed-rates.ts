@@ -5,6 +5,8 @@ import type { SystemName } from "../systems/system.ts";
 import { addLoad, withSystem } from "./under-load.ts";
 
 const size = 200;
+/** A node runs for weeks, and its code is compiled by what passes through it: a few hundred messages are too few. */
+const runningS = 6;
 const plainThird = "a third of the plain design's most";
 const plainTwoThirds = "two thirds of the plain design's most";
 const ourThird = "a third of our most";
@@ -38,6 +40,13 @@ const measureSystem = (bed: Bed, name: SystemName, rates: Rates, options: TurnOp
   withSystem(bed, name, { chats: size }, async (system, chats) => {
     const { urls, pids } = system;
     await bed.generator.tell("connect", { urls, chats, join: true });
+    await bed.generator.tell("closedLoop", {
+      chats: size,
+      underWay: 1,
+      warmUpSeconds: 0,
+      seconds: runningS,
+      watch: {},
+    });
     for (const { where, ratePerS, systems } of rates) {
       if (!systems.includes(name)) continue;
       const watch = { ...bed.shared(), node: pids };
