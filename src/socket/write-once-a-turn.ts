@@ -29,7 +29,7 @@ const flush = (connection: Connection): void => {
  * The turn ends with `process.nextTick`: that comes when all has been done that follows from what was read, such as the
  * answers to a batch of the log, and before the node looks for more to do. Nothing waits for time.
  */
-export const writeOnceATurn = (io: ChatServer): void => {
+export const writeOnceATurn = ({ engine }: Pick<ChatServer, "engine">): void => {
   let waiting = new Set<Connection>();
 
   const flushAll = (): void => {
@@ -44,5 +44,5 @@ export const writeOnceATurn = (io: ChatServer): void => {
     if (waiting.size === 0) process.nextTick(flushAll);
     waiting.add(this);
   }
-  io.engine.on("connection", (connection: Connection) => void Reflect.set(connection, "flush", flushLater));
+  engine.on("connection", (connection: Connection) => void Reflect.set(connection, "flush", flushLater));
 };
