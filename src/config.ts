@@ -1,4 +1,18 @@
 import { z } from "zod";
+import {
+  isBroker,
+  isHost,
+  isHostPattern,
+  isMongodbUri,
+  isOrigin,
+  isRedisUrl,
+  isTopic,
+  listOf,
+  port,
+  text,
+  whole,
+  yesNo,
+} from "./setting-values.ts";
 
 /** A setting that is missing or wrong. The message names each one and says what is expected. */
 export class ConfigError extends Error {
@@ -8,47 +22,28 @@ export class ConfigError extends Error {
   }
 }
 
-const list = (text: string): string[] =>
-  text
-    .split(",")
-    .map((item) => item.trim())
-    .filter((item) => item !== "");
-
-const port = z.coerce.number("a port number").int("a port number").min(0, "a port number").max(65_535, "a port number");
-const whole = (most: number) => z.coerce.number("a whole number").int("a whole number").min(0, "0 or more").max(most);
 const limit = whole(1_000_000);
-const yesNo = z
-  .enum(["true", "false", "1", "0"], "true or false")
-  .transform((text) => text === "true" || text === "1")
-  .default(false);
-const names = z.string().transform(list);
-const someNames = names.refine((items) => items.length > 0, "at least one, separated by commas");
-const topic = z.string().regex(/^[A-Za-z0-9._-]{1,249}$/, "a Kafka topic's name");
-const origins = names.refine(
-  (items) => items.every((item) => item === "*" || URL.parse(item)?.origin === item),
-  "origins such as https://www.example.com, separated by commas, or *",
-);
-const address = (protocols: string[]) =>
-  z.string().refine((text) => protocols.some((protocol) => text.startsWith(`${protocol}://`)), {
-    message: `an address that starts with ${protocols.map((protocol) => `${protocol}://`).join(" or ")}`,
-  });
-const hostPort = /^[^\s:/]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/;
+const topic = text("a Kafka topic's name", isTopic);
+const secrets = listOf("a secret, or several separated by commas");
+const transport = z.enum(["websocket", "polling"]);
 
 const settingsSchema = z.object({
   NODE_ENV: z.enum(["development", "test", "production"], "development, test or production").default("development"),
   PORT: port.default(5002),
-  HOST: z.string().default("0.0.0.0"),
+  HOST: text("an address or a host's name to listen on", isHost).default("0.0.0.0"),
   OPS_PORT: port.default(9464),
-  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"], "a pino level").default("info"),
-  MONGODB_URI: address(["mongodb", "mongodb+srv"]),
-  REDIS_URL: address(["redis", "rediss"]),
-  KAFKA_BROKERS: someNames.refine(
-    (brokers) => brokers.every((broker) => hostPort.test(broker)),
-    "host:port, separated by commas",
-  ),
+  LOG_LEVEL: z
+    .enum(
+      ["fatal", "error", "warn", "info", "debug", "trace", "silent"],
+      "fatal, error, warn, info, debug, trace or silent",
+    )
+    .default("info"),
+  MONGODB_URI: text("an address that starts with mongodb:// or mongodb+srv://", isMongodbUri),
+  REDIS_URL: text("an address that starts with redis:// or rediss://", isRedisUrl),
+  KAFKA_BROKERS: listOf("host:port, or several separated by commas", isBroker),
   KAFKA_CLIENT_ID: z.string().default("lyvo-chat"),
   KAFKA_GROUP_ID: z.string().default("lyvo-chat"),
-  KAFKA_SSL: yesNo,
+  KAFKA_SSL: yesNo.default(false),
   KAFKA_SASL_MECHANISM: z
     .string()
     .toLowerCase()
@@ -56,25 +51,25 @@ const settingsSchema = z.object({
     .optional(),
   KAFKA_SASL_USERNAME: z.string().optional(),
   KAFKA_SASL_PASSWORD: z.string().optional(),
-  BOOKING_TOPICS: z
-    .string()
-    .default("booking.approved,booking.cancelled")
-    .transform(list)
-    .pipe(z.array(topic).min(1, "at least one topic")),
+  BOOKING_TOPICS: listOf("a Kafka topic's name, or several separated by commas", isTopic).default([
+    "booking.approved",
+    "booking.cancelled",
+  ]),
   BOOKING_DLQ_TOPIC: topic.default("booking.dlq"),
   CHAT_EVENTS_TOPIC: topic.default("chat.events"),
-  JWT_SECRET: someNames,
-  JWT_USER_ID_CLAIM: z.string().default("sub,userId,id,_id").transform(list).pipe(z.array(z.string()).min(1)),
+  JWT_SECRET: secrets,
+  JWT_USER_ID_CLAIM: listOf("a claim's name, or several separated by commas").default(["sub", "userId", "id", "_id"]),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
-  INTERNAL_API_KEY: someNames,
-  CORS_ORIGINS: origins,
-  ATTACHMENT_HOSTS: names,
-  SOCKET_TRANSPORTS: z
-    .string()
-    .default("websocket")
-    .transform(list)
-    .pipe(z.array(z.enum(["websocket", "polling"], "websocket or polling")).min(1, "websocket or polling")),
+  INTERNAL_API_KEY: secrets,
+  CORS_ORIGINS: listOf("origins such as https://www.example.com, separated by commas, or *", isOrigin),
+  ATTACHMENT_HOSTS: listOf("hosts such as cdn.example.com or *.example.com, separated by commas", isHostPattern),
+  SOCKET_TRANSPORTS: listOf(
+    "websocket, polling, or both separated by a comma",
+    (item) => transport.safeParse(item).success,
+  )
+    .pipe(z.array(transport))
+    .default(["websocket"]),
   UNREAD_NOTICE_OFFLINE_S: whole(86_400).default(30),
   UNREAD_NOTICE_ONLINE_S: whole(86_400).default(300),
   TRUSTED_PROXIES: whole(10).default(0),
@@ -169,11 +164,27 @@ export type KafkaToolConfig = { logLevel: string; kafka: KafkaConfig; bookingDlq
 
 const sasl = (settings: KafkaSettings): KafkaConfig["sasl"] => {
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = settings;
-  if (mechanism === undefined) return null;
-  if (username === undefined || password === undefined) {
-    throw new ConfigError(["KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD: expected with KAFKA_SASL_MECHANISM"]);
+  if (mechanism !== undefined && username !== undefined && password !== undefined) {
+    return { mechanism, username, password };
   }
-  return { mechanism, username, password };
+  const parts = { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password };
+  const missing = Object.entries(parts).flatMap(([name, value]) => (value === undefined ? [name] : []));
+  if (missing.length === Object.keys(parts).length) return null;
+  throw new ConfigError(
+    missing.map((name) => `${name}: missing, expected together with the other KAFKA_SASL_ settings`),
+  );
+};
+
+/** What goes to a topic that is read as well would come back for ever. */
+const toTopics = (settings: Settings): Config["topics"] => {
+  const { BOOKING_TOPICS: booking, BOOKING_DLQ_TOPIC: bookingDlq, CHAT_EVENTS_TOPIC: chatEvents } = settings;
+  const problems: string[] = [];
+  if (booking.includes(bookingDlq)) problems.push("BOOKING_DLQ_TOPIC: expected none of BOOKING_TOPICS");
+  if ([...booking, bookingDlq].includes(chatEvents)) {
+    problems.push("CHAT_EVENTS_TOPIC: expected none of BOOKING_TOPICS and not BOOKING_DLQ_TOPIC");
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { booking, bookingDlq, chatEvents };
 };
 
 const toKafkaConfig = (settings: KafkaSettings): KafkaConfig => ({
@@ -193,11 +204,7 @@ const toConfig = (settings: Settings): Config => ({
   mongodbUri: settings.MONGODB_URI,
   redisUrl: settings.REDIS_URL,
   kafka: toKafkaConfig(settings),
-  topics: {
-    booking: settings.BOOKING_TOPICS,
-    bookingDlq: settings.BOOKING_DLQ_TOPIC,
-    chatEvents: settings.CHAT_EVENTS_TOPIC,
-  },
+  topics: toTopics(settings),
   jwt: {
     secrets: settings.JWT_SECRET,
     userIdClaims: settings.JWT_USER_ID_CLAIM,
@@ -206,7 +213,8 @@ const toConfig = (settings: Settings): Config => ({
   },
   internalApiKeys: settings.INTERNAL_API_KEY,
   corsOrigins: settings.CORS_ORIGINS,
-  attachmentHosts: settings.ATTACHMENT_HOSTS.map((host) => host.toLowerCase()),
+  // As a parsed address has them: small letters, and no port where it is that of https.
+  attachmentHosts: settings.ATTACHMENT_HOSTS.map((host) => host.toLowerCase().replace(/:443$/, "")),
   socketTransports: settings.SOCKET_TRANSPORTS,
   unreadNotice: { offlineS: settings.UNREAD_NOTICE_OFFLINE_S, onlineS: settings.UNREAD_NOTICE_ONLINE_S },
   trustedProxies: settings.TRUSTED_PROXIES,
@@ -233,7 +241,7 @@ const parseSettings = <S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv)
   throw new ConfigError(
     parsed.error.issues.map(({ path, message }) => {
       const name = String(path[0]);
-      return given[name] === undefined ? `${name}: missing` : `${name}: expected ${message}`;
+      return `${name}: ${given[name] === undefined ? "missing, " : ""}expected ${message}`;
     }),
   );
 };

@@ -22,26 +22,51 @@ const problemsOf = (env: NodeJS.ProcessEnv): string => {
 
 describe("the settings", () => {
   test.each(Object.keys(given).filter((name) => name !== "NODE_ENV"))("need %s in production, and name it", (name) => {
-    const expected = `Settings are missing or wrong:\n  ${name}: missing`;
-    expect(problemsOf({ ...given, [name]: undefined })).toBe(expected);
-    expect(problemsOf({ ...given, [name]: "" })).toBe(expected);
+    const expected = new RegExp(`^Settings are missing or wrong:\\n  ${name}: missing, expected .+$`);
+    expect(problemsOf({ ...given, [name]: undefined })).toMatch(expected);
+    expect(problemsOf({ ...given, [name]: "" })).toMatch(expected);
+  });
+
+  test("say the same of one that is missing and of one that is wrong", () => {
+    const expected = "expected an address that starts with redis:// or rediss://";
+    expect(problemsOf({ ...given, REDIS_URL: undefined })).toContain(`  REDIS_URL: missing, ${expected}`);
+    expect(problemsOf({ ...given, REDIS_URL: "redis.example" })).toContain(`  REDIS_URL: ${expected}`);
   });
 
   test.each([
     ["PORT", "http"],
     ["PORT", "70000"],
+    ["PORT", "0x10"],
     ["OPS_PORT", "-1"],
+    ["HOST", "not a host"],
+    ["HOST", "256.1.1.1"],
     ["MONGODB_URI", "db.example:27017"],
+    ["MONGODB_URI", "mongodb://"],
+    ["MONGODB_URI", "mongodb://db.example:99999/chat"],
+    ["MONGODB_URI", "mongodb+srv://one.example,two.example/chat"],
     ["REDIS_URL", "redis.example"],
+    ["REDIS_URL", "redis://"],
+    ["REDIS_URL", "redis://redis.example:port"],
     ["KAFKA_BROKERS", "kafka"],
+    ["KAFKA_BROKERS", "kafka:99999"],
     ["KAFKA_SSL", "maybe"],
     ["KAFKA_SASL_MECHANISM", "magic"],
     ["NODE_ENV", "staging"],
     ["LOG_LEVEL", "loud"],
     ["LIMIT_SENDS_PER_S", "1.5"],
+    ["LIMIT_SENDS_PER_S", "\t"],
+    ["LIMIT_SENDS_PER_S", "1e3"],
+    ["LIMIT_REQUESTS_PER_MIN", "99999999"],
     ["UNREAD_NOTICE_OFFLINE_S", "soon"],
     ["SOCKET_TRANSPORTS", "pigeon"],
     ["CORS_ORIGINS", "www.lyvo.example"],
+    ["CORS_ORIGINS", "https://*.lyvo.example"],
+    ["ATTACHMENT_HOSTS", "https://images.example.com"],
+    ["ATTACHMENT_HOSTS", "images.example.com,*"],
+    ["JWT_USER_ID_CLAIM", ","],
+    ["BOOKING_DLQ_TOPIC", ".."],
+    ["BOOKING_DLQ_TOPIC", "booking.approved"],
+    ["CHAT_EVENTS_TOPIC", "booking.cancelled"],
     ["BOOKING_TOPICS", "a topic"],
     ["JWT_SECRET", " , "],
   ])("with %s=%s say what is expected, and repeat no value", (name, value) => {
@@ -54,8 +79,10 @@ describe("the settings", () => {
     expect(problemsOf({ NODE_ENV: "production", PORT: "x" }).split("\n")).toHaveLength(9);
   });
 
-  test("with SASL need its user and password", () => {
-    expect(problemsOf({ ...given, KAFKA_SASL_MECHANISM: "PLAIN" })).toContain("KAFKA_SASL_USERNAME");
+  test("with SASL need its user and password, and those its mechanism", () => {
+    const missing = problemsOf({ ...given, KAFKA_SASL_MECHANISM: "PLAIN", KAFKA_SASL_USERNAME: "u" });
+    expect(missing).toMatch(/^Settings are missing or wrong:\n {2}KAFKA_SASL_PASSWORD: missing, expected .+$/);
+    expect(problemsOf({ ...given, KAFKA_SASL_USERNAME: "u" })).toContain("KAFKA_SASL_MECHANISM: missing");
     const complete = { KAFKA_SASL_MECHANISM: "SCRAM-SHA-512", KAFKA_SASL_USERNAME: "u", KAFKA_SASL_PASSWORD: "p" };
     expect(readConfig({ ...given, ...complete }).kafka.sasl).toEqual({
       mechanism: "scram-sha-512",
@@ -88,6 +115,27 @@ describe("the settings", () => {
         handshakesPerMin: 240,
       },
     });
+  });
+
+  test.each([
+    ["MONGODB_URI", "mongodb://user:p%40ss@one.example:27017,two.example,[::1]:27018/chat?replicaSet=rs0"],
+    ["MONGODB_URI", "mongodb://localhost?replicaSet=rs0"],
+    ["MONGODB_URI", "mongodb+srv://user:pass@cluster.example/chat"],
+    ["REDIS_URL", "redis://:pass@[::1]:6379/2"],
+    ["KAFKA_BROKERS", "10.0.0.1:9092,kafka_2:65535"],
+    ["HOST", "::"],
+    ["HOST", "localhost"],
+    ["ATTACHMENT_HOSTS", "localhost:8443,*.example.com:8443,10.0.0.1"],
+    ["CORS_ORIGINS", "*"],
+    ["SOCKET_TRANSPORTS", "websocket,polling"],
+  ])("take %s=%s", (name, value) => {
+    expect(problemsOf({ ...given, [name]: value })).toBe("");
+  });
+
+  test("name a host of attachments as a parsed address does", () => {
+    expect(readConfig({ ...given, ATTACHMENT_HOSTS: "CDN.example.com:443" }).attachmentHosts).toEqual([
+      "cdn.example.com",
+    ]);
   });
 
   test("outside production may be left out", () => {

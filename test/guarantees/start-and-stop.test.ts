@@ -19,7 +19,10 @@ describe("a chat node's process", () => {
   test("with a setting missing and one wrong does not start, and names both", async () => {
     const { exited, output } = start({ ...given, REDIS_URL: undefined, PORT: "http" });
     expect(await exited).toBe(1);
-    expect(output()).toBe("Settings are missing or wrong:\n  PORT: expected a port number\n  REDIS_URL: missing\n");
+    expect(output()).toBe(
+      "Settings are missing or wrong:\n  PORT: expected a port number from 0 to 65535\n" +
+        "  REDIS_URL: missing, expected an address that starts with redis:// or rediss://\n",
+    );
   });
 
   test("serves, and stops cleanly on SIGTERM", async () => {

@@ -40,9 +40,8 @@ test("the defaults that .env.example shows are the real ones", () => {
 test("what .env.example leaves without a default is what production must be given, and all of it", () => {
   const needed = Object.keys(parseEnv(example));
   expect(needed).toHaveLength(7);
-  expect(problemsOf({ NODE_ENV: "production" }).toSorted()).toEqual(
-    needed.map((name) => `${name}: missing`).toSorted(),
-  );
+  const missing = problemsOf({ NODE_ENV: "production" }).map((problem) => problem.replace(/, expected .+$/, ""));
+  expect(missing.toSorted()).toEqual(needed.map((name) => `${name}: missing`).toSorted());
 });
 
 test("docker-compose.yml and the manifests use no name that is not a setting", () => {

@@ -32,7 +32,7 @@ test("says what is wrong in one line, and with its code", async () => {
   expect(await call(["list"], { NODE_ENV: "production" })).toEqual({
     code: 2,
     out: "",
-    err: "Settings are missing or wrong:\n  KAFKA_BROKERS: missing\n",
+    err: "Settings are missing or wrong:\n  KAFKA_BROKERS: missing, expected host:port, or several separated by commas\n",
   });
   expect(await call(["list"], { ...env, BOOKING_DLQ_TOPIC: "no.such.topic" })).toEqual({
     code: 1,

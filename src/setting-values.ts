@@ -1,0 +1,72 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+
+// The kinds of values a setting can have. Each says by one text what is expected, whether it is missing or wrong.
+
+const list = (text: string): string[] =>
+  text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+
+/** Text of which `isGood` holds. */
+export const text = (expected: string, isGood: (text: string) => boolean = () => true) =>
+  z.string(expected).refine(isGood, expected);
+
+/** One or more, separated by commas. */
+export const listOf = (expected: string, isGood: (item: string) => boolean = () => true) =>
+  z
+    .string(expected)
+    .transform(list)
+    .refine((items) => items.length > 0 && items.every(isGood), expected);
+
+/** Digits alone: Number() would read a space as 0, which turns a limit off. */
+export const whole = (most: number, expected = `a whole number from 0 to ${most}`) =>
+  text(expected, (digits) => /^\d{1,9}$/.test(digits) && Number(digits) <= most).transform(Number);
+
+export const port = whole(65_535, "a port number from 0 to 65535");
+
+export const yesNo = z
+  .enum(["true", "false", "1", "0"], "true or false")
+  .transform((answer) => answer === "true" || answer === "1");
+
+// A name whose last part is a number would be an IPv4 address, and 256.1.1.1 is none.
+const hostName = /^(?!.*(?:^|\.)\d+$)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$/i;
+
+export const isHost = (host: string): boolean => isIP(host) !== 0 || hostName.test(host);
+
+const withPort = /^(?:\[([^\]]+)\]|([^\s:[\]]+))(?::(\d{1,5}))?$/;
+
+const isHostWithPort = (address: string, { needsPort }: { needsPort: boolean }): boolean => {
+  const [, ipv6, host = "", digits] = withPort.exec(address) ?? [];
+  const isPort = digits === undefined ? !needsPort : Number(digits) >= 1 && Number(digits) <= 65_535;
+  return isPort && (ipv6 === undefined ? isHost(host) : isIP(ipv6) === 6);
+};
+
+export const isBroker = (broker: string): boolean => isHostWithPort(broker, { needsPort: true });
+
+/** `cdn.example.com`, `*.example.com`, `localhost:8443`. */
+export const isHostPattern = (pattern: string): boolean =>
+  isHostWithPort(pattern.replace(/^\*\./, ""), { needsPort: false });
+
+/** `https://www.example.com`, or `*` for all. */
+export const isOrigin = (item: string): boolean =>
+  item === "*" || (!item.includes("*") && URL.parse(item)?.origin === item);
+
+// Not by URL, which knows one host alone: mongodb://user:password@one:27017,two:27017/chat?replicaSet=rs0
+const mongodbUri = /^mongodb(\+srv)?:\/\/(?:[^\s@/]*@)?([^\s@/?]+)(?:[/?]\S*)?$/;
+
+export const isMongodbUri = (uri: string): boolean => {
+  const [, isSrv, hosts = ""] = mongodbUri.exec(uri) ?? [];
+  if (isSrv !== undefined) return isHost(hosts);
+  // A socket's path is written in percent signs.
+  return hosts.split(",").every((host) => host.startsWith("%2F") || isHostWithPort(host, { needsPort: false }));
+};
+
+export const isRedisUrl = (address: string): boolean => {
+  const url = URL.parse(address);
+  return url !== null && ["redis:", "rediss:"].includes(url.protocol) && url.hostname !== "";
+};
+
+/** Kafka takes no `.` and no `..`. */
+export const isTopic = (name: string): boolean => /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/.test(name);
