@@ -9,6 +9,8 @@ export type Identity = { userId: string; expiresAt: Date };
 export type VerifyToken = (token: unknown) => Identity;
 
 const longestToken = 8_192;
+// The last time that a Date can tell, in seconds; a token that never ends says more.
+const lastS = 8_640_000_000_000;
 
 // jsonwebtoken takes tokens without `exp` and with a `crit` it does not know, so both are looked at here.
 const headerSchema = z.object({ crit: z.undefined().optional() });
@@ -57,6 +59,6 @@ export const createVerifyToken = ({ secrets, userIdClaims, issuer, audience }: J
     const { header, payload } = verifyWithAny(token);
     const claims = claimsSchema.safeParse(payload);
     if (!claims.success || !headerSchema.safeParse(header).success) throw unauthenticated();
-    return { userId: userIdOf(claims.data), expiresAt: new Date(claims.data.exp * 1_000) };
+    return { userId: userIdOf(claims.data), expiresAt: new Date(Math.min(claims.data.exp, lastS) * 1_000) };
   };
 };
