@@ -25,7 +25,13 @@ const reason = z.string().transform((text) => Array.from(cleanText(text)).slice(
 // An absent value and an explicit null mean the same: many JSON writers send every field.
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
-const time = z.iso.datetime({ offset: true, error: "an RFC 3339 time" }).transform((text) => new Date(text));
+// RFC 3339 allows a small t and z, zod does not.
+const time = z
+  .string()
+  .toUpperCase()
+  .meta({ format: "date-time" })
+  .pipe(z.iso.datetime({ offset: true, error: "an RFC 3339 time" }))
+  .transform((text) => new Date(text));
 const eventId = z.string().min(1).max(256);
 
 type People = { ownerId?: string | undefined; seekerId?: string | undefined };

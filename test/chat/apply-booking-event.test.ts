@@ -97,6 +97,7 @@ describe("what comes from the booking service", () => {
     const parsed = approvedSchema.parse({ ...good, more: 1, eventId: null, occurredAt: "2026-11-22T12:00:00+02:00" });
     expect(parsed.occurredAt).toEqual(at(0));
     expect(parsed.eventId).toBeUndefined();
+    expect(approvedSchema.parse({ ...good, occurredAt: "2026-11-22t10:00:00.000000z" }).occurredAt).toEqual(at(0));
   });
 
   test("names two people", () => {
