@@ -6,6 +6,7 @@ export const chatStatusSchema = z.enum(chatStatuses);
 export type ChatStatus = (typeof chatStatuses)[number];
 
 export type Role = "owner" | "seeker";
+export const otherRole = { owner: "seeker", seeker: "owner" } as const;
 
 /** The two people of a booking, fixed when it is approved. */
 export type Participants = { ownerId: string; seekerId: string };

@@ -1,12 +1,14 @@
 import type { RequireParticipant } from "./access.ts";
 import type { CardKeeper } from "./card-keeper.ts";
 import type { Role } from "./chat.ts";
+import { endTypingOf } from "./end-typing.ts";
 import { ChatError } from "./errors.ts";
 import { type Entry, type Head, type Message, type NewMessage, toMessage } from "./message.ts";
 import { stateAfterMessage } from "./next-state.ts";
 import type { Broadcast, ChatLog, Decision } from "./ports.ts";
 
-export type SendRequest = { chatId: string; userId: string; message: NewMessage };
+/** `endsTyping`: the other side is told that the sender types no more; whoever knows that better tells it itself. */
+export type SendRequest = { chatId: string; userId: string; message: NewMessage; endsTyping?: boolean };
 /** `repeated`: the same clientMessageId was sent before; this is that message. */
 export type Sent = { message: Message; repeated: boolean };
 /** `onQueued` is called when the send has its place in the chat's order: what is sent after that lands behind it. */
@@ -41,7 +43,7 @@ export const createSendMessage =
     requireParticipant: RequireParticipant;
     log: ChatLog;
     keeper: Pick<CardKeeper, "keepLater">;
-    broadcast: Pick<Broadcast, "messageReceived">;
+    broadcast: Pick<Broadcast, "messageReceived" | "typing">;
   }): SendMessage =>
   async (request, onQueued) => {
     const { facts, role } = await parts.requireParticipant(request.chatId, request.userId);
@@ -51,6 +53,7 @@ export const createSendMessage =
     if (!isSame(entry, request.message)) throw new ChatError("idempotency_conflict");
     const message = toMessage(entry);
     parts.broadcast.messageReceived(message);
+    if (request.endsTyping) endTypingOf(parts.broadcast, facts, role);
     parts.keeper.keepLater(entry);
     return { message, repeated };
   };

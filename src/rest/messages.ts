@@ -47,7 +47,8 @@ export const messageRoutes = ({ readChats, sendMessage, limitSends, schema }: Pa
       ...readJson,
       async (req, res) => {
         const [chatId, userId] = [chatIdOf(req), userIdOf(res)];
-        const request = { chatId, userId, message: parse(schema, req.body) };
+        // Which of the sender's sockets told of typing is not known here.
+        const request = { chatId, userId, message: parse(schema, req.body), endsTyping: true };
         await limitSends(userId);
         const { message, repeated } = await sendMessage(request);
         const address = `/api/chat/${message.chatId}/messages?after=${message.seq - 1}&limit=1`;

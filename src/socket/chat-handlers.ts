@@ -1,5 +1,5 @@
 import type { RequireParticipant } from "../chat/access.ts";
-import { userOf } from "../chat/chat.ts";
+import { otherRole, userOf } from "../chat/chat.ts";
 import { ChatError } from "../chat/errors.ts";
 import type { MarkDelivered, MarkRead } from "../chat/mark-read.ts";
 import type { Broadcast, ChatLog } from "../chat/ports.ts";
@@ -26,8 +26,6 @@ export type ChatActs = {
   verifyToken: VerifyToken;
   presence: Pick<PresenceNotices, "tellSocket">;
 };
-
-const otherRole = { owner: "seeker", seeker: "owner" } as const;
 
 type Parts = ChatActs & { broadcast: Pick<Broadcast, "typing"> };
 

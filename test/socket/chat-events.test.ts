@@ -1,5 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { aBooking, anApprovedChat, ask, callAsService, collect, connect, next, until } from "../support/chat-client.ts";
+import {
+  aBooking,
+  anApprovedChat,
+  ask,
+  callAs,
+  callAsService,
+  collect,
+  connect,
+  next,
+  until,
+} from "../support/chat-client.ts";
 import { uniqueName } from "../support/services.ts";
 import { startNode, type TestNode } from "../support/start-node.ts";
 
@@ -238,12 +248,14 @@ describe("typing", () => {
     expect(Date.now() - began).toBeGreaterThan(6_000);
   }, 15_000);
 
-  test.each(["a disconnect", "leaving", "the chat's close"])("ends with %s", async (how) => {
+  test.each(["a disconnect", "leaving", "sending over REST", "the chat's close"])("ends with %s", async (how) => {
     using people = await twoPeople();
     await ask(people.owner, "typing", { chatId: people.chatId, isTyping: true });
     const ended = next(people.seeker, "user_typing", ({ userId, isTyping }) => userId === people.ownerId && !isTyping);
     if (how === "leaving") await ask(people.owner, "leave_chat", { chatId: people.chatId });
     else if (how === "a disconnect") people.owner.disconnect();
+    else if (how === "sending over REST")
+      await callAs(other, people.ownerId, "POST", `/api/chat/${people.chatId}/message`, { type: "text", content: "x" });
     else await callAsService(other, "PUT", `/api/chat/${people.chatId}/status`, { status: "closed" });
     await ended;
   });
