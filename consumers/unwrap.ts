@@ -24,24 +24,36 @@ const isStructured = (value: unknown, headers: Map<string, string>): boolean =>
   headers.get("content-type")?.toLowerCase().startsWith("application/cloudevents+json") === true ||
   typeof own(value, "specversion") === "string";
 
+/** What a structured CloudEvent carries. Libraries write data they were given as bytes in base64. */
+const dataOf = (value: unknown): unknown => {
+  const encoded = own(value, "data_base64");
+  if (typeof encoded !== "string") return own(value, "data");
+  try {
+    return JSON.parse(Buffer.from(encoded, "base64").toString());
+  } catch {
+    return undefined;
+  }
+};
+
 /**
  * Takes an event out of a CloudEvent 1.0 (structured or binary), of `{ type, data }`, or as it is.
  *
  *     { bookingId, … }                                              the fields themselves
  *     { type, data: { bookingId, … } }                              wrapped
- *     { specversion, id, time, type, data: { bookingId, … } }       CloudEvent, structured
+ *     { specversion, id, time, type, data: { bookingId, … } }       CloudEvent, structured; `data_base64` is as good
  *     { bookingId, … } with ce_type, ce_id and ce_time as headers   CloudEvent, binary
  */
 export const unwrap = (value: unknown, rawHeaders: Record<string, HeaderValue>): Unwrapped => {
   const headers = readHeaders(rawHeaders);
   const structured = isStructured(value, headers);
-  const wrapped = structured || (isFields(own(value, "data")) && own(value, "bookingId") === undefined);
+  const data = structured ? dataOf(value) : own(value, "data");
+  const wrapped = structured || (isFields(data) && own(value, "bookingId") === undefined);
   const standIn = (field: string, attribute: string): unknown =>
     (wrapped ? own(value, field) : undefined) ??
     (structured ? own(value, attribute) : undefined) ??
     headers.get(`ce_${attribute}`);
   return {
-    fields: wrapped ? own(value, "data") : value,
+    fields: wrapped ? data : value,
     type: headers.get("ce_type") ?? own(value, "type"),
     occurredAt: standIn("occurredAt", "time"),
     eventId: standIn("eventId", "id"),

@@ -42,6 +42,14 @@ describe("the shapes an event comes in", () => {
       fromCloudEvent,
     ],
     [
+      "a structured CloudEvent whose data is in base64",
+      aRecord({
+        topic: "bookings",
+        value: { ...cloudEvent, data: undefined, data_base64: Buffer.from(JSON.stringify(bare)).toString("base64") },
+      }),
+      fromCloudEvent,
+    ],
+    [
       "a structured CloudEvent whose data knows better",
       aRecord({ value: { ...cloudEvent, data: anApproval() } }),
       event,
