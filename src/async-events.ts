@@ -51,14 +51,17 @@ const receipt = z.object({ chatId: chatIdSchema, userId, seq, at: time }).meta({
 const ok = <T extends z.core.$ZodLooseShape>(shape: T) =>
   z.union([z.object({ ok: z.literal(true), ...shape }), failed]);
 
+// The parsing of it stands in a preprocess, which no JSON Schema tells of.
+const orBareId = (schema: z.ZodType) => z.union([schema, chatIdSchema.meta({ description: "The chat's id alone" })]);
+
 const clientEvents = ({ shapes: { chat, message }, requests }: Parts): AsyncApiParts["clientEvents"] => ({
   join_chat: {
     summary:
       "Join a chat and get its entries after `afterSeq`, or the newest ones. Each later entry comes as `receive_message`.",
-    schema: requests.join_chat,
+    schema: orBareId(requests.join_chat),
     answer: ok({ chat, messages: z.array(message), hasMore: z.boolean() }),
   },
-  leave_chat: { summary: "Leave a chat.", schema: requests.leave_chat, answer: ok({}) },
+  leave_chat: { summary: "Leave a chat.", schema: orBareId(requests.leave_chat), answer: ok({}) },
   send_message: {
     summary: "Send a message. Repeat it with the same `clientMessageId` until it is acked: it lands once.",
     schema: requests.send_message,
@@ -135,6 +138,9 @@ const bookingRecord = z.union([
   bookingEvent,
   z.object({ type: z.string(), data: bookingEvent }),
   cloudEvent(z.string(), bookingEvent),
+  cloudEvent(z.string(), bookingEvent)
+    .omit({ data: true })
+    .extend({ data_base64: z.base64().meta({ description: "The same data as bytes" }) }),
 ]);
 
 const bookingSummary =

@@ -116,4 +116,12 @@ describe("asyncapi.json", () => {
       { $ref: "#/channels/socket/messages/send_message_ack" },
     ]);
   });
+
+  test("lets a chat be named by its id alone, as the sockets do", async () => {
+    const { body } = await rest.call.get("/api/chat/docs/asyncapi.json").expect(200);
+    for (const event of ["join_chat", "leave_chat"]) {
+      const { payload } = body.components.messages[event];
+      expect(payload.anyOf.map(({ type }: { type: string }) => type)).toEqual(["object", "string"]);
+    }
+  });
 });
