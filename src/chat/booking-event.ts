@@ -20,8 +20,16 @@ export const mostClockSkewMs = 5 * 60_000;
 
 const longestReason = 500;
 
-// A reason is for people to read: one that is too long is cut, since the event itself is good.
-const reason = z.string().transform((text) => Array.from(cleanText(text)).slice(0, longestReason).join(""));
+// A reason is for people to read: one that is too long is cut, since the event itself is good. An empty one is none.
+const reason = z
+  .string()
+  .nullish()
+  .transform(
+    (text) =>
+      Array.from(cleanText(text ?? ""))
+        .slice(0, longestReason)
+        .join("") || undefined,
+  );
 // An absent value and an explicit null mean the same: many JSON writers send every field.
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
@@ -46,7 +54,7 @@ export const approvedSchema = z
     seekerId: backendIdSchema,
     occurredAt: optional(time),
     eventId: optional(eventId),
-    reason: optional(reason),
+    reason,
   })
   .refine(areTwo, areTwoError);
 
@@ -58,7 +66,7 @@ export const cancelledSchema = z
     seekerId: optional(backendIdSchema),
     occurredAt: optional(time),
     eventId: optional(eventId),
-    reason: optional(reason),
+    reason,
   })
   .refine(areTwo, areTwoError);
 

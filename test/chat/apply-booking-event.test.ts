@@ -111,6 +111,13 @@ describe("what comes from the booking service", () => {
     expect(cancelledSchema.parse({ bookingId: "b", reason: "👍".repeat(600) }).reason).toBe("👍".repeat(500));
   });
 
+  test.each(["", " \u0000\n", null])("has no reason where it is %j", (reason) => {
+    const event = { ...cancelled(1), ...cancelledSchema.parse({ bookingId: "b", reason }), occurredAt: at(1) };
+    const entry = appended(decideBookingEvent(event, aHead()));
+    expect(entry?.state.statusReason).toBeNull();
+    expect(entry?.system).not.toHaveProperty("reason");
+  });
+
   test.each([
     { bookingId: "" },
     { bookingId: "a b" },
