@@ -31,7 +31,8 @@ export const yesNo = z
   .transform((answer) => answer === "true" || answer === "1");
 
 // A name whose last part is a number would be an IPv4 address, and 256.1.1.1 is none.
-const hostName = /^(?!.*(?:^|\.)\d+$)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$/i;
+const hostName =
+  /^(?!.*(?:^|\.)\d+\.?$)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*\.?$/i;
 
 export const isHost = (host: string): boolean => isIP(host) !== 0 || hostName.test(host);
 

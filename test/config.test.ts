@@ -122,7 +122,7 @@ describe("the settings", () => {
     ["MONGODB_URI", "mongodb://localhost?replicaSet=rs0"],
     ["MONGODB_URI", "mongodb+srv://user:pass@cluster.example/chat"],
     ["REDIS_URL", "redis://:pass@[::1]:6379/2"],
-    ["KAFKA_BROKERS", "10.0.0.1:9092,kafka_2:65535"],
+    ["KAFKA_BROKERS", "10.0.0.1:9092,kafka_2:65535,kafka.svc.cluster.local.:9092"],
     ["HOST", "::"],
     ["HOST", "localhost"],
     ["ATTACHMENT_HOSTS", "localhost:8443,*.example.com:8443,10.0.0.1"],
