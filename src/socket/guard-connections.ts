@@ -6,6 +6,8 @@ const mostBeforeAdmission = 5;
 const largestBeforeAdmission = 64 * 1_024;
 /** An answer that says "too many" costs as much as many another one, so they are not given for ever. */
 const floodTimes = 20;
+/** Of a limit of a few events twenty times is still what a busy page sends at once, and is answered. */
+const leastFlood = 500;
 /** A large packet counts as several: of the largest that is taken an honest client may send all that it may send. */
 const bytesLikeAnother = 4 * 1_024;
 
@@ -23,12 +25,12 @@ type Options = {
  * Ends connections that send what no client does, whether somebody listens to it or not.
  * - Without a token: Socket.IO makes a socket of every CONNECT and an answer to every unknown namespace. Five connections
  *   that never showed one and read nothing filled a gigabyte in ten seconds.
- * - Twenty times what a connection may send in a second: five that went on in spite of every refusal kept a node so busy
+ * - Twenty times what a connection may send in a second, and 500 at least: five that went on in spite of every refusal kept a node so busy
  *   that others waited fifteen seconds for an ack.
  */
 export const guardConnections = (io: ChatServer, { eventsPerS, onFlooderDropped }: Options): void => {
   const sentBy = new WeakMap<Connection, Sent>();
-  const mostPerS = eventsPerS === 0 ? Infinity : eventsPerS * floodTimes;
+  const mostPerS = eventsPerS === 0 ? Infinity : Math.max(eventsPerS * floodTimes, leastFlood);
 
   const sentOf = (connection: Connection): Sent => {
     const sent = sentBy.get(connection) ?? { packets: 0, since: 0, isLetIn: false };

@@ -154,6 +154,18 @@ describe("a socket event with wrong input", () => {
 });
 
 describe("too many events", () => {
+  test("of a connection that may send one a second are refused, and the connection stands", async () => {
+    await using limited = await startNode({ LIMIT_EVENTS_PER_S: "1", MONGODB_URI: node.config.mongodbUri });
+    using busy = await connect(limited, chat.seekerId);
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, () => ask(busy, "leave_chat", { chatId: chat.chatId })),
+    );
+    const refused = answers.filter(({ ok }) => ok === false);
+    expect(refused.length).toBeGreaterThan(90);
+    expect(refused[0]).toMatchObject({ error: { code: "rate_limited", retryAfterMs: expect.any(Number) } });
+    expect(busy.connected).toBe(true);
+  });
+
   test("of one connection are refused with the time to wait; others are not held up", async () => {
     await using limited = await startNode({ LIMIT_EVENTS_PER_S: "20", MONGODB_URI: node.config.mongodbUri });
     using flood = await connect(limited, chat.seekerId);
