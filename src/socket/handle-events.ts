@@ -26,8 +26,8 @@ type Parts = {
   count: (event: string, outcome: string) => void;
 };
 
-/** Events of one socket that may wait for their turn. */
-const mostUnderWay = 100;
+/** Events of one socket that may wait for their turn: a bound on memory, far beyond what limits let through. */
+const mostUnderWay = 1_000;
 
 type Ack = (answer: { ok: true } | Refusal) => void;
 

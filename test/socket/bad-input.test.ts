@@ -179,6 +179,14 @@ describe("too many events", () => {
     expect(await ask(other, "join_chat", chat.chatId)).toMatchObject({ ok: true });
   });
 
+  test("are none where the limits are off: 500 at once are all answered", async () => {
+    using busy = await connect(node, chat.seekerId);
+    const answers = await Promise.all(
+      Array.from({ length: 500 }, () => ask(busy, "leave_chat", { chatId: chat.chatId })),
+    );
+    expect(answers.filter(({ ok }) => ok !== true)).toEqual([]);
+  });
+
   test("of a user's sends are refused after the burst, over all nodes", async () => {
     const limits = { LIMIT_SENDS_PER_S: "2", MONGODB_URI: node.config.mongodbUri };
     await using one = await startNode(limits);
