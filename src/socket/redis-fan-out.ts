@@ -48,11 +48,12 @@ export const joinNodes = async ({ io, publisher, subscriber, resync, onDropped, 
     );
   };
   const useRedis = (): void => {
-    const rooms = [...io.sockets.adapter.sids].map(([id, joined]) => [id, new Set(joined)] as const);
+    const { rooms, sids } = io.sockets.adapter;
     const isOwn = (uid: string): boolean => uid === Reflect.get(io.sockets.adapter, "uid");
     const parser = createWireParser({ isOwn, onMessage });
     io.adapter(createAdapter(safePublisher, subscriber, { key: channelKey, parser }));
-    for (const [id, joined] of rooms) void io.sockets.adapter.addAll(id, joined);
+    // Each socket keeps the adapter it was made with, and joins and leaves there: both must mean the same rooms.
+    Object.assign(io.sockets.adapter, { rooms, sids });
     subscriber.on("ready", resyncWhenSubscribed);
     sayEnded = sayAlive((word, id) => io.serverSideEmit("peer", word, id), "listens");
   };

@@ -98,4 +98,32 @@ describe("a node that starts without Redis", () => {
       return heard.length > 0;
     }, 20_000);
   }, 60_000);
+
+  test("lets who connected meanwhile join and leave chats after that, heard from everywhere", async () => {
+    await redis.stop();
+    await using alone = await startNode({ REDIS_URL: redis.address, MONGODB_URI: one.config.mongodbUri });
+    const chat = await anApprovedChat(one);
+    const { chatId } = chat;
+    using owner = await connect(alone, chat.ownerId);
+    const resynced = next(owner, "resync", undefined, 20_000);
+    await redis.start();
+    await resynced;
+    using far = await connect(other, chat.seekerId);
+    const heard = collect(owner, "receive_message");
+    const say = (socket: Client, content: string) => ask(socket, "send_message", { chatId, type: "text", content });
+    const hears = (content: string): boolean => heard.some((message) => message.content === content);
+
+    expect(await ask(owner, "join_chat", chatId)).toMatchObject({ ok: true });
+    await say(owner, "from here");
+    await until(() => hears("from here"));
+    await until(async () => (await say(far, "from the other node"), hears("from the other node")), 20_000);
+
+    expect(await ask(owner, "leave_chat", { chatId })).toMatchObject({ ok: true });
+    await say(owner, "nobody here listens");
+    // What the same connection is told later comes behind it.
+    await ask(owner, "join_chat", chatId);
+    await say(owner, "the end");
+    await until(() => hears("the end"));
+    expect(hears("nobody here listens")).toBe(false);
+  }, 60_000);
 });
