@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { joinAndStopReading } from "../support/bare-websocket.ts";
+import { connectBare, joinAndStopReading, textFrame } from "../support/bare-websocket.ts";
 import { anApprovedChat, ask, connect, until } from "../support/chat-client.ts";
 import { startNode } from "../support/start-node.ts";
 
@@ -24,6 +24,28 @@ test("a reader that stopped reading is let go, and nobody else notices", async (
   expect(owner.connected).toBe(true);
   stuck.resume();
   await ended;
+}, 90_000);
+
+test("a reader that is slow and goes on reading gets all of it", async () => {
+  await using node = await startNode();
+  const { chatId, ownerId, seekerId } = await anApprovedChat(node);
+  using owner = await connect(node, ownerId);
+  const content = "👍".repeat(4_000);
+  const sends = Array.from({ length: 200 }, () => ask(owner, "send_message", { chatId, type: "text", content }));
+  await Promise.all(sends);
+  const slow = await connectBare({ port: Number(new URL(node.url).port) }, seekerId);
+  let bytes = 0;
+  slow.tcp.on("data", (piece) => {
+    bytes += piece.length;
+    slow.tcp.pause();
+    setTimeout(() => slow.tcp.resume(), 15);
+  });
+  // Each answer is 3.2 MB, and `chat_joined` says the same again: more than the kernel holds.
+  for (const id of [1, 2])
+    await slow.write(textFrame(`42${id}${JSON.stringify(["join_chat", { chatId, limit: 200 }])}`));
+  await until(() => bytes > 12_800_000 || !slow.isOpen(), 60_000, "all of it");
+  expect({ isOpen: slow.isOpen(), bytes: bytes > 12_800_000 }).toEqual({ isOpen: true, bytes: true });
+  slow.tcp.destroy();
 }, 90_000);
 
 describe("the metrics", () => {
