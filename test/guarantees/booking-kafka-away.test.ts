@@ -1,56 +1,99 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
-import { provideKafka } from "../../local/services/provide-services.ts";
+import type { OwnService } from "../../local/services/provide-services.ts";
 import { until } from "../support/chat-client.ts";
-import { freeze, thaw } from "../support/freeze.ts";
-import { openTestKafka } from "../support/kafka.ts";
-import { openTestLog, runConsumers } from "../support/run-consumers.ts";
+import { readEvents, sentSeqs } from "../support/chat-events.ts";
+import { openTestKafka, type TestKafka } from "../support/kafka.ts";
+import { freezeService, ownKafka } from "../support/own-services.ts";
+import { openTestLog, runConsumers, type TestConsumers, type TestLog } from "../support/run-consumers.ts";
 
+const aMinuteMs = 60_000;
 const anApprovalOf = (bookingId: string) => ({ bookingId, ownerId: "owner-1", seekerId: "seeker-1" });
 
-test("a Kafka that is away at the start, killed later, and frozen, is waited for each time", async () => {
-  await using broker = await provideKafka({
-    env: process.env,
-    folder: await mkdtemp(join(tmpdir(), "booking-kafka-away-")),
-    signal: AbortSignal.timeout(170_000),
-    report: () => undefined,
-    how: "binary",
-    keep: false,
-  });
+type Stack = { kafka: TestKafka; consumers: TestConsumers; log: TestLog };
+
+/** Publishes until Kafka takes it and waits for the chat. */
+const arrives = async ({ kafka, log }: Stack, bookingId: string, limitMs: number): Promise<void> => {
+  await until(
+    async () => {
+      await kafka.publishEvent(kafka.topics.approved, anApprovalOf(bookingId)).catch(() => undefined);
+      return (await log.chatOf(bookingId)) !== null;
+    },
+    limitMs,
+    `the chat of "${bookingId}"`,
+  );
+};
+
+const kafkaIs = (consumers: TestConsumers, state: string, limitMs: number): Promise<void> =>
+  until(async () => (await consumers.ops("readyz")).body.checks["kafka"] === state, limitMs, `Kafka being ${state}`);
+
+test.concurrent("a Kafka that is away at the start is waited for", async () => {
+  await using broker = await ownKafka();
   await using kafka = await openTestKafka({ brokers: broker.address });
   await broker.stop("SIGKILL");
-
   await using consumers = await runConsumers(kafka);
   await using log = await openTestLog(consumers.mongodbUri);
-  const health = async () => (await consumers.ops("readyz")).body.checks["kafka"];
   // It is ready all the same: no other process could do more.
   expect(await consumers.ops("readyz")).toMatchObject({ status: 200, body: { checks: { kafka: "down" } } });
-  const arrives = async (bookingId: string, limitMs: number): Promise<void> => {
-    await until(
-      async () => {
-        await kafka.publishEvent(kafka.topics.approved, anApprovalOf(bookingId)).catch(() => undefined);
-        return (await log.chatOf(bookingId)) !== null;
-      },
-      limitMs,
-      `the chat of "${bookingId}"`,
-    );
-  };
-
   await broker.start();
-  await arrives("away-at-the-start", 30_000);
-
-  await broker.stop("SIGKILL");
-  await until(async () => (await health()) === "down", 45_000, "the outage being noticed");
-  expect((await consumers.ops("livez")).status).toBe(200);
-  await broker.start();
-  await arrives("killed", 45_000);
-
-  await freeze(broker.pid ?? 0);
-  await until(async () => (await health()) === "down", 45_000, "the freeze being noticed");
-  await thaw(broker.pid ?? 0);
-  await arrives("frozen", 60_000);
-  expect(await consumers.ops("livez")).toMatchObject({ status: 200 });
-  await until(async () => (await health()) === "up");
+  await arrives({ kafka, consumers, log }, "away-at-the-start", 90_000);
 }, 240_000);
+
+const ways = {
+  killed: async (broker: OwnService) => {
+    await broker.stop("SIGKILL");
+    return () => broker.start();
+  },
+  frozen: freezeService,
+};
+
+/** Of a batch that Kafka had said it has, some is handled and some is not when it goes away. */
+const outlives = async (away: (typeof ways)["killed"]): Promise<void> => {
+  await using broker = await ownKafka();
+  await using kafka = await openTestKafka({ brokers: broker.address });
+  await using consumers = await runConsumers(kafka);
+  await using log = await openTestLog(consumers.mongodbUri);
+  const stack = { kafka, consumers, log };
+  const { approved: topic, events } = kafka.topics;
+  await arrives(stack, "before", 60_000);
+  const bookings = Array.from({ length: 300 }, (_, index) => `b-${index}`);
+  await kafka.publishMany(
+    topic,
+    bookings.map((bookingId) => ({ key: bookingId, value: JSON.stringify(anApprovalOf(bookingId)) })),
+  );
+  await until(async () => (await log.chatOf("b-9")) !== null, 60_000, "the first ones");
+
+  const back = await away(broker);
+  await kafkaIs(consumers, "down", 60_000);
+  for (const end = performance.now() + aMinuteMs; performance.now() < end; await sleep(1_000)) {
+    expect((await consumers.ops("livez")).status).toBe(200);
+  }
+  await back();
+
+  await arrives(stack, "after", 120_000);
+  const written = Object.values(await kafka.written(topic)).reduce((sum, offset) => sum + offset, 0);
+  await until(async () => (await kafka.committedCount(topic)) === written, 60_000, "everything being confirmed");
+  await using reader = await readEvents(kafka, events);
+  for (const bookingId of ["before", ...bookings]) {
+    const chat = await log.chatOf(bookingId);
+    if (chat === null) throw new Error(`${bookingId} has no chat`);
+    const shown = chat.entries.filter(({ system }) => system?.silent !== true);
+    expect(shown).toHaveLength(1);
+    // And out: what happened while Kafka was away is on the topic as well.
+    await until(() => sentSeqs(reader.of(chat.card.id)).length > 0, 60_000, `the events of ${bookingId}`);
+  }
+  expect((await consumers.ops("livez")).status).toBe(200);
+  await kafkaIs(consumers, "up", 30_000);
+};
+
+// Side by side, since each waits for a minute.
+test.concurrent(
+  "a Kafka that is killed for a minute loses nothing, in and out, and all goes on by itself",
+  () => outlives(ways.killed),
+  400_000,
+);
+test.concurrent(
+  "a Kafka that is frozen for a minute loses nothing, in and out, and all goes on by itself",
+  () => outlives(ways.frozen),
+  400_000,
+);

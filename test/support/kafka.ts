@@ -30,6 +30,8 @@ export type TestKafka = AsyncDisposable & {
   committed(topic: string): Promise<Record<number, number>>;
   /** How many records of a topic are committed, over all partitions. */
   committedCount(topic: string): Promise<number>;
+  /** The offset behind a topic's newest record, by partition. */
+  written(topic: string): Promise<Record<number, number>>;
   /** The members of the group now. */
   members(): Promise<number>;
   /** Reads a topic from its beginning until `count` records were seen. @throws after `limitMs` */
@@ -94,6 +96,10 @@ export const openTestKafka = async ({
     committed,
     committedCount: async (topic) =>
       Object.values(await committed(topic)).reduce((sum, offset) => sum + Math.max(0, offset), 0),
+    written: async (topic) =>
+      Object.fromEntries(
+        (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, Number(high)]),
+      ),
     members: async () => (await admin.describeGroups([groupId])).groups[0]?.members.length ?? 0,
     read: async (topic, count, limitMs = 15_000) => {
       const consumer = client.consumer({ groupId: uniqueName("reader"), maxWaitTimeInMs: 100 });

@@ -1,5 +1,5 @@
 import { mongo } from "mongoose";
-import { type OwnService, provideMongodb, provideRedis } from "../../local/services/provide-services.ts";
+import { type OwnService, provideKafka, provideMongodb, provideRedis } from "../../local/services/provide-services.ts";
 import { freeze, thaw } from "./freeze.ts";
 import { ownServiceOptions } from "./services.ts";
 
@@ -8,6 +8,9 @@ export const ownMongodb = (): Promise<OwnService> => provideMongodb(ownServiceOp
 
 /** A Redis that a test may kill and freeze. */
 export const ownRedis = (): Promise<OwnService> => provideRedis(ownServiceOptions({ how: "binary" }));
+
+/** A Kafka that a test may kill and freeze. */
+export const ownKafka = (): Promise<OwnService> => provideKafka(ownServiceOptions({ how: "binary" }));
 
 /** Freezes a service: it is there and does not answer. The returned function lets it go on. */
 export const freezeService = async ({ pid }: OwnService): Promise<() => Promise<void>> => {
