@@ -15,7 +15,12 @@ export type ReplicaSet = {
   close: () => Promise<void>;
 };
 
-type Options = WayOptions & { count: number; electionTimeoutMs: number };
+type Options = WayOptions & {
+  count: number;
+  electionTimeoutMs: number;
+  /** Keeps next to nothing of its history: a megabyte, and what a restart would need, which is the last second. */
+  forgetful?: boolean;
+};
 
 /** A MongoDB replica set whose members can be killed and frozen one by one. */
 export const openReplicaSet = async (options: Options): Promise<ReplicaSet> => {
@@ -37,20 +42,21 @@ export const openReplicaSet = async (options: Options): Promise<ReplicaSet> => {
   }
 };
 
-const startMember = async (options: WayOptions, index: number): Promise<ProvidedService> => {
+const startMember = async ({ forgetful = false, ...options }: Options, index: number): Promise<ProvidedService> => {
   const program = await findMongod(options);
   const folder = join(options.folder, `mongodb-${index}`);
   const port = await keptPort(join(folder, "port"));
   const data = join(folder, "data");
   mkdirSync(data, { recursive: true });
   const place = ["--dbpath", data, "--bind_ip", "127.0.0.1", "--port", String(port), "--nounixsocket"];
-  const size = ["--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "128", "--quiet"];
+  const size = ["--wiredTigerCacheSizeGB", "0.25", "--quiet"];
+  const history = forgetful ? ["--oplogSize", "1", "--syncdelay", "1"] : ["--oplogSize", "128"];
   return startBinaryService({
     ...options,
     ...program,
     name: "mongodb",
     address: `127.0.0.1:${port}`,
-    args: [...place, ...size, "--replSet", "rs0"],
+    args: [...place, ...size, ...history, "--replSet", "rs0"],
     logFile: join(folder, "mongodb.log"),
     isReady: async () => (await hello(`127.0.0.1:${port}`)) !== null,
   });
