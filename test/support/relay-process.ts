@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { flushCompileCache } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -56,6 +57,8 @@ export const startRelayProcess = (topic: string, brokers: string[], mongodbUri: 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   // Whoever started it is gone: then it shall not stay behind.
   process.stdin.on("end", () => process.exit()).resume();
+  // Who is killed writes nothing at its end.
+  flushCompileCache();
   const { RELAY_TOPIC, RELAY_BROKERS, RELAY_MONGODB_URI } = settings.parse(process.env);
   await openTestRelay({
     kafka: { brokers: RELAY_BROKERS.split(","), clientId: "relay-process", ssl: false, sasl: null },

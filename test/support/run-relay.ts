@@ -19,6 +19,15 @@ export const relayHasBegun = (mongodbUri: string, topic: string): Promise<void> 
     }, 60_000),
   );
 
+/** Lets the lease that somebody has run out now, as if its time had passed. */
+export const endLease = (mongodbUri: string, topic: string): Promise<void> =>
+  withDatabase(mongodbUri, async (client) => {
+    await client
+      .db()
+      .collection<{ _id: string }>("relays")
+      .updateOne({ _id: topic }, { $set: { expiresAt: new Date(0) } });
+  });
+
 export type TestRelay = AsyncDisposable &
   Pick<Relay, "stop"> & {
     /** A metric's value now; the labels as Prometheus writes them. */
