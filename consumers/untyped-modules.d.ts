@@ -23,6 +23,15 @@ declare module "kafkajs/src/network/requestQueue/index.js" {
     /** Milliseconds since the epoch; in the past where the broker throttles nothing. */
     throttledUntil: number;
     scheduleCheckPendingRequests: (this: RequestQueue) => void;
+    enforceRequestTimeout: boolean;
+    requestTimeout: number;
+    requestTimeoutIntervalId: NodeJS.Timeout;
+    /** Those that were sent and not answered. `sentAt`: milliseconds since the epoch. */
+    inflight: Map<number, { sentAt: number; requestTimeout: number; timeoutRequest: () => void }>;
+    isConnected: () => boolean;
+    scheduleRequestTimeoutCheck: (this: RequestQueue) => void;
+    /** Ends its timers. */
+    destroy: () => void;
   }
 }
 

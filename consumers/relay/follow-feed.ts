@@ -1,5 +1,4 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Entry } from "../../src/chat/message.ts";
 import type { Change, ChangeFeed, Position } from "../../src/store/change-feed.ts";
 import { untilAborted } from "../with-limit.ts";
 import type { DescribeChanges } from "./describe-changes.ts";
@@ -11,8 +10,8 @@ export type FollowOptions = {
   feed: ChangeFeed;
   describe: DescribeChanges;
   publish: PublishEvents;
-  /** All up to here is on the topic; these are the entries that came with it. */
-  onTold: (position: Position, entries: Entry[]) => void;
+  /** All up to here is on the topic; these are the changes that came with it. */
+  onTold: (position: Position, changes: Change[]) => void;
   /** Told when the oldest of what is not on the topic yet was written; null where all is. */
   onWaiting: (oldestAt: Date | null) => void;
   /** Ends it behind what is under way. */
@@ -85,8 +84,5 @@ const tell = async (group: Read[], { describe, publish, onTold, onWaiting, signa
     await publish(await describe(changes), signal);
     onWaiting(null);
   }
-  onTold(
-    last.position,
-    changes.flatMap((change) => (change.kind === "entry" ? [change.entry] : [])),
-  );
+  onTold(last.position, changes);
 };

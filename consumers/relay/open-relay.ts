@@ -25,7 +25,7 @@ type Parts = {
   timing?: Partial<RelayTiming>;
 };
 
-const usualTiming: RelayTiming = { leaseMs: 8_000, beatMs: 1_000, careMs: 500 };
+const usualTiming: RelayTiming = { leaseMs: 8_000, beatMs: 1_000, careMs: 1_000 };
 const longestLookMs = 5_000;
 
 /** The way out, from top to bottom: the log's changes, as events, to the topic; and what follows from them. */

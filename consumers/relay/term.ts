@@ -14,7 +14,10 @@ import type { UnreadWatch } from "./unread-watch.ts";
 export type RelayTiming = {
   /** For how long a lease holds that is not renewed. */
   leaseMs: number;
-  /** Between two renewals, each of which saves how far the relay has come; and between two tries to get a lease. */
+  /**
+   * Between two renewals, each of which saves how far the relay has come, while it comes on; and between two tries to
+   * get a lease. With nothing to tell a quarter of the lease is often enough.
+   */
   beatMs: number;
   /** Between two looks at what is to be looked after. */
   careMs: number;
@@ -54,6 +57,7 @@ export const createTerm =
   ({ store, describe, publish, catchUp, aftercare, unread, metrics, logger, timing }: Parts) =>
   async ({ lease, closing, signal: stopped }: Options): Promise<void> => {
     let state: RelayState = lease.state;
+    let hasMoved = false;
     const over = new AbortController();
     const signal = AbortSignal.any([stopped, over.signal]);
     const ends = AbortSignal.any([closing, signal]);
@@ -66,16 +70,20 @@ export const createTerm =
 
     const beat = async (): Promise<void> => {
       let renewedAt = performance.now();
-      while (!ends.aborted) {
+      for (;;) {
+        await quietly(pause(timing.beatMs, undefined, { signal: ends }));
+        if (ends.aborted) return;
         const askedAt = performance.now();
+        if (!hasMoved && askedAt - renewedAt < timing.leaseMs / 4) continue;
+        hasMoved = false;
         try {
           await save();
           renewedAt = askedAt;
         } catch (error) {
           if (performance.now() - renewedAt > timing.leaseMs) throw error;
+          hasMoved = true;
           logger.debug({ err: error }, "the relay's lease was not renewed");
         }
-        await quietly(pause(timing.beatMs, undefined, { signal: ends }));
       }
     };
 
@@ -109,7 +117,11 @@ export const createTerm =
       if (state.catchUp === null) return;
       const began = new Date();
       metrics.waiting(began);
-      await catchUp(state.catchUp, (progress) => void (state = { ...state, catchUp: progress }), ends);
+      const onProgress = (progress: RelayState["catchUp"]): void => {
+        state = { ...state, catchUp: progress };
+        hasMoved = true;
+      };
+      await catchUp(state.catchUp, onProgress, ends);
       await save();
       metrics.waiting(null);
       logger.info({ tookMs: Date.now() - began.getTime() }, "caught up from the log");
@@ -135,9 +147,10 @@ export const createTerm =
         feed: store.openFeed(position),
         describe,
         publish,
-        onTold: (reached, entries) => {
+        onTold: (reached, changes) => {
           state = { ...state, position: reached };
-          aftercare.add(entries);
+          hasMoved ||= changes.length > 0;
+          aftercare.add(changes.flatMap((change) => (change.kind === "entry" ? [change.entry] : [])));
         },
         onWaiting: metrics.waiting,
         closing,

@@ -68,6 +68,7 @@ const clientOptions = {
   serverSelectionTimeoutMS: 3_000,
   connectTimeoutMS: 3_000,
   heartbeatFrequencyMS: 2_000,
+  serverMonitoringMode: "poll",
   socketTimeoutMS: 120_000,
   maxPoolSize: 2,
 } as const;

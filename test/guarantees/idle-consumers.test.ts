@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
 import { until } from "../support/chat-client.ts";
@@ -5,25 +6,31 @@ import { consumersEnv, startConsumersProcess } from "../support/consumers-proces
 import { openTestKafka } from "../support/kafka.ts";
 
 const windowMs = 5_000;
-/**
- * Alone on a machine it is well under 1 % of a core; beside other tests the same work is charged with more. What this
- * looks for, a timer that never rests, costs 5 %.
- */
-const most = 0.02;
+/** Of a core. Beside other tests the same work is charged with up to twice as much: then it takes more windows. */
+const most = 0.01;
+const mostWindows = 24;
 
-test("consumers with nothing to do use next to nothing of a core", async () => {
+/** What a process has used so far, all threads of it; asked of the system, since answering a question costs as well. */
+const cpuMs = (pid: number): number =>
+  readdirSync(`/proc/${pid}/task`)
+    .map((thread) => Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]) / 1e6)
+    .reduce((sum, one) => sum + one, 0);
+
+test("consumers with nothing to do use less than one hundredth of a core", async () => {
   await using kafka = await openTestKafka({ partitions: 6 });
   using main = startConsumersProcess(consumersEnv(kafka));
-  await until(async () => (await main.metric("chat_kafka_rebalances_total")) === 1, 25_000);
+  await until(async () => (await main.metric("chat_kafka_rebalances_total")) === 1, 60_000);
+  await until(async () => (await main.metric("chat_events_holds_lease")) === 1, 60_000);
   // What is compiled and collected after the start is not what idling costs: the best of some windows is.
   const used = async (): Promise<number> => {
-    const before = await main.metric("process_cpu_seconds_total");
-    const began = performance.now();
+    const [before, began] = [cpuMs(main.pid), performance.now()];
     await sleep(windowMs);
-    const seconds = (await main.metric("process_cpu_seconds_total")) - before;
-    return seconds / ((performance.now() - began) / 1_000);
+    return (cpuMs(main.pid) - before) / (performance.now() - began);
   };
   let best = Number.POSITIVE_INFINITY;
-  for (let windows = 0; windows < 8 && best >= most; windows += 1) best = Math.min(best, await used());
+  for (let windows = 0; windows < mostWindows && best >= most; windows += 1) {
+    best = Math.min(best, await used());
+    console.log(best);
+  }
   expect(best).toBeLessThan(most);
-}, 90_000);
+}, 240_000);
