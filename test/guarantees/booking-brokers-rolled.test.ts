@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { until } from "../support/chat-client.ts";
+import { readEvents } from "../support/chat-events.ts";
 import { openTestKafka } from "../support/kafka.ts";
 import { openKafkaCluster } from "../support/kafka-cluster.ts";
 import { openTestLog, runConsumers } from "../support/run-consumers.ts";
@@ -9,11 +10,12 @@ const people = { ownerId: "owner-1", seekerId: "seeker-1" };
 test("three brokers restarted one after the other under load lose nothing, in and out", async () => {
   await using cluster = await openKafkaCluster(AbortSignal.timeout(300_000));
   await using kafka = await openTestKafka({ brokers: cluster.address, replicas: 3 });
-  const { approved, cancelled, dlq } = kafka.topics;
+  const { approved, cancelled, dlq, events } = kafka.topics;
+  const topics = [approved, cancelled, dlq, events];
   await using consumers = await runConsumers(kafka);
   await until(async () => (await consumers.metric("chat_kafka_rebalances_total")) > 0, 60_000, "joining");
 
-  // In: approvals that Kafka has said it has. Out: every tenth is a record for the dead letters.
+  // In: approvals that Kafka has said it has. Out: their chats' events; and every tenth is a record for the dead letters.
   const bookings: string[] = [];
   const poison: string[] = [];
   const over = new AbortController();
@@ -31,22 +33,28 @@ test("three brokers restarted one after the other under load lose nothing, in an
   };
   const publishing = publish();
   for (const broker of cluster.brokers) {
-    await cluster.inSync([approved, cancelled, dlq], 120_000);
+    await cluster.inSync(topics, 120_000);
     const before = bookings.length;
     await broker.stop();
     await until(() => bookings.length > before + 10, 60_000, "publishing without one broker");
     await broker.start();
   }
-  await cluster.inSync([approved, cancelled, dlq], 120_000);
+  await cluster.inSync(topics, 120_000);
   over.abort();
   await publishing;
 
   await using log = await openTestLog(consumers.mongodbUri);
   const last = bookings.at(-1) ?? "";
   await until(async () => (await log.chatOf(last)) !== null, 60_000, "the last booking's chat");
+  await using reader = await readEvents(kafka, events);
   for (const bookingId of bookings) {
     await until(async () => (await log.chatOf(bookingId)) !== null, 30_000, `the chat of ${bookingId}`);
-    expect((await log.chatOf(bookingId))?.entries).toHaveLength(1);
+    const chat = await log.chatOf(bookingId);
+    expect(chat?.entries).toHaveLength(1);
+    const told = () => reader.of(chat?.card.id ?? "").map(({ type }) => type);
+    await until(() => told().length >= 2, 60_000, `the events of ${bookingId}`);
+    // Behind these come the notices that nobody has read them.
+    expect(told().slice(0, 2)).toEqual(["chat.created", "chat.message_sent"]);
   }
   const letters = await kafka.read(dlq, poison.length, 30_000);
   const found = new Set(letters.map(({ value }) => String(value)));

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { anApprovedChat, ask, connect, until } from "../support/chat-client.ts";
-import { type EventReader, readEvents } from "../support/chat-events.ts";
-import { openTestKafka, type TestKafka } from "../support/kafka.ts";
+import { aBooking, anApprovedChat, ask, callAsService, connect, until } from "../support/chat-client.ts";
+import { type ChatEvent, type EventReader, readEvents } from "../support/chat-events.ts";
+import { headersOf, jsonOf, openTestKafka, type TestKafka } from "../support/kafka.ts";
 import { runConsumers, type TestConsumers } from "../support/run-consumers.ts";
 import { startNode, type TestNode } from "../support/start-node.ts";
 
@@ -93,6 +93,62 @@ test("a shown system message counts for both", async () => {
   await until(() => toldOf(chatId, seekerId).length > 0 && toldOf(chatId, ownerId).length > 0, 20_000, "the notices");
   expect(toldOf(chatId, ownerId)).toMatchObject([{ unreadCount: 1, message: { type: "system" } }]);
 }, 40_000);
+
+test("each of the five events carries what the contract names, and nothing else", async () => {
+  const booking = aBooking();
+  const { chatId, bookingId, ownerId, seekerId } = await anApprovedChat(node, booking);
+  using owner = await connect(node, ownerId);
+  const sending = { chatId, type: "text", content: "hello", clientMessageId: "c-1" };
+  expect(await ask(owner, "send_message", sending)).toMatchObject({ ok: true });
+  using seeker = await connect(node, seekerId);
+  expect(await ask(seeker, "mark_read", { chatId, seq: 2 })).toMatchObject({ ok: true });
+  for (const socket of [owner, seeker]) socket.disconnect();
+  await callAsService(node, "PUT", `/api/chat/${chatId}/status`, { status: "readonly", reason: "a pause" });
+  // As they came: what the schema does not know would be left out of what it parsed.
+  const records = () => reader.records.filter(({ key }) => String(key) === chatId);
+  const events = () => records().map((record) => jsonOf(record) as ChatEvent);
+  const found = (type: string) => events().find((event) => event.type === type);
+  const all = ["created", "status_changed", "message_sent", "message_read", "message_unread"].map(
+    (one) => `chat.${one}`,
+  );
+  await until(() => all.every(found), 60_000, "one of each");
+
+  const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  const id = expect.stringMatching(/^[0-9a-f]{24}$/);
+  const system = { id, chatId, senderId: null, type: "system", content: expect.any(String), createdAt: time };
+  const approved = { ...system, seq: 1, system: { event: "booking_approved", status: "active" } };
+  const hello = { id, ...sending, seq: 2, senderId: ownerId, createdAt: time };
+  const pause = { event: "chat_status_changed", status: "readonly", reason: "a pause" };
+  const paused = { ...system, seq: 3, system: pause };
+  const mark = { seq: expect.any(Number), at: time };
+  const marks = { read: { [ownerId]: mark, [seekerId]: mark }, delivered: { [ownerId]: mark, [seekerId]: mark } };
+  const people = { id: chatId, bookingId, ownerId, seekerId };
+  const chat = { ...people, ...marks, createdAt: time, updatedAt: time };
+  const began = { ...chat, status: "active", statusReason: null, lastSeq: 1, lastMessage: approved };
+  const ended = { ...chat, status: "readonly", statusReason: "a pause", lastSeq: 3, lastMessage: paused };
+  const dataOf: Record<string, object> = {
+    "chat.created": { chat: began },
+    "chat.status_changed": { chat: ended },
+    "chat.message_read": { chatId, bookingId, userId: seekerId, seq: 2, at: time },
+    "chat.message_unread": { chatId, bookingId, userId: expect.any(String), unreadCount: expect.any(Number) },
+  };
+  const envelope = { specversion: "1.0", source: "/lyvo-chat", datacontenttype: "application/json", subject: chatId };
+  for (const [type, data] of Object.entries(dataOf)) {
+    const event = found(type);
+    expect(event).toEqual({ ...envelope, id: expect.stringContaining(chatId), type, time, data: expect.anything() });
+    if (type !== "chat.message_unread") expect(event?.data).toEqual(data);
+  }
+  const sent = events().filter(({ type }) => type === "chat.message_sent");
+  expect(sent.map(({ data }) => data)).toEqual([
+    { chat: { ...people, status: "active" }, message: approved },
+    { chat: { ...people, status: "active" }, message: hello },
+    { chat: { ...people, status: "readonly" }, message: paused },
+  ]);
+  const { message, ...unread } = Object(found("chat.message_unread")?.data);
+  expect(unread).toEqual(dataOf["chat.message_unread"]);
+  expect([approved, hello, paused]).toContainEqual(message);
+  for (const record of records()) expect(headersOf(record)).toEqual({ "content-type": "application/cloudevents+json" });
+}, 120_000);
 
 test("a consumer that stops before it is due leaves it to the next one, which tells once", async () => {
   const { chatId, ownerId, seekerId } = await aReadChat();
