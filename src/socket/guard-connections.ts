@@ -25,8 +25,8 @@ type Options = {
  * Ends connections that send what no client does, whether somebody listens to it or not.
  * - Without a token: Socket.IO makes a socket of every CONNECT and an answer to every unknown namespace. Five connections
  *   that never showed one and read nothing filled a gigabyte in ten seconds.
- * - Twenty times what a connection may send in a second, and 500 at least: five that went on in spite of every refusal kept a node so busy
- *   that others waited fifteen seconds for an ack.
+ * - Twenty times what a connection may send in a second, and 500 at least: five that went on in spite of every refusal
+ *   kept a node so busy that others waited fifteen seconds for an ack.
  */
 export const guardConnections = (io: ChatServer, { eventsPerS, onFlooderDropped }: Options): void => {
   const sentBy = new WeakMap<Connection, Sent>();
