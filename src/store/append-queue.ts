@@ -10,8 +10,8 @@ import type { WriteEntries, Written } from "./write-entries.ts";
 
 type Parts = {
   writeEntries: WriteEntries;
-  /** `local`: the newest the primary has; `majority`: the newest that stays. */
-  loadHead: (chatId: string, concern: "local" | "majority") => Promise<Head>;
+  /** The newest that stays, whichever member of the database is lost. */
+  loadHead: (chatId: string) => Promise<Head>;
   findEntry: (id: string) => Promise<Entry | null>;
   findSent: (chatId: string, senderId: string | null, clientMessageId: string) => Promise<Entry | null>;
   /** Recent heads: hints, never the truth. */
@@ -50,7 +50,8 @@ const longestPauseMs = 500;
  * which ends at the first that is refused: so a2 never lands without a1. A lane that was in a write which ended early
  * goes on with one entry at a time, each for itself, and with more as that succeeds.
  *
- * The two unique indexes decide what is true; the heads kept here only save a read.
+ * The two unique indexes decide what is true; the heads kept here only save a read. An entry is only ever written behind
+ * one that stays, so that the loss of a primary cannot take what is before it.
  */
 export class AppendQueue {
   readonly #parts: Parts;
@@ -87,24 +88,14 @@ export class AppendQueue {
   #begin(lane: Lane): void {
     const [first] = lane.waiting;
     if (first?.uncertain && first.entry) return void this.#afterPlaceTaken(lane, first.entry);
-    if (this.#parts.heads.isBehind(lane.chatId)) return void this.#decideCaughtUp(lane, "majority");
+    if (this.#parts.heads.isBehind(lane.chatId)) return void this.#decideAfresh(lane);
     const hint = this.#parts.heads.get(lane.chatId);
-    // Of a majority, since most who ask without a hint are repeats, and a refusal is only believed of what stays.
-    if (hint === undefined) void this.#decideAfresh(lane, "majority");
-    else this.#decide(lane, hint, "hint");
+    if (hint === undefined) void this.#decideAfresh(lane);
+    else this.#decide(lane, hint, { isHint: true });
   }
 
-  /** In view of what was heard of the log, if anything was, else of what it says itself. */
-  async #decideCaughtUp(lane: Lane, concern: "local" | "majority"): Promise<void> {
-    // Failing, it leaves the head to be read afresh, which is tried again.
-    const head = await this.#parts.heads.catchUp(lane.chatId).catch(() => undefined);
-    if (lane.dead) return;
-    if (head === undefined) await this.#decideAfresh(lane, concern);
-    else this.#decide(lane, head, "hint");
-  }
-
-  /** Asks the first of the lane what it wants in view of `head`; refusals are believed only of a head that stays. */
-  #decide(lane: Lane, head: Head, source: "hint" | "local" | "majority"): void {
+  /** Asks the first of the lane what it wants in view of `head`; a refusal is not believed of a hint. */
+  #decide(lane: Lane, head: Head, { isHint }: { isHint: boolean }): void {
     const first = lane.waiting[0];
     if (first === undefined) return;
     const decision = this.#ask(lane, first, head);
@@ -112,8 +103,8 @@ export class AppendQueue {
     if (decision !== "nothing" && "append" in decision) {
       first.entry = draftEntry(lane, first, head, decision.append, this.#parts);
       this.#queue(lane);
-    } else if (source !== "majority") {
-      void this.#decideAfresh(lane, "majority");
+    } else if (isHint) {
+      void this.#decideAfresh(lane);
     } else if (decision === "nothing") {
       this.#settle(lane, (waiting) => waiting.resolve({ outcome: "nothing", head }));
     } else {
@@ -131,14 +122,19 @@ export class AppendQueue {
     }
   }
 
-  async #decideAfresh(lane: Lane, concern: "local" | "majority"): Promise<void> {
+  async #decideAfresh(lane: Lane): Promise<void> {
     try {
-      const head = await this.#parts.loadHead(lane.chatId, concern);
-      if (lane.dead) return;
-      this.#decide(lane, head, concern);
+      const newest = await this.#newest(lane.chatId);
+      if (!lane.dead) this.#decide(lane, newest.head, newest);
     } catch (error) {
-      await this.#later(lane, error, () => this.#decideAfresh(lane, concern));
+      await this.#later(lane, error, () => this.#decideAfresh(lane));
     }
+  }
+
+  /** What was heard of the log, if anything was, else what it says itself. */
+  async #newest(chatId: string): Promise<{ head: Head; isHint: boolean }> {
+    const heard = await this.#parts.heads.catchUp(chatId).catch(() => undefined);
+    return heard ? { head: heard, isHint: true } : { head: await this.#parts.loadHead(chatId), isHint: false };
   }
 
   #queue(lane: Lane): void {
@@ -229,8 +225,13 @@ export class AppendQueue {
     try {
       const own = lane.waiting[0]?.uncertain ? await this.#parts.findEntry(entry.id) : null;
       if (lane.dead) return;
-      if (own) this.#settle(lane, ({ resolve }) => resolve({ outcome: "appended", entry: own }));
-      else await this.#decideCaughtUp(lane, "local");
+      if (own) return this.#settle(lane, ({ resolve }) => resolve({ outcome: "appended", entry: own }));
+      const newest = await this.#newest(lane.chatId);
+      if (lane.dead) return;
+      // Who took the place waits for the majority itself, and may lose it again with the primary. Nothing is written
+      // behind what may be taken back: it would stand behind a hole.
+      if (newest.head.seq >= entry.seq) this.#decide(lane, newest.head, newest);
+      else await this.#later(lane, undefined, () => this.#decideAfresh(lane));
     } catch (error) {
       await this.#later(lane, error, () => this.#afterPlaceTaken(lane, entry));
     }

@@ -9,7 +9,8 @@ import { createLateLandings } from "./late-landings.ts";
 import type { EntryDocument } from "./models.ts";
 import { createWriteEntries } from "./write-entries.ts";
 
-// What somebody was shown must not vanish when a primary falls: only what a majority has is read.
+// What somebody was shown, and what somebody writes behind, must not vanish when a primary falls: only what a majority
+// has is read.
 const lasting = { readConcern: { level: "majority" } } as const;
 
 type Parts = {
@@ -40,17 +41,17 @@ export const createChatLog = (parts: Parts): MongoLog => {
   const collection = database.collection<EntryDocument>(name);
   const withoutContent = { content: 0, attachment: 0, system: 0 };
 
-  const loadHead = async (chatId: string, level: "local" | "majority"): Promise<Head> => {
+  const loadHead = async (chatId: string): Promise<Head> => {
     const newest = await collection.findOne(
       { chatId: new Types.ObjectId(chatId) },
-      { sort: { seq: -1 }, readConcern: { level }, projection: withoutContent },
+      { ...lasting, sort: { seq: -1 }, projection: withoutContent },
     );
     return newest === null ? emptyHead : headOf(newest);
   };
 
   const loadHeads = async (heard: Heard[]): Promise<(Head | null)[]> => {
     const found = await collection
-      .find({ _id: { $in: heard.map(({ id }) => new Types.ObjectId(id)) } }, { projection: withoutContent })
+      .find({ _id: { $in: heard.map(({ id }) => new Types.ObjectId(id)) } }, { ...lasting, projection: withoutContent })
       .toArray();
     const heads = new Map(found.map((entry) => [`${entry._id.toHexString()} ${entry.chatId.toHexString()}`, entry]));
     return heard.map(({ id, chatId }) => {
@@ -80,7 +81,7 @@ export const createChatLog = (parts: Parts): MongoLog => {
 
   const queue = new AppendQueue({
     writeEntries: createWriteEntries(database, name, onFailure),
-    loadHead: (chatId, concern) => orUnavailable(() => loadHead(chatId, concern)),
+    loadHead: (chatId) => orUnavailable(() => loadHead(chatId)),
     findEntry: (id) => findOne({ _id: new Types.ObjectId(id) }),
     findSent,
     heads,
@@ -99,9 +100,9 @@ export const createChatLog = (parts: Parts): MongoLog => {
       onLanded = listener;
     },
     append: (chatId, decide) => queue.append(chatId, decide),
-    head: (chatId) => orUnavailable(() => loadHead(chatId, "majority")),
+    head: (chatId) => orUnavailable(() => loadHead(chatId)),
     headHint: async (chatId) => {
-      const hint = heads.get(chatId) ?? (await orUnavailable(() => loadHead(chatId, "local")));
+      const hint = heads.get(chatId) ?? (await orUnavailable(() => loadHead(chatId)));
       heads.set(chatId, hint);
       return hint;
     },

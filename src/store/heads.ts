@@ -12,7 +12,8 @@ type Parts = { loadHeads: (heard: Heard[]) => Promise<(Head | null)[]> };
 
 /**
  * The heads of the chats that this process serves: hints, never the truth, since others write as well. What is kept was
- * read from the log or written to it; of what others say they wrote only its id is taken, and the log is asked.
+ * read from the log or written to it, and a majority has it; of what others say they wrote only its id is taken, and the
+ * log is asked.
  */
 export const createHeads = ({ loadHeads }: Parts) => {
   const kept = new LRUCache<string, Head>({ max: mostKept });
