@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { ChatError } from "../chat/errors.ts";
 import type { Entry, Head } from "../chat/message.ts";
 import type { Appended, Decision } from "../chat/ports.ts";
-import { draftEntry, draftRun, type Run } from "./draft-run.ts";
+import { draftEntry, type Run, takeRuns } from "./draft-run.ts";
 import type { Heads } from "./heads.ts";
 import { type Decide, type Lane, type LaneLimits, Lanes, type Waiting } from "./lanes.ts";
 import type { LateLandings } from "./late-landings.ts";
@@ -148,27 +148,12 @@ export class AppendQueue {
   #pump(): void {
     this.#pumping = false;
     while (this.#writes < this.#limits.writes && this.#ready.length > 0) {
-      const runs = this.#takeRuns();
+      const runs = takeRuns(this.#ready, this.#limits.batch, this.#parts);
       const singles = runs.filter(({ entries }) => entries.length === 1);
       const longer = runs.filter(({ entries }) => entries.length > 1);
       if (singles.length > 0) void this.#write(singles, { ordered: false });
       if (longer.length > 0) void this.#write(longer, { ordered: true });
     }
-  }
-
-  #takeRuns(): Run[] {
-    const runs: Run[] = [];
-    let taken = 0;
-    for (let size = 0; size < this.#limits.batch && taken < this.#ready.length; taken += 1) {
-      const lane = this.#ready[taken];
-      const first = lane?.waiting[0]?.entry;
-      if (lane === undefined || lane.dead || !first) continue;
-      const run = draftRun(lane, first, this.#parts);
-      runs.push(run);
-      size += run.entries.length;
-    }
-    this.#ready.splice(0, taken);
-    return runs;
   }
 
   async #write(runs: Run[], options: { ordered: boolean }): Promise<void> {

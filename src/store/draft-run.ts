@@ -40,7 +40,7 @@ const draftOf = (waiting: Waiting, head: Head): Draft | null => {
  *
  * "d" is refused in view of the close; a refusal is believed only of what the log says, so it waits until it is first.
  */
-export const draftRun = (lane: Lane, first: Entry, parts: Parts): Run => {
+const draftRun = (lane: Lane, first: Entry, parts: Parts): Run => {
   const entries = [first];
   let before = first;
   for (const waiting of lane.waiting.slice(1, lane.mostInRun)) {
@@ -51,4 +51,20 @@ export const draftRun = (lane: Lane, first: Entry, parts: Parts): Run => {
     entries.push(before);
   }
   return { lane, entries };
+};
+
+/** Takes lanes from the front of `ready` until their runs have `most` entries or more. */
+export const takeRuns = (ready: Lane[], most: number, parts: Parts): Run[] => {
+  const runs: Run[] = [];
+  let taken = 0;
+  for (let entries = 0; entries < most && taken < ready.length; taken += 1) {
+    const lane = ready[taken];
+    const first = lane?.waiting[0]?.entry;
+    if (lane === undefined || lane.dead || !first) continue;
+    const run = draftRun(lane, first, parts);
+    runs.push(run);
+    entries += run.entries.length;
+  }
+  ready.splice(0, taken);
+  return runs;
 };
