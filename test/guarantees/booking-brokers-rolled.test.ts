@@ -61,4 +61,4 @@ test("three brokers restarted one after the other under load lose nothing, in an
   const found = new Set(letters.map(({ value }) => String(value)));
   expect(poison.filter((value) => !found.has(value))).toEqual([]);
   expect((await consumers.ops("livez")).status).toBe(200);
-}, 360_000);
+}, 600_000);

@@ -100,6 +100,8 @@ test("sends at most 4,000 characters, counted as the service counts them", async
 test("sends what was written faster than the service allows, and loads it page by page when somebody scrolls up", async ({
   demo,
 }) => {
+  // Sixty messages at the pace that the service allows.
+  test.slow();
   const { page, owner, seeker, approve } = demo;
   await approve();
   for (let number = 1; number <= 60; number += 1) await owner.say(`message ${number}.`);
