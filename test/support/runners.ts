@@ -56,7 +56,7 @@ interface RunToEndOptions extends Pick<RunnerOptions, "args" | "env" | "run" | "
   report: string;
 }
 
-const wholeLimitMs = 20 * 60_000;
+const wholeLimitMs = 45 * 60_000;
 const leaveLimitMs = 15_000;
 
 /**
