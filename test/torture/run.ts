@@ -55,7 +55,7 @@ export const runSchedule = async (options: RunOptions): Promise<RunResult> => {
       broken: [...late, ...stack.endings()],
     };
     const findings = [...check(history, dump), rest];
-    await writeFile(join(options.folder, "history.json"), JSON.stringify({ schedule, findings, history, dump }));
+    await writeFile(join(options.folder, "history.json"), written({ schedule, findings, history, dump }));
     return { findings, history, dump };
   } finally {
     await Promise.all(clients.map((client) => client.stop()));
@@ -123,4 +123,15 @@ const heldBy = (clients: Client[]): History["held"] =>
 export const progress = ({ sends, heard, told }: History): string => {
   const acked = sends.filter(({ attempts }) => attempts.at(-1)?.outcome === "acked").length;
   return `  ${acked} of ${sends.length} sends acked, ${heard.length} messages heard, ${told.length} booking events`;
+};
+
+/** Of each kind at most so many are written down; a client that asks again and again for what is lost hears millions. */
+const mostWritten = 200_000;
+
+const written = ({ history, ...rest }: { history: History } & Record<string, unknown>): string => {
+  const shortened = Object.entries(history).map(([kind, seen]): [string, unknown] => [
+    kind,
+    Array.isArray(seen) ? seen.slice(0, mostWritten) : seen,
+  ]);
+  return JSON.stringify({ ...rest, history: Object.fromEntries(shortened) });
 };
