@@ -1,8 +1,8 @@
 import { type Entry, isShown } from "../../src/chat/message.ts";
 import type { RelayScan } from "../../src/store/relay-scan.ts";
-import type { Looked } from "./unread-watch.ts";
+import type { Looked, Newest } from "./unread-watch.ts";
 
-type Pending = { since: number; oldestAt: Date; newest: Entry; seen: { seq: number; at: Date }[] };
+type Pending = { since: number; oldestAt: Date; newest: Newest; seen: { seq: number; at: Date }[] };
 
 export type Aftercare = {
   /** These entries are to be looked after, in a while. */
@@ -34,18 +34,15 @@ export const createAftercare = ({ scan, mend, note, onMended, afterMs }: Parts):
   const pending = new Map<string, Pending>();
   let underWay: Pending[] = [];
 
-  const add = (entry: Entry): void => {
-    const known = pending.get(entry.chatId) ?? {
-      since: performance.now(),
-      oldestAt: entry.createdAt,
-      newest: entry,
-      seen: [],
-    };
-    if (entry.seq >= known.newest.seq) known.newest = entry;
-    if (isShown(entry)) known.seen.push({ seq: entry.seq, at: entry.createdAt });
+  // Of an entry only what is asked for later: thousands wait here on a busy day, and their contents with them.
+  const add = ({ chatId, seq, state, createdAt, ...entry }: Entry): void => {
+    const newest = { seq, state, createdAt };
+    const known = pending.get(chatId) ?? { since: performance.now(), oldestAt: createdAt, newest, seen: [] };
+    if (seq >= known.newest.seq) known.newest = newest;
+    if (isShown(entry)) known.seen.push({ seq, at: createdAt });
     // The first ones tell where a run of unread entries begins, the last where it stands.
     if (known.seen.length > mostSeen) known.seen.splice(mostSeen / 2, 1);
-    pending.set(entry.chatId, known);
+    pending.set(chatId, known);
   };
 
   const look = async (chats: Map<string, Pending>): Promise<void> => {

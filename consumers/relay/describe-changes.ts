@@ -11,7 +11,7 @@ export type DescribeChanges = (changes: Change[]) => Promise<EncodedEvent[]>;
 
 type Parts = { log: Pick<ChatLog, "page">; scan: Pick<RelayScan, "cards"> };
 
-const peopleKept = 50_000;
+const peopleKept = 10_000;
 const pageSize = 200;
 
 const chatIdOf = (change: Change): string => {

@@ -21,8 +21,8 @@ export type FollowOptions = {
 };
 
 // What was read and is not published yet is bounded: a topic that is away must not fill the memory.
-const mostRead = 4_000;
-const mostAtOnce = 2_000;
+const mostRead = 1_000;
+const mostAtOnce = 500;
 const closeLimitMs = 2_000;
 
 /**

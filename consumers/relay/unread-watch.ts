@@ -7,8 +7,11 @@ import { type EncodedEvent, unreadEvent } from "./chat-event.ts";
 import type { PublishEvents } from "./event-publisher.ts";
 import { forgetAt, judgeNotice, type NoticeDelays, type Presence, planNotice, readUpTo } from "./notice-rules.ts";
 
+/** What is asked of a chat's newest entry. */
+export type Newest = Pick<Entry, "seq" | "state" | "createdAt">;
+
 /** A chat with its newest entry, and the shown entries that were seen since it was last looked at. */
-export type Looked = { card: Card; newest: Entry; seen: { seq: number; at: Date }[] };
+export type Looked = { card: Card; newest: Newest; seen: { seq: number; at: Date }[] };
 
 export type UnreadWatch = {
   /** Notes what is still unread; to be called some seconds after it was written. */
@@ -19,8 +22,8 @@ export type UnreadWatch = {
 
 type Parts = {
   notices: UnreadNotices;
-  scan: Pick<RelayScan, "cards">;
-  log: Pick<ChatLog, "head" | "entryAt">;
+  scan: Pick<RelayScan, "cards" | "newest">;
+  log: Pick<ChatLog, "entryAt">;
   /** Null where it is not known. */
   presenceOf: (userId: string) => Promise<Presence | null>;
   publish: PublishEvents;
@@ -54,15 +57,15 @@ export const createUnreadWatch = ({ notices, scan, log, presenceOf, publish, del
   };
 
   /** What is to become of one notice, and the event where it is due. */
-  const look = async (notice: UnreadNotice, card: Card | undefined): Promise<Look> => {
-    if (!card?.participants) return { notice, over: true };
-    const { seq, state } = await log.head(notice.chatId);
+  const look = async (notice: UnreadNotice, card: Card | undefined, newest: Entry | undefined): Promise<Look> => {
+    if (!card?.participants || !newest) return { notice, over: true };
+    const { seq, state } = newest;
     const read = readUpTo(card, state, notice.role);
     const presence = await presenceOf(userOf(card.participants, notice.role));
     const verdict = judgeNotice({ notice, read, counted: state.counted, presence, now: now() }, delays);
     if (verdict.is === "over") return { notice, over: true };
     if (verdict.is === "later") return { notice, next: { ...notice, checkAt: verdict.checkAt } };
-    const message = await log.entryAt(notice.chatId, state.shownSeq);
+    const message = state.shownSeq === seq ? newest : await log.entryAt(notice.chatId, state.shownSeq);
     if (message === null) return { notice, over: true };
     const told = { ...notice, toldAt: now(), lastSeq: seq, lastAt: message.createdAt };
     const people = { id: card.id, bookingId: card.bookingId, participants: card.participants };
@@ -81,10 +84,12 @@ export const createUnreadWatch = ({ notices, scan, log, presenceOf, publish, del
     for (;;) {
       const due = await notices.due(now(), atOnce);
       if (due.length === 0) return;
-      const cards = new Map(
-        (await scan.cards([...new Set(due.map(({ chatId }) => chatId))])).map((card) => [card.id, card]),
+      const cards = await scan.cards([...new Set(due.map(({ chatId }) => chatId))]);
+      const newest = await scan.newest(cards);
+      const cardOf = new Map(cards.map((card) => [card.id, card]));
+      const looks = await Promise.all(
+        due.map((notice) => look(notice, cardOf.get(notice.chatId), newest.get(notice.chatId))),
       );
-      const looks = await Promise.all(due.map((notice) => look(notice, cards.get(notice.chatId))));
       await publish(
         looks.flatMap(({ event }) => event ?? []),
         signal,

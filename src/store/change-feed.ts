@@ -31,7 +31,7 @@ type Stored = EntryDocument | CardDocument;
 type Names = { entries: string; cards: string };
 
 const waitMs = 1_000;
-const batchSize = 1_000;
+const batchSize = 250;
 const roles = ["owner", "seeker"] as const;
 
 // A card changes with every entry; only these of its fields are told. Field names may be whole paths here.

@@ -10,7 +10,7 @@ import { orUnavailable } from "./driver-errors.ts";
 import type { CardDocument } from "./models.ts";
 import { createOpenCards } from "./open-cards.ts";
 
-const factsKept = 50_000;
+const factsKept = 20_000;
 const durable = { writeConcern: { w: "majority", j: true, wtimeoutMS: 5_000 } } as const;
 // What the driver calls `wtimeoutMS` is `wtimeout` to the server.
 const durableCommand = { w: "majority", j: true, wtimeout: 5_000 } as const;

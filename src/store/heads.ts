@@ -2,7 +2,8 @@ import { LRUCache } from "lru-cache";
 import type { Head } from "../chat/message.ts";
 import { gather } from "./gather.ts";
 
-const mostKept = 50_000;
+/** More chats than one node has people connected; one that is not kept costs a read. */
+const mostKept = 20_000;
 
 /** A place in a chat's log, and the id of the entry there. */
 export type Heard = { chatId: string; seq: number; id: string };

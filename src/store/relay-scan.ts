@@ -17,6 +17,8 @@ export type RelayScan = {
   /** The next cards behind an id, in the order of ids. */
   cardsAfter: (chatId: string | null, limit: number) => Promise<ScannedCard[]>;
   cards: (chatIds: string[]) => Promise<Card[]>;
+  /** The newest entry of each of these chats, by chat. Cards know about where it is; the log is asked. */
+  newest: (cards: Pick<Card, "id" | "lastSeq">[]) => Promise<Map<string, Entry>>;
 };
 
 type Collections = { entries: mongo.Collection<EntryDocument>; cards: mongo.Collection<CardDocument> };
@@ -58,6 +60,13 @@ export const createRelayScan = ({ entries, cards }: Collections): RelayScan => {
     cards: async (chatIds) => {
       const ids = chatIds.map((id) => new Types.ObjectId(id));
       return (await cards.find({ _id: { $in: ids } }, lasting).toArray()).map(toCard);
+    },
+
+    newest: async (known) => {
+      if (known.length === 0) return new Map();
+      const places = known.map(({ id, lastSeq }) => ({ chatId: new Types.ObjectId(id), seq: { $gte: lastSeq } }));
+      const found = (await entries.find({ $or: places }, lasting).toArray()).map(toEntry);
+      return new Map(found.toSorted((one, other) => one.seq - other.seq).map((entry) => [entry.chatId, entry]));
     },
   };
 };
