@@ -187,6 +187,12 @@ const toTopics = (settings: Settings): Config["topics"] => {
   return { booking, bookingDlq, chatEvents };
 };
 
+/** Two servers of one process; 0 is a free port for each. */
+const toPorts = ({ PORT, OPS_PORT }: Settings): Pick<Config, "port" | "opsPort"> => {
+  if (PORT === OPS_PORT && PORT !== 0) throw new ConfigError(["OPS_PORT: expected another port than PORT"]);
+  return { port: PORT, opsPort: OPS_PORT };
+};
+
 const toKafkaConfig = (settings: KafkaSettings): KafkaConfig => ({
   brokers: settings.KAFKA_BROKERS,
   clientId: settings.KAFKA_CLIENT_ID,
@@ -197,9 +203,8 @@ const toKafkaConfig = (settings: KafkaSettings): KafkaConfig => ({
 
 const toConfig = (settings: Settings): Config => ({
   nodeEnv: settings.NODE_ENV,
-  port: settings.PORT,
+  ...toPorts(settings),
   host: settings.HOST,
-  opsPort: settings.OPS_PORT,
   logLevel: settings.LOG_LEVEL,
   mongodbUri: settings.MONGODB_URI,
   redisUrl: settings.REDIS_URL,

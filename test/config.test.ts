@@ -38,6 +38,7 @@ describe("the settings", () => {
     ["PORT", "70000"],
     ["PORT", "0x10"],
     ["OPS_PORT", "-1"],
+    ["OPS_PORT", "5002"],
     ["HOST", "not a host"],
     ["HOST", "256.1.1.1"],
     ["MONGODB_URI", "db.example:27017"],

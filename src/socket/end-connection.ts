@@ -13,6 +13,12 @@ export const bytesOf = (data: unknown): number => {
   return data instanceof Uint8Array ? data.byteLength : 0;
 };
 
+/** What Engine.IO has not handed to the connection yet. */
+export const waitingPackets = (conn: Connection): unknown[] => {
+  const packets = field(conn, "writeBuffer");
+  return Array.isArray(packets) ? packets : [];
+};
+
 /** Ends the connection at once: a polite close would wait behind all that is not read. */
 export const endConnection = (conn: Connection): void => {
   const websocket = field(conn.transport, "socket");

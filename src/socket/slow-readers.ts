@@ -1,5 +1,5 @@
 import type { ChatServer } from "./chat-socket.ts";
-import { bytesOf, type Connection, endConnection, field } from "./end-connection.ts";
+import { bytesOf, type Connection, endConnection, field, waitingPackets } from "./end-connection.ts";
 
 const lookEveryMs = 1_000;
 /** So much may wait for a reader that takes nothing of it from one look to the next, and for one that does. */
@@ -13,10 +13,7 @@ const numberIn = (of: unknown, name: string): number => {
 
 /** Bytes that wait on a connection: in the engine's buffer, and in the websocket's. Neither is in the public types. */
 const waitingBytes = (conn: Connection): number => {
-  const packets = field(conn, "writeBuffer");
-  const inEngine = Array.isArray(packets)
-    ? packets.reduce((sum, packet) => sum + bytesOf(field(packet, "data")), 0)
-    : 0;
+  const inEngine = waitingPackets(conn).reduce<number>((sum, packet) => sum + bytesOf(field(packet, "data")), 0);
   return inEngine + numberIn(field(conn.transport, "socket"), "bufferedAmount");
 };
 

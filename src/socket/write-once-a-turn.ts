@@ -1,15 +1,10 @@
 import type { ChatServer } from "./chat-socket.ts";
-import { type Connection, field } from "./end-connection.ts";
+import { type Connection, field, waitingPackets } from "./end-connection.ts";
 
 type Corkable = { cork: () => void; uncork: () => void };
 
 const isCorkable = (stream: unknown): stream is Corkable =>
   typeof field(stream, "cork") === "function" && typeof field(stream, "uncork") === "function";
-
-const hasPackets = (connection: Connection): boolean => {
-  const packets = field(connection, "writeBuffer");
-  return Array.isArray(packets) && packets.length > 0;
-};
 
 /** Engine.IO's own flush, with all that it writes in one system call. */
 const flush = (connection: Connection): void => {
@@ -40,7 +35,7 @@ export const writeOnceATurn = ({ engine }: Pick<ChatServer, "engine">): void => 
 
   // Engine.IO calls it with the connection as `this`.
   function flushLater(this: Connection): void {
-    if (!hasPackets(this)) return;
+    if (waitingPackets(this).length === 0) return;
     if (waiting.size === 0) process.nextTick(flushAll);
     waiting.add(this);
   }
