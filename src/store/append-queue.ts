@@ -2,7 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { ChatError } from "../chat/errors.ts";
 import type { Entry, Head } from "../chat/message.ts";
 import type { Appended, Decision } from "../chat/ports.ts";
-import { draftEntry, type Run, takeRuns } from "./draft-run.ts";
+import { draftEntry, type Run } from "./draft-run.ts";
+import { type GroupCommitLimits, GroupCommits } from "./group-commits.ts";
 import type { Heads } from "./heads.ts";
 import { type Decide, type Lane, type LaneLimits, Lanes, type Waiting } from "./lanes.ts";
 import type { LateLandings } from "./late-landings.ts";
@@ -23,11 +24,7 @@ type Parts = {
   limits?: Partial<Limits>;
 };
 
-type Limits = LaneLimits & {
-  /** Entries in one write, and writes under way at once. */
-  batch: number;
-  writes: number;
-};
+type Limits = LaneLimits & GroupCommitLimits;
 
 const defaultLimits: Limits = {
   batch: 500,
@@ -57,14 +54,17 @@ export class AppendQueue {
   readonly #parts: Parts;
   readonly #limits: Limits;
   readonly #lanes: Lanes;
-  #ready: Lane[] = [];
-  #writes = 0;
-  #pumping = false;
+  readonly #commits: GroupCommits;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#limits = { ...defaultLimits, ...parts.limits };
     this.#lanes = new Lanes({ limits: this.#limits, onExpired: (lane, expired) => this.#expired(lane, expired) });
+    this.#commits = new GroupCommits({
+      ...parts,
+      limits: this.#limits,
+      onWritten: (run, results) => this.#afterRun(run, results),
+    });
   }
 
   /** How many sends wait for their answer. */
@@ -102,7 +102,7 @@ export class AppendQueue {
     if (decision === null) return;
     if (decision !== "nothing" && "append" in decision) {
       first.entry = draftEntry(lane, first, head, decision.append, this.#parts);
-      this.#queue(lane);
+      this.#commits.add(lane);
     } else if (isHint) {
       void this.#decideAfresh(lane);
     } else if (decision === "nothing") {
@@ -135,41 +135,6 @@ export class AppendQueue {
   async #newest(chatId: string): Promise<{ head: Head; isHint: boolean }> {
     const heard = await this.#parts.heads.catchUp(chatId).catch(() => undefined);
     return heard ? { head: heard, isHint: true } : { head: await this.#parts.loadHead(chatId), isHint: false };
-  }
-
-  #queue(lane: Lane): void {
-    this.#ready.push(lane);
-    if (this.#pumping) return;
-    this.#pumping = true;
-    // What comes in within one turn goes out in one write.
-    queueMicrotask(() => this.#pump());
-  }
-
-  #pump(): void {
-    this.#pumping = false;
-    while (this.#writes < this.#limits.writes && this.#ready.length > 0) {
-      const runs = takeRuns(this.#ready, this.#limits.batch, this.#parts);
-      const singles = runs.filter(({ entries }) => entries.length === 1);
-      const longer = runs.filter(({ entries }) => entries.length > 1);
-      if (singles.length > 0) void this.#write(singles, { ordered: false });
-      if (longer.length > 0) void this.#write(longer, { ordered: true });
-    }
-  }
-
-  async #write(runs: Run[], options: { ordered: boolean }): Promise<void> {
-    this.#writes += 1;
-    const results = await this.#parts.writeEntries(
-      runs.flatMap(({ entries }) => entries),
-      options,
-    );
-    this.#writes -= 1;
-    let from = 0;
-    for (const run of runs) {
-      const to = from + run.entries.length;
-      this.#afterRun(run, results.slice(from, to));
-      from = to;
-    }
-    this.#pump();
   }
 
   #afterRun({ lane, entries }: Run, results: Written[]): void {
@@ -238,7 +203,7 @@ export class AppendQueue {
   async #afterUnknown(lane: Lane): Promise<void> {
     const first = lane.waiting[0];
     if (first) first.uncertain = true;
-    await this.#later(lane, undefined, async () => this.#queue(lane));
+    await this.#later(lane, undefined, async () => this.#commits.add(lane));
   }
 
   async #later(lane: Lane, error: unknown, again: () => Promise<void>): Promise<void> {

@@ -1,0 +1,65 @@
+import { type Run, takeRuns } from "./draft-run.ts";
+import type { Lane } from "./lanes.ts";
+import type { WriteEntries, Written } from "./write-entries.ts";
+
+/** `batch`: entries in one write. `writes`: writes under way at once. */
+export type GroupCommitLimits = { batch: number; writes: number };
+
+type Parts = Parameters<typeof takeRuns>[2] & {
+  writeEntries: WriteEntries;
+  limits: GroupCommitLimits;
+  /** Told of each run's entries what became of them. */
+  onWritten: (run: Run, results: Written[]) => void;
+};
+
+/**
+ * Writes the first of each lane that is ready, and what has gathered behind it, together with those of other lanes. An
+ * idle one writes at once, a busy one larger groups.
+ */
+export class GroupCommits {
+  readonly #parts: Parts;
+  #ready: Lane[] = [];
+  #writes = 0;
+  #pumping = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** The first of this lane has its entry. No write of the lane may be under way. */
+  add(lane: Lane): void {
+    this.#ready.push(lane);
+    if (this.#pumping) return;
+    this.#pumping = true;
+    // What comes in within one turn goes out in one write.
+    queueMicrotask(() => this.#pump());
+  }
+
+  #pump(): void {
+    this.#pumping = false;
+    const { batch, writes } = this.#parts.limits;
+    while (this.#writes < writes && this.#ready.length > 0) {
+      const runs = takeRuns(this.#ready, batch, this.#parts);
+      const singles = runs.filter(({ entries }) => entries.length === 1);
+      const longer = runs.filter(({ entries }) => entries.length > 1);
+      if (singles.length > 0) void this.#write(singles, { ordered: false });
+      if (longer.length > 0) void this.#write(longer, { ordered: true });
+    }
+  }
+
+  async #write(runs: Run[], options: { ordered: boolean }): Promise<void> {
+    this.#writes += 1;
+    const results = await this.#parts.writeEntries(
+      runs.flatMap(({ entries }) => entries),
+      options,
+    );
+    this.#writes -= 1;
+    let from = 0;
+    for (const run of runs) {
+      const to = from + run.entries.length;
+      this.#parts.onWritten(run, results.slice(from, to));
+      from = to;
+    }
+    this.#pump();
+  }
+}
