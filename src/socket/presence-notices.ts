@@ -20,8 +20,8 @@ type Parts = {
 };
 
 /**
- * Tells those who share a chat with a user when the first connection comes and the last one goes. All of it is best
- * effort: without Redis nobody is told, and nothing else suffers.
+ * Tells those who share a chat with a user when the first connection comes and the last one goes, or when the node that
+ * had it was killed. All of it is best effort: without Redis nobody is told, and nothing else suffers.
  */
 export const createPresenceNotices = ({ io, register, cards, logger, nodeId }: Parts) => {
   const idOf = (socket: ChatSocket): string => `${nodeId}:${socket.id}`;
@@ -34,25 +34,32 @@ export const createPresenceNotices = ({ io, register, cards, logger, nodeId }: P
     if (contacts.length > 0) io.to(contacts.map(userRoom)).emit("presence", presence);
   };
 
+  const tellHere = (userId: string): Promise<void> => tell({ userId, online: true, lastSeenAt: null });
+
   const tellGone = async (userId: string): Promise<void> => {
     const presence = await register.of(userId);
-    if (!presence.online) await tell(presence);
+    if (presence.online) return;
+    await register.gone(userId);
+    await tell(presence);
   };
 
-  const confirming = setInterval(() => {
+  /** Own connections stand; those of a node that was killed do not, and whoever finds that tells of it. */
+  const confirm = async (): Promise<void> => {
     const connections = [...io.sockets.sockets.values()].map((socket) => ({
       userId: socket.data.userId,
       connectionId: idOf(socket),
     }));
-    if (connections.length > 0) quietly(register.confirm(connections));
-  }, confirmEveryMs).unref();
+    // With Redis away for long, others may have taken them for gone.
+    for (const userId of await register.confirm(connections)) await tellHere(userId);
+    for (const userId of await register.takeGone()) await tellGone(userId);
+  };
+  const confirming = setInterval(() => quietly(confirm()), confirmEveryMs).unref();
 
   return {
     /** Counts a connection that asks to be let in. @returns how many its user has with it */
     count: (socket: ChatSocket): Promise<number> => register.add(socket.data.userId, idOf(socket)),
     connected: (socket: ChatSocket, connections: number): void => {
-      const { userId } = socket.data;
-      if (connections === 1) quietly(tell({ userId, online: true, lastSeenAt: null }));
+      if (connections === 1) quietly(tellHere(socket.data.userId));
     },
     /** A connection that was counted is gone. */
     disconnected: (socket: ChatSocket): void => {

@@ -3,35 +3,51 @@ import type { Presence } from "./events.ts";
 
 const keyOf = (userId: string): string => `presence:${userId}`;
 const seenKeyOf = (userId: string): string => `seen:${userId}`;
+/** Who counts as connected, by the time until which that holds unless it is confirmed. */
+const onlineKey = "online";
 
 /** A connection that is not confirmed for so long is gone with its node. */
-const lastsMs = 60_000;
-export const confirmEveryMs = 20_000;
+const lastsMs = 30_000;
+export const confirmEveryMs = 10_000;
 const seenLastsS = 30 * 24 * 3_600;
+const mostTaken = 500;
+
+type Connection = { userId: string; connectionId: string };
+
+/** How many commands `confirm` has for a connection. */
+const commandsEach = 3;
 
 const count = (result: [Error | null, unknown][] | null, index: number): number => Number(result?.[index]?.[1] ?? 0);
 
+/** The user was there at `at` (ms), if nobody has seen it later. */
+const noteSeen = async (redis: Redis, userId: string, at: number): Promise<void> => {
+  const known = Date.parse((await redis.get(seenKeyOf(userId))) ?? "") || 0;
+  if (at > known) await redis.set(seenKeyOf(userId), new Date(at).toISOString(), "EX", seenLastsS);
+};
+
 /**
  * Which connections each user has, over all nodes: a sorted set per user in Redis, by the time until which each one
- * counts. Redis may be away; then these throw, and who asks falls back to what the node knows.
+ * counts; and one of all users, in which those are found whose node ended without a word. Redis may be away; then these
+ * throw, and who asks falls back to what the node knows.
  */
-export const createPresenceRegister = (redis: Redis) => ({
+export const createPresenceRegister = (redis: Redis, clock: () => number = Date.now) => ({
   /** Counts the connection; how many the user has now. */
   add: async (userId: string, connectionId: string): Promise<number> => {
-    const now = Date.now();
+    const now = clock();
     const result = await redis
       .multi()
       .zremrangebyscore(keyOf(userId), 0, now)
       .zadd(keyOf(userId), now + lastsMs, connectionId)
       .zcard(keyOf(userId))
       .pexpire(keyOf(userId), lastsMs)
+      .zadd(onlineKey, now + lastsMs, userId)
       .exec();
     return count(result, 2);
   },
 
   /** The connection is gone; how many are left. */
   remove: async (userId: string, connectionId: string): Promise<number> => {
-    const now = Date.now();
+    const now = clock();
     const result = await redis
       .multi()
       .zrem(keyOf(userId), connectionId)
@@ -42,18 +58,37 @@ export const createPresenceRegister = (redis: Redis) => ({
     return count(result, 2);
   },
 
-  /** These connections still stand. */
-  confirm: async (connections: { userId: string; connectionId: string }[]): Promise<void> => {
-    const until = Date.now() + lastsMs;
+  /** These connections still stand. @returns users of them who had been taken for gone */
+  confirm: async (connections: Connection[]): Promise<string[]> => {
+    const until = clock() + lastsMs;
     const pipeline = redis.pipeline();
     for (const { userId, connectionId } of connections) {
-      pipeline.zadd(keyOf(userId), until, connectionId).pexpire(keyOf(userId), lastsMs);
+      pipeline.zadd(onlineKey, until, userId).zadd(keyOf(userId), until, connectionId).pexpire(keyOf(userId), lastsMs);
     }
-    await pipeline.exec();
+    const result = await pipeline.exec();
+    return connections.flatMap(({ userId }, index) => (count(result, index * commandsEach) === 1 ? [userId] : []));
+  },
+
+  /** The user has no connection left. */
+  gone: async (userId: string): Promise<void> => {
+    await redis.zrem(onlineKey, userId);
+  },
+
+  /** Users whom nobody confirmed for too long, each of them to one caller only. */
+  takeGone: async (): Promise<string[]> => {
+    const taken: string[] = [];
+    const found = await redis.zrangebyscore(onlineKey, 0, clock(), "WITHSCORES", "LIMIT", 0, mostTaken);
+    for (let index = 0; index < found.length; index += 2) {
+      const [userId = "", until] = found.slice(index, index + 2);
+      if ((await redis.zrem(onlineKey, userId)) === 0) continue;
+      await noteSeen(redis, userId, Number(until) - lastsMs);
+      taken.push(userId);
+    }
+    return taken;
   },
 
   of: async (userId: string): Promise<Presence> => {
-    const result = await redis.multi().zcount(keyOf(userId), Date.now(), "+inf").get(seenKeyOf(userId)).exec();
+    const result = await redis.multi().zcount(keyOf(userId), clock(), "+inf").get(seenKeyOf(userId)).exec();
     const online = count(result, 0) > 0;
     const seen = result?.[1]?.[1];
     return { userId, online, lastSeenAt: online || typeof seen !== "string" ? null : seen };

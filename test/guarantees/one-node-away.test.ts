@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
-import { anApprovedChat, callAs, until } from "../support/chat-client.ts";
+import { anApprovedChat, callAs, connect, next, until } from "../support/chat-client.ts";
 import { openNodeProcesses } from "../support/node-process.ts";
+import { ownRedis } from "../support/own-services.ts";
 import { openRoamingClient } from "../support/roaming-client.ts";
 import { uniqueName } from "../support/services.ts";
 import { databaseUri } from "../support/start-node.ts";
@@ -62,3 +63,24 @@ test("with one node killed the other goes on, its clients come over, and what wa
     for (const client of all) client.stop();
   }
 }, 180_000);
+
+test("with one node killed those who share a chat with its people hear that they went", async () => {
+  const redis = await ownRedis();
+  try {
+    await using nodes = await openNodeProcesses();
+    const settings = { MONGODB_URI: databaseUri(uniqueName("killed")), REDIS_URL: redis.address };
+    const [dies, stays] = [await nodes.startNode(settings), await nodes.startNode(settings)];
+    const { ownerId, seekerId } = await anApprovedChat(stays);
+    using owner = await connect(stays, ownerId);
+    const came = next(owner, "presence", ({ userId, online }) => userId === seekerId && online);
+    using _seeker = await connect(dies, seekerId);
+    await came;
+    const went = next(owner, "presence", ({ userId, online }) => userId === seekerId && !online, 60_000);
+    const killedAt = Date.now();
+    await dies.stop("SIGKILL");
+    const { lastSeenAt } = await went;
+    expect(Math.abs(Date.parse(lastSeenAt ?? "") - killedAt)).toBeLessThan(60_000);
+  } finally {
+    await redis.stop();
+  }
+}, 120_000);
