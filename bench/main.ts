@@ -14,6 +14,7 @@ import { fixedRates } from "./scenarios/fixed-rates.ts";
 import { history } from "./scenarios/history.ts";
 import { hotChat } from "./scenarios/hot-chat.ts";
 import { idleConnections } from "./scenarios/idle-connections.ts";
+import { idleConsumers } from "./scenarios/idle-consumers.ts";
 import { inbox } from "./scenarios/inbox.ts";
 import { saturation } from "./scenarios/saturation.ts";
 import { twoNodes } from "./scenarios/two-nodes.ts";
@@ -31,6 +32,7 @@ const scenarios: Scenario[] = [
   bookingEvents,
   eventToChat,
   catchingUp,
+  idleConsumers,
 ];
 
 const measure = async (bed: Bed, scenario: Scenario, { turns, seconds, quick }: Arguments): Promise<Measured> => {

@@ -33,7 +33,8 @@ const createConsumer = ({ client, groupId }: Options): Consumer =>
     heartbeatInterval: 2_000,
     rebalanceTimeout: 30_000,
     metadataMaxAge: 30_000,
-    maxWaitTimeInMs: 500,
+    // Kafka answers at once when there is something.
+    maxWaitTimeInMs: 2_000,
     maxBytesPerPartition: 262_144,
     allowAutoTopicCreation: false,
     // A new life is ours to begin: kafkajs' own restart cannot be stopped while it waits, and comes back after a close.

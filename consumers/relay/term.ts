@@ -16,7 +16,7 @@ export type RelayTiming = {
   leaseMs: number;
   /**
    * Between two renewals, each of which saves how far the relay has come, while it comes on; and between two tries to
-   * get a lease. With nothing to tell a quarter of the lease is often enough.
+   * get a lease. With nothing to tell half of the lease is often enough.
    */
   beatMs: number;
   /** Between two looks at what is to be looked after. */
@@ -74,7 +74,7 @@ export const createTerm =
         await quietly(pause(timing.beatMs, undefined, { signal: ends }));
         if (ends.aborted) return;
         const askedAt = performance.now();
-        if (!hasMoved && askedAt - renewedAt < timing.leaseMs / 4) continue;
+        if (!hasMoved && askedAt - renewedAt < timing.leaseMs / 2) continue;
         hasMoved = false;
         try {
           await save();

@@ -35,14 +35,22 @@ const atOnce = 200;
 const roles = ["owner", "seeker"] as const;
 /** Nobody wants to be told of yesterday's message: it was there all day. */
 const oldestMs = 24 * 3_600_000;
+/** The database is asked at least so often, for what another holder of the lease noted as it ended. */
+const longestQuietMs = 10_000;
 
 const keyOf = ({ chatId, role }: Pick<UnreadNotice, "chatId" | "role">): string => `${chatId}:${role}`;
 
 /**
  * Watches over what stays unread. What is noted stands in the database, so a new holder of the lease goes on where the
- * last one was; whether it is unread is asked of the log and the card, at the moment of telling.
+ * last one was; whether it is unread is asked of the log and the card, at the moment of telling. Until the first of
+ * them is due nothing is asked.
  */
 export const createUnreadWatch = ({ notices, scan, log, presenceOf, publish, delays, now }: Parts): UnreadWatch => {
+  let lookAt = 0;
+  const lookAtLatest = (at: Date): void => {
+    lookAt = Math.min(lookAt, at.getTime());
+  };
+
   const note: UnreadWatch["note"] = async (chats) => {
     const oldest = now().getTime() - oldestMs;
     const unread = chats.flatMap((chat) => (chat.newest.createdAt.getTime() < oldest ? [] : unreadBy(chat)));
@@ -54,6 +62,7 @@ export const createUnreadWatch = ({ notices, scan, log, presenceOf, publish, del
       return notice ? [{ notice, seen }] : [];
     });
     await notices.put(changes);
+    for (const { checkAt } of [...known.values(), ...changes.map(({ notice }) => notice)]) lookAtLatest(checkAt);
   };
 
   /** What is to become of one notice, and the event where it is due. */
@@ -80,7 +89,7 @@ export const createUnreadWatch = ({ notices, scan, log, presenceOf, publish, del
     };
   };
 
-  const tell: UnreadWatch["tell"] = async (signal) => {
+  const tellDue = async (signal: AbortSignal): Promise<void> => {
     for (;;) {
       const due = await notices.due(now(), atOnce);
       if (due.length === 0) return;
@@ -97,6 +106,20 @@ export const createUnreadWatch = ({ notices, scan, log, presenceOf, publish, del
       await notices.put(looks.flatMap(({ notice, next }) => (next ? [{ notice: next, seen: notice }] : [])));
       await notices.remove(looks.flatMap(({ notice, over }) => (over ? [notice] : [])));
       if (due.length < atOnce) return;
+    }
+  };
+
+  const tell: UnreadWatch["tell"] = async (signal) => {
+    const before = lookAt;
+    if (now().getTime() < before) return;
+    try {
+      await tellDue(signal);
+      // What is noted from here on brings this nearer again.
+      lookAt = now().getTime() + longestQuietMs;
+      lookAtLatest((await notices.nextAt()) ?? new Date(lookAt));
+    } catch (error) {
+      lookAt = before;
+      throw error;
     }
   };
 

@@ -20,7 +20,7 @@ export type Position = { at: Date; token?: unknown; startAt?: mongo.Timestamp };
 
 export type ChangeFeed = {
   /**
-   * What comes next, and the place behind it; without changes when nothing came for a second.
+   * What comes next, and the place behind it; without changes when nothing came for some seconds.
    * @throws an error for which `isHistoryGone` holds where the database no longer knows the place it was opened at
    */
   next: () => Promise<{ changes: Change[]; position: Position }>;
@@ -30,7 +30,7 @@ export type ChangeFeed = {
 type Stored = EntryDocument | CardDocument;
 type Names = { entries: string; cards: string };
 
-const waitMs = 1_000;
+const waitMs = 3_000;
 const batchSize = 250;
 const roles = ["owner", "seeker"] as const;
 

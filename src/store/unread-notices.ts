@@ -25,6 +25,8 @@ export type UnreadNotices = {
   find: (keys: NoticeKey[]) => Promise<UnreadNotice[]>;
   /** Those to look at, the longest due first. */
   due: (now: Date, limit: number) => Promise<UnreadNotice[]>;
+  /** When the first of all is to be looked at; null where there is none. */
+  nextAt: () => Promise<Date | null>;
   /** Writes each where what stands there is still what was `seen` before (null: nothing); another's is left alone. */
   put: (changes: { notice: UnreadNotice; seen: UnreadNotice | null }[]) => Promise<void>;
   /** Forgets runs that are over. */
@@ -55,6 +57,11 @@ export const createUnreadNotices = (collection: mongo.Collection<NoticeDocument>
       .limit(limit)
       .toArray();
     return found.map(withoutId);
+  },
+
+  nextAt: async () => {
+    const next = await collection.findOne({}, { ...lasting, sort: { checkAt: 1 }, projection: { checkAt: 1 } });
+    return next?.checkAt ?? null;
   },
 
   put: async (changes) => {

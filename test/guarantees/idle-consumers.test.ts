@@ -6,8 +6,11 @@ import { consumersEnv, startConsumersProcess } from "../support/consumers-proces
 import { openTestKafka } from "../support/kafka.ts";
 
 const windowMs = 5_000;
-/** Of a core. Beside other tests the same work is charged with up to twice as much: then it takes more windows. */
-const most = 0.01;
+/**
+ * Of a core. What it comes to on a quiet machine, and that it is below one hundredth, is the bench's to measure
+ * (`--only idle-consumers`): beside other tests the same work is charged with up to twice as much.
+ */
+const most = 0.02;
 const mostWindows = 24;
 
 /** What a process has used so far, all threads of it; asked of the system, since answering a question costs as well. */
@@ -16,7 +19,7 @@ const cpuMs = (pid: number): number =>
     .map((thread) => Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]) / 1e6)
     .reduce((sum, one) => sum + one, 0);
 
-test("consumers with nothing to do use less than one hundredth of a core", async () => {
+test("consumers with nothing to do use next to nothing of a core", async () => {
   await using kafka = await openTestKafka({ partitions: 6 });
   using main = startConsumersProcess(consumersEnv(kafka));
   await until(async () => (await main.metric("chat_kafka_rebalances_total")) === 1, 60_000);
