@@ -34,7 +34,7 @@ const createConsumer = ({ client, groupId }: Options): Consumer =>
     rebalanceTimeout: 30_000,
     metadataMaxAge: 30_000,
     // Kafka answers at once when there is something.
-    maxWaitTimeInMs: 2_000,
+    maxWaitTimeInMs: 1_000,
     maxBytesPerPartition: 262_144,
     allowAutoTopicCreation: false,
     // A new life is ours to begin: kafkajs' own restart cannot be stopped while it waits, and comes back after a close.
