@@ -14,7 +14,7 @@ export type BookingMetrics = {
 export const createConsumerMetrics = () => {
   const registry = new Registry();
   // Asked every 10 ms, as is usual, how late it is, an idle event loop does little else.
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 500 });
   return {
     registry,
     booking: bookingMetrics(registry),
