@@ -69,12 +69,13 @@ export const joinNodes = async ({ io, publisher, subscriber, resync, onDropped, 
   let sayEnded: (() => void) | undefined;
   io.on("resync", resync);
   io.on("peer", peers.hear);
-  const ready = await Promise.all([publisher, subscriber].map((client) => isReadyWithin(client, waitAtStartMs)));
-  if (ready.every(Boolean)) {
+  await Promise.all([publisher, subscriber].map((client) => isReadyWithin(client, waitAtStartMs)));
+  // The adapter may only be made on a subscriber that stands now: made before, it would never hear the other nodes. The
+  // publisher may come later, since what it cannot send it drops, and says so when it stands.
+  if (subscriber.status === "ready") {
     useRedis();
   } else {
     logger.warn("redis is away at the start, this node serves alone until it is there");
-    // The adapter may only be made on connections that stand: made before, it would never hear the other nodes.
     subscriber.once("ready", () => {
       useRedis();
       resyncWhenSubscribed();
