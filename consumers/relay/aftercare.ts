@@ -34,8 +34,9 @@ export const createAftercare = ({ scan, mend, note, onMended, afterMs }: Parts):
   const pending = new Map<string, Pending>();
   let underWay: Pending[] = [];
 
-  // Of an entry only what is asked for later: thousands wait here on a busy day, and their contents with them.
-  const add = ({ chatId, seq, state, createdAt, ...entry }: Entry): void => {
+  // Thousands wait here on a busy day: of an entry only what is asked for later is kept, and not its content.
+  const add = (entry: Entry): void => {
+    const { chatId, seq, state, createdAt } = entry;
     const newest = { seq, state, createdAt };
     const known = pending.get(chatId) ?? { since: performance.now(), oldestAt: createdAt, newest, seen: [] };
     if (seq >= known.newest.seq) known.newest = newest;

@@ -1,5 +1,5 @@
 import { type Card, userOf } from "../../src/chat/chat.ts";
-import { type Entry, toMessage } from "../../src/chat/message.ts";
+import { type Entry, type Head, toMessage } from "../../src/chat/message.ts";
 import type { ChatLog } from "../../src/chat/ports.ts";
 import type { RelayScan } from "../../src/store/relay-scan.ts";
 import type { UnreadNotice, UnreadNotices } from "../../src/store/unread-notices.ts";
@@ -8,7 +8,7 @@ import type { PublishEvents } from "./event-publisher.ts";
 import { forgetAt, judgeNotice, type NoticeDelays, type Presence, planNotice, readUpTo } from "./notice-rules.ts";
 
 /** What is asked of a chat's newest entry. */
-export type Newest = Pick<Entry, "seq" | "state" | "createdAt">;
+export type Newest = Head & Pick<Entry, "createdAt">;
 
 /** A chat with its newest entry, and the shown entries that were seen since it was last looked at. */
 export type Looked = { card: Card; newest: Newest; seen: { seq: number; at: Date }[] };

@@ -4,7 +4,7 @@ import type { Logger } from "../logger.ts";
 import { createBroadcast } from "./broadcast.ts";
 import type { ServerToClientEvents } from "./events.ts";
 import { sayAlive } from "./peers.ts";
-import { isReadyWithin, openPublisherClient } from "./redis-clients.ts";
+import { openPublisherClient, readyWithin } from "./redis-clients.ts";
 import { createSafePublisher } from "./safe-publisher.ts";
 import { channelKey, createWireParser } from "./wire-parser.ts";
 
@@ -28,7 +28,7 @@ export const createOutsideBroadcast = async ({
     onRecovered: () => emitter.serverSideEmit("resync", "redis_was_away"),
   });
   const emitter = new Emitter<ServerToClientEvents>(publisher, { key: channelKey, parser: createWireParser() });
-  await isReadyWithin(redis, readyTimeoutMs);
+  await readyWithin(redis, readyTimeoutMs);
   const sayEnded = sayAlive((word, id) => emitter.serverSideEmit("peer", word, id), "alive");
   return {
     broadcast: createBroadcast(emitter),

@@ -1,7 +1,7 @@
 import type { Logger } from "../logger.ts";
 import type { Presence } from "./events.ts";
 import { createPresenceRegister } from "./presence.ts";
-import { isReadyWithin, openCommandClient } from "./redis-clients.ts";
+import { openCommandClient, readyWithin } from "./redis-clients.ts";
 
 const readyTimeoutMs = 2_000;
 
@@ -18,6 +18,6 @@ export const createOutsidePresence = async ({
 }): Promise<{ of: (userId: string) => Promise<Presence | null>; close: () => void }> => {
   const redis = openCommandClient(redisUrl, logger);
   const register = createPresenceRegister(redis);
-  await isReadyWithin(redis, readyTimeoutMs);
+  await readyWithin(redis, readyTimeoutMs);
   return { of: (userId) => register.of(userId).catch(() => null), close: () => redis.disconnect() };
 };

@@ -37,13 +37,13 @@ export const openPublisherClient = (url: string, logger: Logger): Redis =>
 export const openSubscriberClient = (url: string, logger: Logger): Redis =>
   reportTo(new Redis(url, { ...common, maxRetriesPerRequest: null }), "subscriber", logger);
 
-/** Resolves true when the client is ready, false after `timeoutMs`. */
-export const isReadyWithin = (redis: Redis, timeoutMs: number): Promise<boolean> =>
+/** Resolves when the client is ready, or after `timeoutMs`. */
+export const readyWithin = (redis: Redis, timeoutMs: number): Promise<void> =>
   new Promise((resolve) => {
-    if (redis.status === "ready") return resolve(true);
-    const timer = setTimeout(() => resolve(false), timeoutMs);
+    if (redis.status === "ready") return resolve();
+    const timer = setTimeout(resolve, timeoutMs);
     redis.once("ready", () => {
       clearTimeout(timer);
-      resolve(true);
+      resolve();
     });
   });

@@ -4,7 +4,7 @@ import type { Message } from "../chat/message.ts";
 import type { Logger } from "../logger.ts";
 import type { ChatServer } from "./chat-socket.ts";
 import { sayAlive, watchPeers } from "./peers.ts";
-import { isReadyWithin } from "./redis-clients.ts";
+import { readyWithin } from "./redis-clients.ts";
 import type { createResync } from "./resync.ts";
 import { createSafePublisher } from "./safe-publisher.ts";
 import { channelKey, createWireParser } from "./wire-parser.ts";
@@ -69,7 +69,7 @@ export const joinNodes = async ({ io, publisher, subscriber, resync, onDropped, 
   let sayEnded: (() => void) | undefined;
   io.on("resync", resync);
   io.on("peer", peers.hear);
-  await Promise.all([publisher, subscriber].map((client) => isReadyWithin(client, waitAtStartMs)));
+  await Promise.all([publisher, subscriber].map((client) => readyWithin(client, waitAtStartMs)));
   // The adapter may only be made on a subscriber that stands now: made before, it would never hear the other nodes. The
   // publisher may come later, since what it cannot send it drops, and says so when it stands.
   if (subscriber.status === "ready") {

@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { createServer, type Server as HttpServer } from "node:http";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import type { Redis } from "ioredis";
 import { Server } from "socket.io";
 import { io as connect, type Socket } from "socket.io-client";
 import { createLogger } from "../../src/logger.ts";
@@ -22,8 +21,8 @@ const openNode = async (urls: Urls): Promise<Node> => {
   const http: HttpServer = createServer().listen(0, "127.0.0.1");
   await once(http, "listening");
   const io: ChatServer = new Server(http, { transports: ["websocket"] });
-  const clients: Redis[] = [openPublisherClient(urls.publisher, logger), openSubscriberClient(urls.subscriber, logger)];
-  const [publisher, subscriber] = clients as [Redis, Redis];
+  const publisher = openPublisherClient(urls.publisher, logger);
+  const subscriber = openSubscriberClient(urls.subscriber, logger);
   const nodes = await joinNodes({
     io,
     publisher,
@@ -45,7 +44,7 @@ const openNode = async (urls: Urls): Promise<Node> => {
       client.disconnect();
       await io.close();
       await nodes.stop();
-      for (const one of clients) one.disconnect();
+      for (const redisClient of [publisher, subscriber]) redisClient.disconnect();
     },
   };
 };
