@@ -1,5 +1,6 @@
-import { ConfigError, readConfig } from "../src/config.ts";
+import { readConfig } from "../src/config.ts";
 import { createLogger } from "../src/logger.ts";
+import { ConfigError } from "../src/parse-settings.ts";
 import { runUntilSignal } from "../src/shutdown.ts";
 import { openConsumers } from "./open-consumers.ts";
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseSettings, refuseProblems } from "./parse-settings.ts";
 import {
   isBroker,
   isHost,
@@ -13,14 +14,6 @@ import {
   whole,
   yesNo,
 } from "./setting-values.ts";
-
-/** A setting that is missing or wrong. The message names each one and says what is expected. */
-export class ConfigError extends Error {
-  constructor(problems: string[]) {
-    super(`Settings are missing or wrong:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
-    this.name = "ConfigError";
-  }
-}
 
 const limit = whole(1_000_000);
 const topic = text("a Kafka topic's name", isTopic);
@@ -162,35 +155,32 @@ export type Config = {
 /** The part of the settings that tools for Kafka run with. */
 export type KafkaToolConfig = { logLevel: string; kafka: KafkaConfig; bookingDlqTopic: string };
 
-const sasl = (settings: KafkaSettings): KafkaConfig["sasl"] => {
-  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = settings;
-  if (mechanism !== undefined && username !== undefined && password !== undefined) {
-    return { mechanism, username, password };
-  }
-  const parts = { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password };
-  const missing = Object.entries(parts).flatMap(([name, value]) => (value === undefined ? [name] : []));
-  if (missing.length === Object.keys(parts).length) return null;
-  throw new ConfigError(
-    missing.map((name) => `${name}: missing, expected together with the other KAFKA_SASL_ settings`),
-  );
+/** All of them or none. */
+const saslProblems = ({ KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD }: KafkaSettings): string[] => {
+  const together = Object.entries({ KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD });
+  const missing = together.filter(([, value]) => value === undefined);
+  if (missing.length === together.length) return [];
+  return missing.map(([name]) => `${name}: missing, expected together with the other KAFKA_SASL_ settings`);
 };
 
 /** What goes to a topic that is read as well would come back for ever. */
-const toTopics = (settings: Settings): Config["topics"] => {
-  const { BOOKING_TOPICS: booking, BOOKING_DLQ_TOPIC: bookingDlq, CHAT_EVENTS_TOPIC: chatEvents } = settings;
+const topicProblems = ({ BOOKING_TOPICS, BOOKING_DLQ_TOPIC, CHAT_EVENTS_TOPIC }: Settings): string[] => {
   const problems: string[] = [];
-  if (booking.includes(bookingDlq)) problems.push("BOOKING_DLQ_TOPIC: expected none of BOOKING_TOPICS");
-  if ([...booking, bookingDlq].includes(chatEvents)) {
+  if (BOOKING_TOPICS.includes(BOOKING_DLQ_TOPIC)) problems.push("BOOKING_DLQ_TOPIC: expected none of BOOKING_TOPICS");
+  if ([...BOOKING_TOPICS, BOOKING_DLQ_TOPIC].includes(CHAT_EVENTS_TOPIC)) {
     problems.push("CHAT_EVENTS_TOPIC: expected none of BOOKING_TOPICS and not BOOKING_DLQ_TOPIC");
   }
-  if (problems.length > 0) throw new ConfigError(problems);
-  return { booking, bookingDlq, chatEvents };
+  return problems;
 };
 
 /** Two servers of one process; 0 is a free port for each. */
-const toPorts = ({ PORT, OPS_PORT }: Settings): Pick<Config, "port" | "opsPort"> => {
-  if (PORT === OPS_PORT && PORT !== 0) throw new ConfigError(["OPS_PORT: expected another port than PORT"]);
-  return { port: PORT, opsPort: OPS_PORT };
+const portProblems = ({ PORT, OPS_PORT }: Settings): string[] =>
+  PORT === OPS_PORT && PORT !== 0 ? ["OPS_PORT: expected another port than PORT"] : [];
+
+const toSasl = (settings: KafkaSettings): KafkaConfig["sasl"] => {
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = settings;
+  if (mechanism === undefined || username === undefined || password === undefined) return null;
+  return { mechanism, username, password };
 };
 
 const toKafkaConfig = (settings: KafkaSettings): KafkaConfig => ({
@@ -198,18 +188,23 @@ const toKafkaConfig = (settings: KafkaSettings): KafkaConfig => ({
   clientId: settings.KAFKA_CLIENT_ID,
   groupId: settings.KAFKA_GROUP_ID,
   ssl: settings.KAFKA_SSL,
-  sasl: sasl(settings),
+  sasl: toSasl(settings),
 });
 
 const toConfig = (settings: Settings): Config => ({
   nodeEnv: settings.NODE_ENV,
-  ...toPorts(settings),
+  port: settings.PORT,
   host: settings.HOST,
+  opsPort: settings.OPS_PORT,
   logLevel: settings.LOG_LEVEL,
   mongodbUri: settings.MONGODB_URI,
   redisUrl: settings.REDIS_URL,
   kafka: toKafkaConfig(settings),
-  topics: toTopics(settings),
+  topics: {
+    booking: settings.BOOKING_TOPICS,
+    bookingDlq: settings.BOOKING_DLQ_TOPIC,
+    chatEvents: settings.CHAT_EVENTS_TOPIC,
+  },
   jwt: {
     secrets: settings.JWT_SECRET,
     userIdClaims: settings.JWT_USER_ID_CLAIM,
@@ -234,35 +229,26 @@ const toConfig = (settings: Settings): Config => ({
   },
 });
 
-// An empty value in a .env file means "not set".
-const withoutEmpty = (env: NodeJS.ProcessEnv): Record<string, string> =>
-  Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value ? [[name, value]] : [])));
-
-const parseSettings = <S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv): z.infer<S> => {
-  const given = withoutEmpty(env);
-  const input = given["NODE_ENV"] === "production" ? given : { ...developmentDefaults, ...given };
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  throw new ConfigError(
-    parsed.error.issues.map(({ path, message }) => {
-      const name = String(path[0]);
-      return `${name}: ${given[name] === undefined ? "missing, " : ""}expected ${message}`;
-    }),
-  );
-};
+const parse = <S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv): z.infer<S> =>
+  parseSettings(schema, env, env["NODE_ENV"] === "production" ? {} : developmentDefaults);
 
 /**
  * The environment as settings; the only place where variables have names. In production nothing that is a secret or
  * an address has a default.
  * @throws ConfigError naming every missing or wrong setting, never its value
  */
-export const readConfig = (env: NodeJS.ProcessEnv): Config => toConfig(parseSettings(settingsSchema, env));
+export const readConfig = (env: NodeJS.ProcessEnv): Config => {
+  const settings = parse(settingsSchema, env);
+  refuseProblems([...saslProblems(settings), ...topicProblems(settings), ...portProblems(settings)]);
+  return toConfig(settings);
+};
 
 /**
  * The settings of Kafka alone, for tools that need no other: a Job with them has no secret that it does not use.
  * @throws ConfigError as `readConfig`
  */
 export const readKafkaConfig = (env: NodeJS.ProcessEnv): KafkaToolConfig => {
-  const settings = parseSettings(kafkaSettingsSchema, env);
+  const settings = parse(kafkaSettingsSchema, env);
+  refuseProblems(saslProblems(settings));
   return { logLevel: settings.LOG_LEVEL, kafka: toKafkaConfig(settings), bookingDlqTopic: settings.BOOKING_DLQ_TOPIC };
 };

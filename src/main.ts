@@ -1,6 +1,7 @@
 import { openChatNode } from "./chat-node.ts";
-import { ConfigError, readConfig } from "./config.ts";
+import { readConfig } from "./config.ts";
 import { createLogger } from "./logger.ts";
+import { ConfigError } from "./parse-settings.ts";
 import { runUntilSignal } from "./shutdown.ts";
 
 const stopDeadlineMs = 20_000;

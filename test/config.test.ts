@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { ConfigError, readConfig } from "../src/config.ts";
+import { readConfig } from "../src/config.ts";
+import { ConfigError } from "../src/parse-settings.ts";
 
 const given = {
   NODE_ENV: "production",
@@ -78,6 +79,16 @@ describe("the settings", () => {
 
   test("are all told at once", () => {
     expect(problemsOf({ NODE_ENV: "production", PORT: "x" }).split("\n")).toHaveLength(9);
+  });
+
+  test("that do not go together are told at once as well", () => {
+    const together = { KAFKA_SASL_USERNAME: "u", BOOKING_DLQ_TOPIC: "booking.approved", OPS_PORT: "5002" };
+    expect(problemsOf({ ...given, ...together }).match(/[A-Z_]+(?=: )/g)).toEqual([
+      "KAFKA_SASL_MECHANISM",
+      "KAFKA_SASL_PASSWORD",
+      "BOOKING_DLQ_TOPIC",
+      "OPS_PORT",
+    ]);
   });
 
   test("with SASL need its user and password, and those its mechanism", () => {

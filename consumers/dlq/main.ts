@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
-import { ConfigError } from "../../src/config.ts";
 import { createLogger } from "../../src/logger.ts";
+import { ConfigError } from "../../src/parse-settings.ts";
 import { UsageError } from "./arguments.ts";
 import { DlqError, runDlq } from "./run.ts";
 import type { Terminal } from "./terminal.ts";
