@@ -10,7 +10,7 @@ const onlineKey = "online";
 const lastsMs = 30_000;
 export const confirmEveryMs = 10_000;
 const seenLastsS = 30 * 24 * 3_600;
-const mostTaken = 500;
+const takenAtOnce = 200;
 
 type Connection = { userId: string; connectionId: string };
 
@@ -77,14 +77,17 @@ export const createPresenceRegister = (redis: Redis, clock: () => number = Date.
   /** Users whom nobody confirmed for too long, each of them to one caller only. */
   takeGone: async (): Promise<string[]> => {
     const taken: string[] = [];
-    const found = await redis.zrangebyscore(onlineKey, 0, clock(), "WITHSCORES", "LIMIT", 0, mostTaken);
-    for (let index = 0; index < found.length; index += 2) {
-      const [userId = "", until] = found.slice(index, index + 2);
-      if ((await redis.zrem(onlineKey, userId)) === 0) continue;
-      await noteSeen(redis, userId, Number(until) - lastsMs);
+    const take = async (userId: string, until: number): Promise<void> => {
+      if ((await redis.zrem(onlineKey, userId)) === 0) return;
+      await noteSeen(redis, userId, until - lastsMs);
       taken.push(userId);
+    };
+    for (;;) {
+      const found = await redis.zrangebyscore(onlineKey, 0, clock(), "WITHSCORES", "LIMIT", 0, takenAtOnce);
+      if (found.length === 0) return taken;
+      // Users and times by turns.
+      await Promise.all(found.flatMap((userId, at) => (at % 2 === 0 ? [take(userId, Number(found[at + 1]))] : [])));
     }
-    return taken;
   },
 
   of: async (userId: string): Promise<Presence> => {

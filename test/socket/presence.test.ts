@@ -38,6 +38,13 @@ test("whom nobody confirms any more is found by one of those who look, and was s
   expect(await one.of(user)).toEqual({ userId: user, online: false, lastSeenAt: new Date(seenAt).toISOString() });
 });
 
+test("all who were on a large node are found by one look", async () => {
+  const users = Array.from({ length: 1_100 }, (_, index) => `user-${index}`);
+  await Promise.all(users.map((userId) => register().add(userId, `killed:${userId}`)));
+  now += minute;
+  expect((await register().takeGone()).toSorted()).toEqual(users.toSorted());
+});
+
 test("who is confirmed stays, and who went politely is looked for no more", async () => {
   const one = register();
   await one.add(user, "lives:1");
