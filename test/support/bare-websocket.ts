@@ -46,9 +46,13 @@ export const pingFrame = (text: string): Buffer => frameOf(pingOpcode, text);
 export const openBareWebsocket = async ({ port }: { port: number }): Promise<BareWebsocket> => {
   const tcp = connect(port, "127.0.0.1").on("error", () => undefined);
   await once(tcp, "connect");
-  let heard = "";
+  // Looked through as it comes: what comes with it may be longer than what is kept.
+  let kept = "";
+  const awaited = new Set<string>();
   const listen = (bytes: Buffer): void => {
-    heard = (heard + bytes.toString("latin1")).slice(-10_000);
+    const heard = kept + bytes.toString("latin1");
+    for (const text of awaited) if (heard.includes(text)) awaited.delete(text);
+    kept = heard.slice(-10_000);
   };
   tcp.on("data", listen);
   const socket: BareWebsocket = {
@@ -58,8 +62,10 @@ export const openBareWebsocket = async ({ port }: { port: number }): Promise<Bar
       while (tcp.writableNeedDrain && !tcp.destroyed) await pause(10);
     },
     has: async (text) => {
-      await until(() => heard.includes(text) || tcp.destroyed, limitMs, text);
-      if (!heard.includes(text)) throw new Error(`the connection ended before ${text} came`);
+      if (kept.includes(text)) return;
+      awaited.add(text);
+      await until(() => !awaited.has(text) || tcp.destroyed, limitMs, text);
+      if (awaited.delete(text)) throw new Error(`the connection ended before ${text} came`);
     },
     isOpen: () => !tcp.destroyed,
   };
