@@ -8,5 +8,5 @@ export default {
   extensionsToTreatAsEsm: [".ts"],
   transform: {},
   maxWorkers: 2,
-  testTimeout: 30_000,
+  testTimeout: 120_000,
 };

@@ -116,13 +116,13 @@ const makesChats = async (publishAll: (kafka: TestKafka) => Promise<void>): Prom
   await using log = await openTestLog(consumers.mongodbUri);
   await publishAll(kafka);
   // One of them twice, since the outbox forgot.
-  const records = await kafka.read(kafka.topics.approved, 13, 60_000);
+  const records = await kafka.read(kafka.topics.approved, 13);
   expect(records).toHaveLength(13);
   for (const record of records) expect(headersOf(record)).toEqual({ "content-type": "application/json" });
   const keys = new Set(records.map(({ key }) => String(key)));
   expect(keys).toEqual(new Set(Array.from({ length: 12 }, (_, n) => `b-${n}`)));
-  await until(async () => (await kafka.committedCount(kafka.topics.approved)) === 13, 60_000);
-  await until(async () => (await kafka.committedCount(kafka.topics.cancelled)) === 1, 60_000);
+  await until(async () => (await kafka.committedCount(kafka.topics.approved)) === 13);
+  await until(async () => (await kafka.committedCount(kafka.topics.cancelled)) === 1);
   for (let n = 0; n < 12; n += 1) {
     const chat = await log.chatOf(`b-${n}`);
     expect(chat?.card.status).toBe(n === 11 ? "closed" : "active");

@@ -27,10 +27,10 @@ test("lag, age and pauses are told while a partition waits, and end with the wai
   expect(await consumers.metric(`chat_kafka_lag_records{topic="${topic}",partition="1"}`)).toBe(0);
 
   await kafka.createTopic(dlq);
-  await until(async () => (await lag()) === 0, 25_000);
+  await until(async () => (await lag()) === 0);
   await until(async () => (await ageS()) === 0 && (await waiting()) === 0);
   expect(await consumers.metric('chat_booking_events_total{outcome="rejected",reason="not_json"}')).toBe(1);
-}, 60_000);
+});
 
 test("what became of events, how long each took, and rebalances are counted", async () => {
   await using kafka = await openTestKafka({ partitions: 1 });

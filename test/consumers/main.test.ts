@@ -14,7 +14,7 @@ test("a setting that is missing or wrong stops the start with its name", async (
 test("SIGTERM ends it cleanly, having left the group", async () => {
   await using kafka = await openTestKafka();
   using main = startConsumersProcess(consumersEnv(kafka));
-  await until(async () => (await kafka.members()) === 1, 20_000);
+  await until(async () => (await kafka.members()) === 1);
   main.kill("SIGTERM");
   expect(await main.ended).toBe(0);
   expect(await kafka.members()).toBe(0);
@@ -25,7 +25,7 @@ test("SIGTERM ends it cleanly, having left the group", async () => {
 test("a database that is away at the start is waited for, and does not keep it from ending", async () => {
   await using kafka = await openTestKafka();
   using main = startConsumersProcess(consumersEnv(kafka, { MONGODB_URI: "mongodb://127.0.0.1:1/none" }));
-  await until(() => main.output().includes("mongodb is away"), 20_000);
+  await until(() => main.output().includes("mongodb is away"));
   main.kill("SIGTERM");
   expect(await main.ended).toBe(0);
 });

@@ -151,13 +151,13 @@ describe("a record source", () => {
         begun.resolve();
         return new Promise(() => undefined);
       },
-      timing: { recordLimitMs: 3_000 },
+      timing: { recordLimitMs: 8_000 },
     });
     await begun.promise;
     const before = performance.now();
     expect(await source.stop(500)).toBe(false);
-    expect(performance.now() - before).toBeLessThan(2_500);
-    expect(await source.stop(10_000)).toBe(true);
+    expect(performance.now() - before).toBeLessThan(6_000);
+    expect(await source.stop(30_000)).toBe(true);
   });
 
   test("gives up waiting for work that hangs, and brings the record again", async () => {

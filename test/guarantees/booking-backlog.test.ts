@@ -45,8 +45,8 @@ test(
         peakBytes = Math.max(peakBytes, await anonymousBytes(main.pid));
         return (await kafka.committedCount(topic)) === records;
       },
-      limitMs,
       "the backlog being worked off",
+      limitMs,
     );
     const tookS = (performance.now() - began) / 1_000;
     if (process.env["BACKLOG_RECORDS"]) {

@@ -19,15 +19,15 @@ test("a crash between the write and the commit does nothing twice and loses noth
   );
   using main = startConsumersProcess(consumersEnv(kafka, { MONGODB_URI: mongodbUri }));
   // Offsets are committed when a batch ends: with its fiftieth event handled much is written, and nothing confirmed.
-  await until(async () => (await log.chatOf("b-50")) !== null, 25_000);
+  await until(async () => (await log.chatOf("b-50")) !== null);
   main.kill("SIGKILL");
   await main.ended;
   const confirmed = await kafka.committedCount(topic);
   await using again = await runConsumers(kafka, { mongodbUri });
   // The dead one is a member until its session is over.
-  await until(async () => (await kafka.committedCount(topic)) === bookings.length, 40_000);
+  await until(async () => (await kafka.committedCount(topic)) === bookings.length);
   for (const bookingId of bookings) expect((await log.chatOf(bookingId))?.entries).toHaveLength(1);
   if (confirmed < bookings.length) {
     expect(await again.metric('chat_booking_events_total{outcome="known",reason=""}')).toBeGreaterThan(0);
   }
-}, 120_000);
+});

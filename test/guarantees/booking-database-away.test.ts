@@ -50,11 +50,11 @@ const goesOn = async ({ away, back }: (typeof ways)["killed"]): Promise<void> =>
   await using consumers = await runConsumers(kafka, { mongodbUri: mongodb.address });
   const { approved: topic } = kafka.topics;
   await publishTwenty(kafka, "before");
-  await until(async () => (await kafka.committedCount(topic)) === 20, 20_000);
+  await until(async () => (await kafka.committedCount(topic)) === 20);
 
   await away(mongodb);
   const waiting = await publishTwenty(kafka, "meanwhile");
-  await until(async () => (await consumers.metric("chat_kafka_pauses_total")) >= 4, 60_000, "pauses");
+  await until(async () => (await consumers.metric("chat_kafka_pauses_total")) >= 4, "pauses");
   // Longer than the session of a group's member, and than anything that waits for the database.
   await holds(aMinuteMs, async () => {
     expect(await kafka.committedCount(topic)).toBe(20);
@@ -64,7 +64,7 @@ const goesOn = async ({ away, back }: (typeof ways)["killed"]): Promise<void> =>
   expect((await consumers.ops("livez")).status).toBe(200);
 
   await back(mongodb);
-  await until(async () => (await kafka.committedCount(topic)) === 40, 60_000, "everything being confirmed");
+  await until(async () => (await kafka.committedCount(topic)) === 40, "everything being confirmed");
   await using log = await openTestLog(mongodb.address);
   for (const bookingId of waiting) {
     const chat = await log.chatOf(bookingId);

@@ -13,19 +13,19 @@ const anApprovalOf = (bookingId: string) => ({ bookingId, ownerId: "owner-1", se
 type Stack = { kafka: TestKafka; consumers: TestConsumers; log: TestLog };
 
 /** Publishes until Kafka takes it and waits for the chat. */
-const arrives = async ({ kafka, log }: Stack, bookingId: string, limitMs: number): Promise<void> => {
+const arrives = async ({ kafka, log }: Stack, bookingId: string): Promise<void> => {
   await until(
     async () => {
       await kafka.publishEvent(kafka.topics.approved, anApprovalOf(bookingId)).catch(() => undefined);
       return (await log.chatOf(bookingId)) !== null;
     },
-    limitMs,
     `the chat of "${bookingId}"`,
+    2 * aMinuteMs,
   );
 };
 
-const kafkaIs = (consumers: TestConsumers, state: string, limitMs: number): Promise<void> =>
-  until(async () => (await consumers.ops("readyz")).body.checks["kafka"] === state, limitMs, `Kafka being ${state}`);
+const kafkaIs = (consumers: TestConsumers, state: string): Promise<void> =>
+  until(async () => (await consumers.ops("readyz")).body.checks["kafka"] === state, `Kafka being ${state}`);
 
 test.concurrent("a Kafka that is away at the start is waited for", async () => {
   await using broker = await ownKafka();
@@ -36,7 +36,7 @@ test.concurrent("a Kafka that is away at the start is waited for", async () => {
   // It is ready all the same: no other process could do more.
   expect(await consumers.ops("readyz")).toMatchObject({ status: 200, body: { checks: { kafka: "down" } } });
   await broker.start();
-  await arrives({ kafka, consumers, log }, "away-at-the-start", 90_000);
+  await arrives({ kafka, consumers, log }, "away-at-the-start");
 }, 240_000);
 
 const ways = {
@@ -55,24 +55,24 @@ const outlives = async (away: (typeof ways)["killed"]): Promise<void> => {
   await using log = await openTestLog(consumers.mongodbUri);
   const stack = { kafka, consumers, log };
   const { approved: topic, events } = kafka.topics;
-  await arrives(stack, "before", 60_000);
+  await arrives(stack, "before");
   const bookings = Array.from({ length: 300 }, (_, index) => `b-${index}`);
   await kafka.publishMany(
     topic,
     bookings.map((bookingId) => ({ key: bookingId, value: JSON.stringify(anApprovalOf(bookingId)) })),
   );
-  await until(async () => (await log.chatOf("b-9")) !== null, 60_000, "the first ones");
+  await until(async () => (await log.chatOf("b-9")) !== null, "the first ones");
 
   const back = await away(broker);
-  await kafkaIs(consumers, "down", 60_000);
+  await kafkaIs(consumers, "down");
   for (const end = performance.now() + aMinuteMs; performance.now() < end; await sleep(1_000)) {
     expect((await consumers.ops("livez")).status).toBe(200);
   }
   await back();
 
-  await arrives(stack, "after", 120_000);
+  await arrives(stack, "after");
   const written = Object.values(await kafka.written(topic)).reduce((sum, offset) => sum + offset, 0);
-  await until(async () => (await kafka.committedCount(topic)) === written, 60_000, "everything being confirmed");
+  await until(async () => (await kafka.committedCount(topic)) === written, "everything being confirmed");
   await using reader = await readEvents(kafka, events);
   for (const bookingId of ["before", ...bookings]) {
     const chat = await log.chatOf(bookingId);
@@ -80,10 +80,10 @@ const outlives = async (away: (typeof ways)["killed"]): Promise<void> => {
     const shown = chat.entries.filter(({ system }) => system?.silent !== true);
     expect(shown).toHaveLength(1);
     // And out: what happened while Kafka was away is on the topic as well.
-    await until(() => sentSeqs(reader.of(chat.card.id)).length > 0, 60_000, `the events of ${bookingId}`);
+    await until(() => sentSeqs(reader.of(chat.card.id)).length > 0, `the events of ${bookingId}`);
   }
   expect((await consumers.ops("livez")).status).toBe(200);
-  await kafkaIs(consumers, "up", 30_000);
+  await kafkaIs(consumers, "up");
 };
 
 // Side by side, since each waits for a minute.

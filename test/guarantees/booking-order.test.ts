@@ -30,7 +30,7 @@ const handled = (): Promise<void> =>
   until(async () => {
     const { approved, cancelled } = kafka.topics;
     return (await kafka.committedCount(approved)) + (await kafka.committedCount(cancelled)) === published;
-  }, 20_000);
+  });
 const stateOf = async (bookingId: string) => {
   const chat = await log.chatOf(bookingId);
   const newest = chat?.entries.at(-1);

@@ -46,7 +46,6 @@ test("consumers that join and leave under load lose nothing and do nothing twice
   await until(
     async () =>
       (await kafka.committedCount(approved)) + (await kafka.committedCount(cancelled)) === 2 * bookings.length,
-    20_000,
   );
   await using log = await openTestLog(stays.mongodbUri);
   for (const bookingId of bookings) {
@@ -57,7 +56,7 @@ test("consumers that join and leave under load lose nothing and do nothing twice
     expect(events).toEqual([...new Set(events)]);
     expect(events).toContain("booking_cancelled");
   }
-}, 90_000);
+});
 
 test("a rebalance in the middle of a batch loses nothing and keeps the order of each key", async () => {
   await using kafka = await openTestKafka({ partitions: 2 });
@@ -79,7 +78,7 @@ test("a rebalance in the middle of a batch loses nothing and keeps the order of 
   await using first = run();
   await until(() => [...handled.values()].flat().length > 0);
   await using _second = run();
-  await until(async () => (await kafka.committedCount(topic)) === records.length, 35_000);
+  await until(async () => (await kafka.committedCount(topic)) === records.length);
   expect(first.counts.joined).toBeGreaterThan(1);
   for (const key of keys) {
     const indexes = handled.get(key) ?? [];
@@ -87,4 +86,4 @@ test("a rebalance in the middle of a batch loses nothing and keeps the order of 
     expect(firsts).toEqual(Array.from({ length: 20 }, (_, index) => index));
     expect(indexes.at(-1)).toBe(19);
   }
-}, 60_000);
+});

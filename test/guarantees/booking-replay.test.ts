@@ -47,7 +47,7 @@ test("a replay of both topics from offset 0 leaves the whole database as it was"
   const first = await runConsumers(kafka);
   const handled = (groupKafka: typeof kafka) => async (): Promise<boolean> =>
     (await groupKafka.committedCount(approved)) + (await groupKafka.committedCount(cancelled)) === published;
-  await until(handled(kafka), 20_000);
+  await until(handled(kafka));
   expect(await first.stop(5_000)).toBe(true);
   const before = await contentOf(first.mongodbUri);
   expect(before["chats"]?.length).toBeGreaterThan(30);
@@ -59,7 +59,7 @@ test("a replay of both topics from offset 0 leaves the whole database as it was"
   await until(async () => {
     const counts = await Promise.all([...outcomes, rejected].map((name) => again.metric(name)));
     return counts.reduce((sum, count) => sum + count, 0) === published;
-  }, 20_000);
+  });
   expect(await again.metric(outcomes[0] ?? "")).toBe(0);
   expect(await again.metric(rejected)).toBe(3);
   expect(await contentOf(first.mongodbUri)).toEqual(before);

@@ -64,7 +64,7 @@ test("a value of two megabytes goes to the dead letters, and what is behind it i
   await kafka.publish({ topic, key: "k", value: JSON.stringify(anApprovalOf("b", { note: "x".repeat(2_000_000) })) });
   await kafka.publish({ topic, key: "k", value: randomBytes(2_000_000) });
   await kafka.publishEvent(topic, anApprovalOf("behind"));
-  await until(async () => (await log.chatOf("behind")) !== null, 20_000);
+  await until(async () => (await log.chatOf("behind")) !== null);
   const [packed, cut] = await kafka.read(dlq, 2);
   if (!packed || !cut) throw new Error("two were read");
   expect(packed.value?.length).toBeGreaterThan(2_000_000);

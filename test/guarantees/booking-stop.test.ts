@@ -24,7 +24,7 @@ test("a stop in the middle of a batch confirms what was done and leaves the rest
     })),
   );
   using main = startConsumersProcess(consumersEnv(kafka, { MONGODB_URI: mongodbUri }));
-  await until(async () => (await log.chatOf("b-10")) !== null, 60_000, "the batch being under way");
+  await until(async () => (await log.chatOf("b-10")) !== null, "the batch being under way");
   main.kill("SIGTERM");
   expect(await main.ended).toBe(0);
   const confirmed = await kafka.committedCount(topic);
@@ -34,7 +34,7 @@ test("a stop in the middle of a batch confirms what was done and leaves the rest
   expect(await kafka.members()).toBe(0);
 
   await using again = await runConsumers(kafka, { mongodbUri });
-  await until(async () => (await kafka.committedCount(topic)) === records, 120_000, "the rest");
+  await until(async () => (await kafka.committedCount(topic)) === records, "the rest", 120_000);
   expect(await chats()).toBe(records);
   // None of them a second time.
   expect(await again.metric('chat_booking_events_total{outcome="known",reason=""}')).toBe(0);

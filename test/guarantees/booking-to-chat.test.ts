@@ -15,7 +15,7 @@ beforeAll(async () => {
   kafka = await openTestKafka();
   consumers = await runConsumers(kafka);
   node = await startNode({ MONGODB_URI: consumers.mongodbUri });
-}, 60_000);
+});
 afterAll(async () => {
   await node[Symbol.asyncDispose]();
   await consumers[Symbol.asyncDispose]();
@@ -29,7 +29,7 @@ const hear = async (booking: Booking, event: "chat_created" | "chat_updated", pu
   using owner = await connect(node, booking.ownerId);
   using seeker = await connect(node, booking.seekerId);
   const isIt = (chat: Chat): boolean => chat.bookingId === booking.bookingId;
-  const told = (socket: Client): Promise<Chat> => next(socket, event, isIt, 10_000);
+  const told = (socket: Client): Promise<Chat> => next(socket, event, isIt);
   const both = Promise.all([told(owner), told(seeker)]);
   const before = performance.now();
   await publish();

@@ -34,8 +34,8 @@ test("sees the partitions that a topic gets later, from their first record", asy
   await admin.disconnect();
   await using late = await openTestKafka({ create: false });
   for (let index = 0; index < 24; index += 1) await late.publish({ topic, key: `k${index}`, value: `v${index}` });
-  await until(() => new Set(done).size === 24, 45_000);
-}, 60_000);
+  await until(() => new Set(done).size === 24);
+});
 
 test("shares the partitions with others, and takes over those of one that leaves", async () => {
   await using own = await openTestKafka();
@@ -65,6 +65,6 @@ test("a Kafka that is away stops nothing for good: neither starting nor stopping
   const source = runSource(nowhere, { handle: async () => undefined });
   expect(source.health()).toEqual({ kafka: "down", joined: false, alive: true });
   const before = performance.now();
-  expect(await source.stop(10_000)).toBe(true);
-  expect(performance.now() - before).toBeLessThan(8_000);
+  expect(await source.stop(30_000)).toBe(true);
+  expect(performance.now() - before).toBeLessThan(25_000);
 });

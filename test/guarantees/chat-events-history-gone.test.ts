@@ -30,7 +30,7 @@ const forgetHistory = async (client: mongo.MongoClient): Promise<void> => {
     const oldest = await oplog.findOne({}, { sort: { $natural: 1 } });
     return oldest !== null && oldest.ts.greaterThan(operationTime);
   };
-  await until(isForgotten, 120_000, "the history being forgotten");
+  await until(isForgotten, "the history being forgotten", 120_000);
 };
 
 /** What a change stream from a place comes to. */
@@ -63,10 +63,10 @@ test("with the database's history really gone it says so, and tells from the log
     const first = await relay();
     await relayHasBegun(store.uri, topic);
     const busy = keepChatsBusy({ store, lanes: 2 });
-    await until(() => busy.acts() >= 20, 60_000, "people writing");
+    await until(() => busy.acts() >= 20, "people writing");
     await first[Symbol.asyncDispose]();
     const told = busy.acts();
-    await until(() => busy.acts() >= told + 60, 60_000, "people writing with nobody telling of it");
+    await until(() => busy.acts() >= told + 60, "people writing with nobody telling of it");
     await busy.stop();
 
     const code = await withDatabase(store.uri, async (client) => {
@@ -80,12 +80,11 @@ test("with the database's history really gone it says so, and tells from the log
     await using reader = await readEvents(kafka, topic);
     await until(
       async () => (await second.metric('chat_events_catch_ups_total{reason="history_gone"}')) === 1,
-      60_000,
       "it saying so",
     );
     // Of the marks that moved meanwhile the newest of each person is told: it says all that those before it said.
     for (const marks of busy.marks.values()) marks.clear();
-    expect(await untilTold(reader, busy, store, 60_000)).toEqual({});
+    expect(await untilTold(reader, busy, store)).toEqual({});
 
     // What the first one had told comes again, once and word for word, but for a chat's marks, which may be newer.
     const again = repeats(reader);
@@ -96,9 +95,9 @@ test("with the database's history really gone it says so, and tells from the log
     }
     // From here on it follows the history again.
     const more = keepChatsBusy({ store, lanes: 1 });
-    await until(() => more.acts() >= 10, 60_000, "people writing");
+    await until(() => more.acts() >= 10, "people writing");
     await more.stop();
-    expect(await untilTold(reader, more, store, 60_000)).toEqual({});
+    expect(await untilTold(reader, more, store)).toEqual({});
     expect(await second.metric('chat_events_catch_ups_total{reason="history_gone"}')).toBe(1);
   } finally {
     await set.close();

@@ -25,7 +25,7 @@ afterEach(async () => store[Symbol.asyncDispose]());
 
 const someActs = async (busy: BusyChats, more = 15): Promise<void> => {
   const before = busy.acts();
-  await until(() => busy.acts() >= before + more, 30_000, "people writing");
+  await until(() => busy.acts() >= before + more, "people writing");
 };
 
 describe("of two relays one works", () => {
@@ -39,11 +39,11 @@ describe("of two relays one works", () => {
     expect(await other.metric("chat_events_holds_lease")).toBe(0);
     expect(await one.stop(5_000)).toBe(true);
     // Given back: nobody waits for the minute that it held for.
-    await until(async () => (await other.metric("chat_events_holds_lease")) === 1, 20_000, "the lease being taken");
+    await until(async () => (await other.metric("chat_events_holds_lease")) === 1, "the lease being taken");
     await busy.stop();
     await using reader = await readEvents(kafka, topic);
     expect(await untilTold(reader, busy, store)).toEqual({});
-  }, 90_000);
+  });
 
   test("also when it freezes, and goes on later beside its successor", async () => {
     const frozen = startRelayProcess(topic, kafka.address.brokers, store.uri);
@@ -54,7 +54,7 @@ describe("of two relays one works", () => {
       await someActs(busy);
       await freeze(frozen.pid);
       await using other = await runRelay({ kafka, topic, mongodbUri: store.uri });
-      await until(async () => (await other.metric("chat_events_holds_lease")) === 1, 20_000, "the lease being taken");
+      await until(async () => (await other.metric("chat_events_holds_lease")) === 1, "the lease being taken");
       await someActs(busy);
       await thaw(frozen.pid);
       await someActs(busy);
@@ -65,7 +65,7 @@ describe("of two relays one works", () => {
     } finally {
       await frozen.kill();
     }
-  }, 90_000);
+  });
 });
 
 type StoredRelay = { _id: string; position: { token?: { _data: string } } };
@@ -95,7 +95,6 @@ describe("when the database's history is gone it catches up from the log", () =>
       await using reader = await readEvents(kafka, topic);
       await until(
         async () => (await second.metric('chat_events_catch_ups_total{reason="history_gone"}')) === 1,
-        20_000,
         "it saying so",
       );
       // Of the marks that moved meanwhile the newest of each person is told: it says all that those before it said.
@@ -115,4 +114,4 @@ test("what was there before the first start is told from its beginning", async (
   for (const marks of busy.marks.values()) marks.clear();
   expect(await untilTold(reader, busy, store)).toEqual({});
   expect(await relay.metric('chat_events_catch_ups_total{reason="first_start"}')).toBe(1);
-}, 60_000);
+});

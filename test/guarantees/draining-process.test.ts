@@ -44,7 +44,7 @@ test("SIGTERM closes the clients in batches, and no accepted send is lost", asyn
   const contents = (body["messages"] as { content: string }[]).map(({ content }) => content);
   expect(contents.filter((content) => acked.includes(content)).toSorted()).toEqual(acked.toSorted());
   expect(new Set(contents).size).toBe(contents.length);
-}, 60_000);
+});
 
 test("a node is gone within its deadline, though its database does not answer and a send waits for it", async () => {
   await using mongodb = await ownMongodb();
@@ -67,4 +67,4 @@ test("a node is gone within its deadline, though its database does not answer an
   } finally {
     await goOn();
   }
-}, 90_000);
+});

@@ -17,7 +17,7 @@ describe("a node that is told to stop", () => {
     // The first answer says that the node has them; then it is told to stop.
     await sends[0];
     const began = Date.now();
-    const stopping = leaves.stop(10_000);
+    const stopping = leaves.stop(20_000);
     expect(await told).toEqual({ reason: "node_is_draining" });
     expect(await ended).toBe("transport close");
     // A socket whose connection was closed, not disconnected, is trying to come back.
@@ -30,13 +30,13 @@ describe("a node that is told to stop", () => {
       ),
     );
     await stopping;
-    expect(Date.now() - began).toBeLessThan(10_000);
+    expect(Date.now() - began).toBeLessThan(20_000);
     using again = await connect(stays, chat.ownerId);
     const { messages } = (await ask(again, "join_chat", { chatId: chat.chatId, limit: 200 })) as {
       messages: unknown[];
     };
     expect(messages).toHaveLength(acked + 1);
-  }, 30_000);
+  });
 
   test("refuses new connections and is not ready, but alive", async () => {
     const node = await startNode();

@@ -27,12 +27,12 @@ beforeAll(async () => {
   inspector = await openInspector(node.inspectPort);
   neighbours = await openNeighbours();
   theirs = await anApprovedChat(node);
-}, 60_000);
+});
 afterAll(async () => {
   neighbours[Symbol.dispose]();
   inspector.close();
   await processes[Symbol.asyncDispose]();
-}, 30_000);
+});
 
 const openNeighbours = async () => {
   const { chatId, ownerId, seekerId } = await anApprovedChat(node);
@@ -137,9 +137,9 @@ test("after a storm of all of it the node's memory is near where it was", async 
   }
   await whileNeighboursTalk(storms.comeAndGo(node));
   // A websocket has ten seconds to show a token, and half a minute to answer that it is closed.
-  await until(() => silent.every(({ closed }) => closed), 60_000, "the end of those who never say anything");
+  await until(() => silent.every(({ closed }) => closed), "the end of those who never say anything");
   const peak = peakOf();
-  await until(async () => (await metric("chat_connections")) === 3, 30_000, "everybody else being gone");
+  await until(async () => (await metric("chat_connections")) === 3, "everybody else being gone");
 
   let after = await memoryOf(inspector);
   const isNear = async (): Promise<boolean> => {
@@ -150,7 +150,7 @@ test("after a storm of all of it the node's memory is near where it was", async 
     (["rss", "heapUsed", "external"] as const).map(
       (part) => `${part} ${inMebi(before[part])} → ${inMebi(after[part])}`,
     );
-  await until(isNear, 60_000, "memory being near where it was").catch((cause: unknown) => {
+  await until(isNear, "memory being near where it was").catch((cause: unknown) => {
     throw new Error(told().join(", "), { cause });
   });
   console.info(`MiB: ${told().join(", ")}; in the storm at most ${inMebi(peak)} resident`);

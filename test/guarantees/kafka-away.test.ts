@@ -35,10 +35,10 @@ test("with Kafka away all of chat and POST initiate work, and afterwards the con
   const known = () => consumers.metric('chat_booking_events_total{outcome="known",reason=""}');
   const before = Array.from({ length: 5 }, () => aBooking());
   for (const booking of before) await kafka.publishEvent(topic, booking);
-  await until(async () => (await kafka.committedCount(topic)) === 5, 20_000, "the events before the outage");
+  await until(async () => (await kafka.committedCount(topic)) === 5, "the events before the outage");
 
   await broker.stop("SIGKILL");
-  await until(async () => (await healthOf(node)).status === "degraded", 20_000, "the outage being noticed");
+  await until(async () => (await healthOf(node)).status === "degraded", "the outage being noticed");
   expect(await healthOf(node)).toEqual({
     httpStatus: 200,
     status: "degraded",
@@ -60,10 +60,10 @@ test("with Kafka away all of chat and POST initiate work, and afterwards the con
 
   await broker.start();
   const publish = (booking: (typeof outbox)[number]) =>
-    until(() => kafka.publishEvent(topic, booking).then(Boolean.bind(null, true), () => false), 30_000, "publishing");
+    until(() => kafka.publishEvent(topic, booking).then(Boolean.bind(null, true), () => false), "publishing");
   for (const booking of outbox) await publish(booking);
   const last = outbox.at(-1)?.bookingId ?? "";
-  await until(async () => (await log.chatOf(last)) !== null, 60_000, "the waiting approvals");
+  await until(async () => (await log.chatOf(last)) !== null, "the waiting approvals");
   for (const { bookingId } of [...before, ...outbox]) {
     const chat = await log.chatOf(bookingId);
     expect([bookingId, chat?.card.status]).toEqual([bookingId, "active"]);
@@ -71,7 +71,7 @@ test("with Kafka away all of chat and POST initiate work, and afterwards the con
   }
   // None of those before it came again: the five, the five that waited, and the newer approval of the urgent one.
   expect([await applied(), await known()]).toEqual([11, 0]);
-  await until(async () => (await healthOf(node)).status === "ok", 20_000);
+  await until(async () => (await healthOf(node)).status === "ok");
 }, 180_000);
 
 const allOfChatWorks = async (node: TestNode): Promise<void> => {

@@ -81,28 +81,28 @@ const goesOn = async (how: keyof typeof ways): Promise<void> => {
   const created = collect(seeker, "chat_created");
   const approve = approving(kafka, { ownerId, seekerId });
   await approve("before");
-  await until(() => created.length === 1, 20_000, "an approval before the outage");
+  await until(() => created.length === 1, "an approval before the outage");
   await until(async () => (await kafka.committedCount(kafka.topics.approved)) === 1);
 
   const back = await ways[how](mongodb);
   await approve("meanwhile-1");
   await approve("meanwhile-2");
-  await until(() => isDown(node, consumers), 20_000, "the outage being noticed");
+  await until(() => isDown(node, consumers), "the outage being noticed");
   expect(await allCalls(node, people)).toEqual(Array(11).fill("unavailable"));
   expect(await healthOf(node)).toEqual([
     503,
     { status: "unavailable", checks: { mongodb: "down", redis: "up", kafka: "up" } },
   ]);
   expect([await opsOf(node, "livez"), (await consumers.ops("livez")).status]).toEqual([200, 200]);
-  await until(async () => (await consumers.metric("chat_kafka_pauses_total")) >= 2, 30_000, "pauses");
+  await until(async () => (await consumers.metric("chat_kafka_pauses_total")) >= 2, "pauses");
   expect(await kafka.committedCount(kafka.topics.approved)).toBe(1);
   // What needs no database goes on, so nobody is sent away.
   expect(await ask(owner, "leave_chat", { chatId })).toEqual({ ok: true });
   expect(people.ended).toEqual([]);
 
   await back();
-  await until(() => isUp(node, consumers), 40_000, "both being ready");
-  await until(() => created.length === 3, 40_000, "the waiting approvals");
+  await until(() => isUp(node, consumers), "both being ready");
+  await until(() => created.length === 3, "the waiting approvals");
   await until(async () => (await kafka.committedCount(kafka.topics.approved)) === 3);
   expect(created.map(({ bookingId }) => bookingId).toSorted()).toEqual(["before", "meanwhile-1", "meanwhile-2"]);
   await ask(owner, "join_chat", { chatId });

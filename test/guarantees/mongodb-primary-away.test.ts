@@ -25,16 +25,16 @@ beforeAll(async () => {
   owner = await connect(node, chat.ownerId);
   owner.on("disconnect", () => void (ended += 1));
   await ask(owner, "join_chat", chat.chatId);
-}, 60_000);
+});
 afterEach(async () => {
   for (const mend of mends.splice(0)) await mend();
   await set.primary();
-}, 30_000);
+});
 afterAll(async () => {
   owner.disconnect();
   await node.stop(1_000);
   await set.close();
-}, 30_000);
+});
 
 const killed = async (member: ProvidedService): Promise<void> => {
   await member.stop("SIGKILL");
@@ -74,7 +74,7 @@ const landed = async (prefix: string): Promise<string[]> => {
 /** As a client does it: what was answered `unavailable` is sent again, all of it and in its order. */
 const sendTwentyUntilAcked = async (prefix: string): Promise<void> => {
   const acked = async (): Promise<boolean> => codesOf(await sendTwenty(prefix)).every((code) => code === "ok");
-  await until(acked, 60_000, "every send being acked");
+  await until(acked, "every send being acked");
 };
 
 describe("with the primary of three", () => {
@@ -83,7 +83,7 @@ describe("with the primary of three", () => {
     expect(codesOf(await sendTwenty("killed"))).toEqual(Array(20).fill("ok"));
     expect(await landed("killed")).toEqual(twenty("killed"));
     expect(ended).toBe(0);
-  }, 60_000);
+  });
 
   // A frozen one is only missed by what it does not answer: on a busy machine a send's own limit may be over before.
   test("frozen, sends are acked, at the latest when they are repeated, each once and in order", async () => {
@@ -91,7 +91,7 @@ describe("with the primary of three", () => {
     await sendTwentyUntilAcked("frozen");
     expect(await landed("frozen")).toEqual(twenty("frozen"));
     expect(ended).toBe(0);
-  }, 90_000);
+  });
 });
 
 const outages: Record<string, () => Promise<unknown>> = {
@@ -116,14 +116,10 @@ describe("without a majority", () => {
       expect(ended).toBe(0);
       for (const mend of mends.splice(0)) await mend();
       let answers: Answer[] = [];
-      await until(
-        async () => {
-          answers = await sendTwenty(prefix);
-          return codesOf(answers).every((code) => code === "ok");
-        },
-        40_000,
-        "the repeated sends being acked",
-      );
+      await until(async () => {
+        answers = await sendTwenty(prefix);
+        return codesOf(answers).every((code) => code === "ok");
+      }, "the repeated sends being acked");
       expect(await landed(prefix)).toEqual(twenty(prefix));
       // A further repeat is answered with the same messages.
       expect(await sendTwenty(prefix)).toEqual(answers);

@@ -17,12 +17,12 @@ beforeAll(async () => {
   const options = { uri: set.uri.replace("/torture", `/${name}`), limits: { timeoutMs: 60_000 } };
   store = await openTestStore(options);
   answering = await openTestStore(options);
-}, 60_000);
+});
 afterAll(async () => {
   await store.close();
   await answering.close();
   await set.close();
-}, 30_000);
+});
 
 /** Looks at one member, whatever the others have. */
 const withMember = async <T>(
@@ -56,7 +56,7 @@ test("what was written behind an entry that a fallen primary took with it leaves
   const appending = answering.log.append(chatId, sendText("b"));
   const ours = (): Promise<number> => withMember(primary, (messages) => messages.countDocuments({ content: "b" }));
   // Long enough for it to be written behind the lost one, if it were.
-  await until(async () => (await ours()) > 0, 1_500).catch(() => undefined);
+  await until(async () => (await ours()) > 0, undefined, 1_500).catch(() => undefined);
   await primary.stop("SIGKILL");
   for (const other of others) await other.start();
 
@@ -67,4 +67,4 @@ test("what was written behind an entry that a fallen primary took with it leaves
     [2, "a"],
     [3, "b"],
   ]);
-}, 90_000);
+});

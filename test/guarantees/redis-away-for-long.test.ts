@@ -143,7 +143,7 @@ const livesThrough = async (how: keyof typeof ways): Promise<void> => {
   const told = sockets.map((socket) => collect(socket, "resync"));
   const afterSeq = wholeOf(heardFar);
   await back();
-  await until(() => told.every((reasons) => reasons.length > 0), 20_000, "resync");
+  await until(() => told.every((reasons) => reasons.length > 0), "resync");
   expect(new Set(told.flat().map(({ reason }) => reason))).toEqual(new Set(["redis_was_away"]));
   const page = { chatId: people.chatId, afterSeq, limit: 200 };
   const { messages, hasMore } = (await ask(far, "join_chat", page)) as Page;
@@ -156,7 +156,7 @@ const livesThrough = async (how: keyof typeof ways): Promise<void> => {
     await pause(500);
     return heardFar.at(-1)?.content === "live again";
   };
-  await until(isLive, 15_000, "live messages between the nodes");
+  await until(isLive, "live messages between the nodes");
 };
 
 // Side by side, so that the suite waits for the two minutes once.

@@ -23,7 +23,7 @@ test("a node killed between saving and telling: clients of the others look, and 
     await ask(owner, "join_chat", chatId);
     // Held up, not cut: what the node tells never arrives, and it knows nothing of that.
     toRedis.hold(1, "both");
-    const heard = next(owner, "resync", undefined, 25_000);
+    const heard = next(owner, "resync");
     const { status } = await callAsService(dies, "PUT", `/api/chat/${chatId}/status`, { status: "readonly" });
     expect(status).toBe(200);
     await dies.stop("SIGKILL");
@@ -33,7 +33,7 @@ test("a node killed between saving and telling: clients of the others look, and 
   } finally {
     toRedis.close();
   }
-}, 60_000);
+});
 
 test("a send answered `unavailable` that lands after all is heard, though its sender does not come again", async () => {
   const mongodb = await ownMongodb();
@@ -43,7 +43,7 @@ test("a send answered `unavailable` that lands after all is heard, though its se
     using seeker = await connect(node, seekerId);
     await ask(seeker, "join_chat", chatId);
     const goOn = await freezeService(mongodb);
-    const heard = next(seeker, "receive_message", ({ content }) => content === "late", 40_000);
+    const heard = next(seeker, "receive_message", ({ content }) => content === "late");
     const path = `/api/chat/${chatId}/message`;
     const { body } = await callAs(node, ownerId, "POST", path, { type: "text", content: "late" });
     await goOn();
@@ -54,4 +54,4 @@ test("a send answered `unavailable` that lands after all is heard, though its se
     await node.stop(1_000);
     await mongodb.close();
   }
-}, 90_000);
+});

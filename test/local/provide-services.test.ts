@@ -29,7 +29,7 @@ describe("the services of one data folder", () => {
     expect(provided.services.mongodb.pid).toBeUndefined();
     await provided.services.mongodb.start();
     expect(await readNotes()).toEqual(["before the kill"]);
-  }, 60_000);
+  });
 
   test("Redis keeps its data and address over a SIGKILL", async () => {
     await withRedis((redis) => redis.set("note", "before the kill"));
@@ -46,14 +46,14 @@ describe("the services of one data folder", () => {
     provided = await provideServices(options);
     expect(provided.settings).toEqual(settings);
     expect(await readNotes()).toEqual(["before the kill"]);
-  }, 60_000);
+  });
 
   test("fresh empties the folder", async () => {
     await provided.close();
     provided = await provideServices({ ...options, fresh: true });
     expect(await readNotes()).toEqual([]);
     expect(await withRedis((redis) => redis.get("note"))).toBeNull();
-  }, 60_000);
+  });
 
   async function writeNote(text: string): Promise<void> {
     await withNotes((notes) => notes.insertOne({ text }, { writeConcern: { w: "majority", journal: true } }));

@@ -11,7 +11,7 @@ let served: AsyncApiDocument;
 beforeAll(async () => {
   rest = await openRest();
   served = (await rest.call.get("/api/chat/docs/asyncapi.json").expect(200)).body;
-}, 60_000);
+});
 afterAll(() => rest.close());
 
 /** 3.1.0 adds nothing that is needed here, and fewer tools read it. */
@@ -40,7 +40,7 @@ describe("the AsyncAPI document that is served", () => {
     const { document } = await parser.parse(JSON.stringify(served));
     expect(document?.operations().has("send_message")).toBe(true);
     expect(document?.channels().get("kafka.chat.events")?.address()).toBe("chat.events");
-  }, 60_000);
+  });
 
   test.each(Object.entries(broken))(
     "would be complained of where %s",

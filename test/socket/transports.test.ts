@@ -24,7 +24,6 @@ describe("with SOCKET_TRANSPORTS=websocket,polling", () => {
       for (const socket of [owner, seeker]) socket.disconnect();
       await until(async () => (await (await fetch(`${node.opsUrl}/metrics`)).text()).includes("chat_connections 0"));
     },
-    60_000,
   );
 });
 

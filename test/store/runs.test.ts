@@ -17,13 +17,13 @@ beforeAll(async () => {
   store = await openTestStore({ uri: mongod.address });
   other = await openTestStore({ uri: mongod.address });
   client = await mongo.MongoClient.connect(mongod.address);
-}, 60_000);
+});
 afterAll(async () => {
   await client.close();
   await store.close();
   await other.close();
   await mongod.close();
-}, 30_000);
+});
 
 const numbered = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, n) => `${prefix}${n}`);
 

@@ -10,12 +10,11 @@ export type BareWebsocket = {
   tcp: Socket;
   /** Writes frames, and waits where the other side does not read them, until it does or the connection ends. */
   write: (frames: Buffer) => Promise<void>;
-  /** Waits until this text has come. @throws after half a minute, and when the connection ends */
+  /** Waits until this text has come. @throws after a minute, and when the connection ends */
   has: (text: string) => Promise<void>;
   isOpen: () => boolean;
 };
 
-const limitMs = 30_000;
 const upgrade =
   "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
   "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
@@ -64,7 +63,7 @@ export const openBareWebsocket = async ({ port }: { port: number }): Promise<Bar
     has: async (text) => {
       if (kept.includes(text)) return;
       awaited.add(text);
-      await until(() => !awaited.has(text) || tcp.destroyed, limitMs, text);
+      await until(() => !awaited.has(text) || tcp.destroyed, text);
       if (awaited.delete(text)) throw new Error(`the connection ended before ${text} came`);
     },
     isOpen: () => !tcp.destroyed,

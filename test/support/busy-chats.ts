@@ -112,9 +112,9 @@ export const differences = async (reader: EventReader, { chatIds, marks }: BusyC
   return wrong;
 };
 
-/** Waits until everything is told; what differs after `limitMs`. */
-export const untilTold = async (reader: EventReader, busy: BusyChats, store: Pick<Store, "log">, limitMs = 30_000) => {
+/** Waits until everything is told; what differs after a minute. */
+export const untilTold = async (reader: EventReader, busy: BusyChats, store: Pick<Store, "log">) => {
   const isTold = async () => Object.keys(await differences(reader, busy, store)).length === 0;
-  await until(isTold, limitMs).catch(() => undefined);
+  await until(isTold).catch(() => undefined);
   return differences(reader, busy, store);
 };

@@ -38,7 +38,7 @@ export const next = <E extends keyof ServerToClientEvents>(
   socket: Client,
   event: E,
   test: (payload: Parameters<ServerToClientEvents[E]>[0]) => boolean = () => true,
-  timeoutMs = 5_000,
+  timeoutMs = 60_000,
 ): Promise<Parameters<ServerToClientEvents[E]>[0]> =>
   new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -55,7 +55,7 @@ export const next = <E extends keyof ServerToClientEvents>(
   });
 
 /** Longer than the ten seconds that a send may wait in the node. */
-const answerLimitMs = 15_000;
+const answerLimitMs = 30_000;
 
 /** Emits what need not be of the contract, and returns the ack as it came. */
 export const ask = (socket: Client, event: string, ...payload: unknown[]): Promise<Record<string, unknown>> =>
@@ -113,11 +113,14 @@ export const anApprovedChat = async (node: Pick<TestNode, "url">, booking: Booki
   return { ...booking, chatId: body.chat.id, chat: body.chat };
 };
 
-/** Waits until `check` is true. @throws after `timeoutMs` */
+/**
+ * Waits until `check` is true, on a machine however busy: the limit only ends what would never come.
+ * @throws after `timeoutMs`
+ */
 export const until = async (
   check: () => boolean | Promise<boolean>,
-  timeoutMs = 10_000,
   what = "the condition",
+  timeoutMs = 60_000,
 ): Promise<void> => {
   const deadline = Date.now() + timeoutMs;
   while (!(await check())) {

@@ -55,8 +55,8 @@ export const sentSeqs = (events: ChatEvent[]): number[] =>
   events.flatMap((event) => (event.type === "chat.message_sent" ? [event.data.message.seq] : []));
 
 /** Waits until a chat's log is told of, all of it. */
-export const toldOf = (reader: EventReader, chatId: string, entries: number, limitMs = 20_000): Promise<void> =>
-  until(() => sentSeqs(reader.of(chatId)).length >= entries, limitMs, `${entries} entries of ${chatId} being told`);
+export const toldOf = (reader: EventReader, chatId: string, entries: number): Promise<void> =>
+  until(() => sentSeqs(reader.of(chatId)).length >= entries, `${entries} entries of ${chatId} being told`);
 
 /** The seqs of those entries that others see. */
 export const shownSeqs = (entries: Entry[]): number[] =>

@@ -12,11 +12,7 @@ const stateOf = (pid: number, thread: string): string => {
  */
 export const freeze = async (pid: number): Promise<void> => {
   process.kill(pid, "SIGSTOP");
-  await until(
-    () => readdirSync(`/proc/${pid}/task`).every((thread) => stateOf(pid, thread) === "T"),
-    10_000,
-    "freezing",
-  );
+  await until(() => readdirSync(`/proc/${pid}/task`).every((thread) => stateOf(pid, thread) === "T"), "freezing");
 };
 
 export const thaw = async (pid: number): Promise<void> => void process.kill(pid, "SIGCONT");

@@ -42,7 +42,7 @@ export const openKafkaCluster = async (signal: AbortSignal): Promise<KafkaCluste
   return {
     address,
     brokers,
-    inSync: (topics, limitMs) => until(() => areInSync(address.split(","), topics), limitMs, "the replicas in sync"),
+    inSync: (topics, limitMs) => until(() => areInSync(address.split(","), topics), "the replicas in sync", limitMs),
     [Symbol.asyncDispose]: async () => {
       await Promise.all(brokers.map((broker) => broker.stop("SIGKILL")));
       await run.close();

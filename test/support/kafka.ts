@@ -34,8 +34,8 @@ export type TestKafka = AsyncDisposable & {
   written(topic: string): Promise<Record<number, number>>;
   /** The members of the group now. */
   members(): Promise<number>;
-  /** Reads a topic from its beginning until `count` records were seen. @throws after `limitMs` */
-  read(topic: string, count: number, limitMs?: number): Promise<ReceivedRecord[]>;
+  /** Reads a topic from its beginning until `count` records were seen. @throws after a minute */
+  read(topic: string, count: number): Promise<ReceivedRecord[]>;
 };
 
 type Options = { brokers?: string | undefined; partitions?: number; replicas?: number; create?: boolean };
@@ -101,7 +101,7 @@ export const openTestKafka = async ({
         (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, Number(high)]),
       ),
     members: async () => (await admin.describeGroups([groupId])).groups[0]?.members.length ?? 0,
-    read: async (topic, count, limitMs = 15_000) => {
+    read: async (topic, count) => {
       const consumer = client.consumer({ groupId: uniqueName("reader"), maxWaitTimeInMs: 100 });
       readers.push(consumer);
       const seen: ReceivedRecord[] = [];
@@ -112,7 +112,7 @@ export const openTestKafka = async ({
           seen.push(toReceivedRecord(topic, partition, message));
         },
       });
-      await until(() => seen.length >= count, limitMs, `${count} records in ${topic}`);
+      await until(() => seen.length >= count, `${count} records in ${topic}`);
       return seen;
     },
     [Symbol.asyncDispose]: async () => {

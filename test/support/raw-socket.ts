@@ -1,6 +1,6 @@
 import { type TestNode, tokenFor } from "./start-node.ts";
 
-const limitMs = 5_000;
+const limitMs = 60_000;
 
 /** A bare websocket that speaks Socket.IO's packets as text, to send what no client library would. */
 export const connectRaw = async ({ url }: Pick<TestNode, "url">, userId: string) => {

@@ -16,7 +16,7 @@ export const relayHasBegun = (mongodbUri: string, topic: string): Promise<void> 
         .collection<{ _id: string; position?: unknown; catchUp?: unknown }>("relays")
         .findOne({ _id: topic });
       return Boolean(relay?.position) && relay?.catchUp === null;
-    }, 60_000),
+    }),
   );
 
 /** Lets the lease that somebody has run out now, as if its time had passed. */

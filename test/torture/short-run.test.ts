@@ -34,4 +34,4 @@ test("what was acked survives a short run of blows, once and in order", async ()
   expect(history.blows.length).toBeGreaterThan(2);
   expect(history.sends.filter(({ attempts }) => attempts.at(-1)?.outcome === "acked").length).toBeGreaterThan(100);
   await removeFolder(folder);
-}, 120_000);
+});
