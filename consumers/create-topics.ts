@@ -1,4 +1,5 @@
-import { type Admin, Kafka, logLevel } from "kafkajs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Admin, type ITopicConfig, Kafka, logLevel } from "kafkajs";
 import { guardIdleConnections } from "./idle-guard.ts";
 
 export interface CreateTopicsOptions {
@@ -14,8 +15,35 @@ export function createTopics({ brokers, topics, partitions }: CreateTopicsOption
     const there = new Set(await admin.listTopics());
     const missing = [...new Set(topics)].filter((topic) => !there.has(topic));
     const wanted = missing.map((topic) => ({ topic, numPartitions: partitions, replicationFactor: 1 }));
-    if (wanted.length > 0) await admin.createTopics({ topics: wanted, waitForLeaders: true });
+    if (wanted.length > 0) await createAndAwait(admin, wanted);
   });
+}
+
+const leadersLimitMs = 30_000;
+const notThereYet = new Set<unknown>(["UNKNOWN_TOPIC_OR_PARTITION", "LEADER_NOT_AVAILABLE"]);
+// As it is, or as the cause of having tried often enough.
+const isEarly = (error: unknown): boolean =>
+  error instanceof Error && (("type" in error && notThereYet.has(error.type)) || isEarly(error.cause));
+
+/**
+ * Creates topics and waits until each partition has a leader. kafkajs' own waiting ends with an error where the broker
+ * does not know yet what it just created.
+ * @throws after half a minute, and what kafkajs throws on anything else
+ */
+export async function createAndAwait(admin: Admin, topics: ITopicConfig[]): Promise<void> {
+  await admin.createTopics({ topics, waitForLeaders: false });
+  const names = topics.map(({ topic }) => topic);
+  const deadline = performance.now() + leadersLimitMs;
+  const haveLeaders = async (): Promise<boolean> => {
+    try {
+      await admin.fetchTopicMetadata({ topics: names });
+      return true;
+    } catch (error) {
+      if (isEarly(error) && performance.now() < deadline) return false;
+      throw error;
+    }
+  };
+  while (!(await haveLeaders())) await sleep(100);
 }
 
 /**

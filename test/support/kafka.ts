@@ -1,4 +1,5 @@
 import type { Admin, Consumer, Kafka } from "kafkajs";
+import { createAndAwait } from "../../consumers/create-topics.ts";
 import { createKafkaClient, type KafkaAddress } from "../../consumers/kafka-client.ts";
 import { createPublisher, type NewRecord, type Publisher } from "../../consumers/publisher.ts";
 import { type ReceivedRecord, toReceivedRecord } from "../../consumers/received-record.ts";
@@ -62,10 +63,10 @@ export const openTestKafka = async ({
 
   const createTopics = async (names: string[], count: number, config: Record<string, string> = {}): Promise<void> => {
     const configEntries = Object.entries(config).map(([key, value]) => ({ name: key, value }));
-    await admin.createTopics({
-      topics: names.map((topic) => ({ topic, numPartitions: count, replicationFactor: replicas, configEntries })),
-      waitForLeaders: true,
-    });
+    await createAndAwait(
+      admin,
+      names.map((topic) => ({ topic, numPartitions: count, replicationFactor: replicas, configEntries })),
+    );
   };
   const committed = async (topic: string): Promise<Record<number, number>> => offsetsOf(admin, groupId, topic);
   if (create) {
