@@ -1,6 +1,6 @@
-import { Partitioners } from "kafkajs";
 import type { Logger } from "../src/logger.ts";
 import { createKafkaClient, type KafkaAddress, shortRetry } from "./kafka-client.ts";
+import { createPartitioner } from "./partitioner.ts";
 import type { Publisher } from "./publisher.ts";
 import type { EventTopic } from "./relay/event-publisher.ts";
 import { withLimit } from "./with-limit.ts";
@@ -14,7 +14,7 @@ const headers = { "content-type": "application/cloudevents+json" };
 export const createEventTopic = ({ kafka, topic, publisher, logger }: Parts): EventTopic => {
   const client = createKafkaClient({ kafka, logger, retry: shortRetry });
   // The same one as the producer's, so that both put a key into the same partition.
-  const partitioner = Partitioners.DefaultPartitioner();
+  const partitioner = createPartitioner();
 
   return {
     spread: async () => {

@@ -1,6 +1,7 @@
-import { type IHeaders, type Kafka, type Message, Partitioners, type Producer, type ProducerRecord } from "kafkajs";
+import { type IHeaders, type Kafka, type Message, type Producer, type ProducerRecord } from "kafkajs";
 import type { Logger } from "../src/logger.ts";
 import { createKafkaClient, type KafkaAddress } from "./kafka-client.ts";
+import { createPartitioner } from "./partitioner.ts";
 import { withLimit } from "./with-limit.ts";
 
 /**
@@ -90,7 +91,7 @@ export const isTooLarge = (error: unknown): boolean =>
 const connect = async (client: Kafka): Promise<Producer> => {
   const producer = client.producer({
     allowAutoTopicCreation: false,
-    createPartitioner: Partitioners.DefaultPartitioner,
+    createPartitioner,
     retry: { initialRetryTime: 100, retries: 5, maxRetryTime: 1_000 },
     metadataMaxAge: 30_000,
   });

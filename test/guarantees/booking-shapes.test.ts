@@ -73,3 +73,20 @@ test("a value of two megabytes goes to the dead letters, and what is behind it i
   expect(headersOf(cut)).toMatchObject({ "dlq-reason": "too_large", "dlq-value-bytes": "2000000", "dlq-offset": "1" });
   expect(await log.chatOf("b")).toBeNull();
 });
+
+test("a key of a megabyte holds nobody up, and is in the dead letters as it came", async () => {
+  await using kafka = await openTestKafka({ partitions: 2 });
+  await using consumers = await runConsumers(kafka);
+  await using log = await openTestLog(consumers.mongodbUri);
+  const { approved: topic, dlq } = kafka.topics;
+  const key = randomBytes(1_000_000);
+  await kafka.publish({ topic, partition: 0, key, value: "not JSON" });
+  for (const partition of [0, 1]) {
+    await kafka.publish({ topic, partition, key: "k", value: JSON.stringify(anApprovalOf(`behind-${partition}`)) });
+  }
+  await until(async () => (await kafka.committedCount(topic)) === 3);
+  for (const partition of [0, 1]) expect(await log.chatOf(`behind-${partition}`)).not.toBeNull();
+  const [letter] = await kafka.read(dlq, 1);
+  expect(letter?.key?.equals(key)).toBe(true);
+  expect(headersOf(letter ?? { headers: {} })).toMatchObject({ "dlq-reason": "not_json" });
+});
