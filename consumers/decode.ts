@@ -2,7 +2,7 @@ import { approvedSchema, type BookingEvent, cancelledSchema, mostClockSkewMs } f
 import { fieldErrors } from "../src/chat/parse.ts";
 import { bookingTypeOf } from "./booking-type.ts";
 import type { ReceivedRecord } from "./received-record.ts";
-import { type Unwrapped, unwrap, withStandIns } from "./unwrap.ts";
+import { typeInHeaders, type Unwrapped, unwrap, withStandIns } from "./unwrap.ts";
 
 /** Why a record can never succeed. Short and few: they are names in metrics and in dead letters. */
 export type RejectReason = "tombstone" | "too_large" | "not_utf8" | "not_json" | "wrong_shape" | "booking_conflict";
@@ -30,6 +30,9 @@ const rejected = (reason: RejectReason, detail: string): Decoded => ({
 /** What a record tells us. Reads anything without throwing; the record's key is not needed. */
 export const decode = (record: ReceivedRecord): Decoded => {
   const { value } = record;
+  const told = typeInHeaders(record.headers);
+  // None of our business whatever it holds: on a shared topic others' events need not be JSON.
+  if (told !== undefined && bookingTypeOf(told) === null) return { kind: "skipped", type: told };
   if (value === null) return rejected("tombstone", "the record has no value");
   if (value.length > mostValueBytes) return rejected("too_large", `${value.length} bytes`);
   let text: string;
@@ -64,6 +67,7 @@ const typeName = ({ type }: Unwrapped, topic: string): string | null => {
 };
 
 const decodeEvent = (type: BookingEvent["type"], unwrapped: Unwrapped, record: ReceivedRecord): Decoded => {
+  if (unwrapped.fields === undefined) return rejected("wrong_shape", "data: missing");
   const schema = type === "approved" ? approvedSchema : cancelledSchema;
   const parsed = schema.safeParse(withStandIns(unwrapped));
   if (!parsed.success) {

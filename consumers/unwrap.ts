@@ -22,7 +22,7 @@ const own = (value: unknown, name: string): unknown =>
 
 const isStructured = (value: unknown, headers: Map<string, string>): boolean =>
   headers.get("content-type")?.toLowerCase().startsWith("application/cloudevents+json") === true ||
-  typeof own(value, "specversion") === "string";
+  (typeof own(value, "specversion") === "string" && own(value, "bookingId") === undefined);
 
 /** What a structured CloudEvent carries. Libraries write data they were given as bytes in base64. */
 const dataOf = (value: unknown): unknown => {
@@ -34,6 +34,10 @@ const dataOf = (value: unknown): unknown => {
     return undefined;
   }
 };
+
+/** The type of a binary CloudEvent; it counts before any in the value. */
+export const typeInHeaders = (headers: Record<string, HeaderValue>): string | undefined =>
+  readHeaders(headers).get("ce_type");
 
 /**
  * Takes an event out of a CloudEvent 1.0 (structured or binary), of `{ type, data }`, or as it is.

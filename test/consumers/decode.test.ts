@@ -54,6 +54,7 @@ describe("the shapes an event comes in", () => {
       aRecord({ value: { ...cloudEvent, data: anApproval() } }),
       event,
     ],
+    ["as it is, with a field that CloudEvents have", aRecord({ value: anApproval({ specversion: "2" }) }), event],
     [
       "a binary CloudEvent",
       aRecord({
@@ -119,6 +120,18 @@ describe("an event's type", () => {
     ["x".repeat(100_000), "skipped"],
   ])("%.40s → %s", (type, expected) => {
     expect(typeOf(aRecord({ value: { type, data: anApproval() } }))).toBe(expected);
+  });
+
+  test.each([
+    ["bytes", Buffer.from([0, 1, 255])],
+    ["nothing", null],
+    ["text", "hello"],
+    ["much", Buffer.alloc(2_000_000)],
+  ])("of others in a header is skipped, whatever the value is: %s", (_, value) => {
+    expect(decode(aRecord({ value, headers: { ce_type: "booking.moved" } }))).toEqual({
+      kind: "skipped",
+      type: "booking.moved",
+    });
   });
 
   test("that nothing tells is for people to look at, not to be passed over", () => {
