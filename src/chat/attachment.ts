@@ -35,8 +35,9 @@ const mostBytes = 1024 ** 3;
 const pixels = z.int().min(1).max(100_000);
 
 // URL.parse repairs what others take by the letter: `https://cdn.example.com\@evil.example/` is on the first host for
-// it and on the second for many a library, and it leaves out newlines and leading spaces. So these are refused as written.
-const plainHttps = /^https:\/\/[^\s\\%@/?#]+(?:[/?#][^\\\p{Cc}\p{Cs}]*)?$/iu;
+// it and on the second for many a library, and it leaves out newlines and leading spaces. So these are refused as written,
+// and with them what no address has unescaped and what turns the direction of the rest.
+const plainHttps = /^https:\/\/[^\s\\%@/?#]+(?:[/?#][^\\\s<>"\p{Cc}\p{Cf}\p{Cs}]*)?$/iu;
 
 /**
  * Whether `url` may be linked to: https, no name or password in it, and a host from the list.
@@ -57,7 +58,7 @@ export const attachmentSchema = (mimeTypes: readonly [string, ...string[]], allo
       .string()
       .max(2_048)
       .refine((url) => isAllowedUrl(url, allowedHosts), "an https address on an allowed host"),
-    name: cleanTextSchema(255).refine((name) => name !== "", "a file name"),
+    name: cleanTextSchema(255).refine((name) => name !== "" && !/[\n\t]/.test(name), "a file name on one line"),
     mimeType: z.enum(mimeTypes, "a type from the allowed list"),
     size: z.int().min(0).max(mostBytes),
     width: pixels.optional(),

@@ -105,6 +105,12 @@ export type NewMessage = {
 
 const content = cleanTextSchema(mostCodePoints);
 
+// Passed over it would be lost, and its sender would not know.
+const noAttachment = z
+  .null("none: what has an attachment is an image or a file")
+  .optional()
+  .transform(() => undefined);
+
 /** The three kinds of a message as a client sends it; an edge may extend each with fields of its own. */
 export const newMessageShapes = (attachmentHosts: readonly string[]) => {
   const clientMessageId = clientMessageIdSchema.optional();
@@ -113,6 +119,7 @@ export const newMessageShapes = (attachmentHosts: readonly string[]) => {
     text: z.object({
       type: z.literal("text"),
       content: content.refine((text) => text !== "", "a text needs content"),
+      attachment: noAttachment,
       clientMessageId,
     }),
     image: z.object({

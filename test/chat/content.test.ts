@@ -44,12 +44,38 @@ describe("a person's text", () => {
     expect(text(` ${"a".repeat(4_000)}\u0000`).success).toBe(true);
   });
 
+  test("may have a hundred marks on one letter, and more are refused before they are sorted", () => {
+    const marks = (count: number) => "\u0316\u0301".repeat(count / 2);
+    expect(text(`x${marks(100)}`)).toMatchObject({
+      success: true,
+      data: { content: `x${marks(100)}`.normalize("NFC") },
+    });
+    const many = [`x${marks(102)}`, `x${"\u0316\u0000\u0301".repeat(51)}`, `x${marks(60_000)}`];
+    for (const content of many) {
+      expect(text(content).error?.issues[0]?.message).toBe("at most 100 marks on one letter");
+    }
+    expect(text(`x${marks(80)}y${marks(80)}`).success).toBe(true);
+    // A booking's reason is cut, not refused. Sorted first, a megabyte of them would take minutes.
+    expect(codePoints(cleanText(`x${marks(1_000_000)}`))).toBeLessThanOrEqual(101);
+  });
+
   test("is required, and what is cleaned to nothing is nothing", () => {
     for (const content of [undefined, null, 5, "", " \n", "\u0000\u202E"]) expect(text(content).success).toBe(false);
   });
 });
 
 describe("an attachment", () => {
+  test("of a text is refused: it would be lost", () => {
+    const refused = schema.safeParse({ type: "text", content: "x", attachment });
+    expect(refused.error?.issues).toMatchObject([{ path: ["attachment"], message: expect.stringContaining("image") }]);
+    for (const none of [null, undefined]) {
+      expect(schema.safeParse({ type: "text", content: "x", attachment: none }).data).toEqual({
+        type: "text",
+        content: "x",
+      });
+    }
+  });
+
   test("needs no caption", () => {
     expect(image({})).toMatchObject({ success: true, data: { content: "", attachment } });
   });
@@ -74,6 +100,9 @@ describe("an attachment", () => {
     ["ht\ntps://images.example.com/a", false],
     ["https://images.example.com/a\nb", false],
     ["https://images.example.com/\uD800", false],
+    ["https://images.example.com/a b", false],
+    ['https://images.example.com/a"><script>', false],
+    ["https://images.example.com/gpj.\u202Eexe", false],
     ["https://images%2Eexample.com/a", false],
     ["HTTPS://Images.example.com:443/Zimmer%20ä.jpg?w=1#f", true],
     ["//images.example.com/a", false],
@@ -91,6 +120,7 @@ describe("an attachment", () => {
     [{ size: 1.5 }],
     [{ width: 0 }],
     [{ height: "10" }],
+    [{ name: "room\n.jpg" }],
   ])("%j of an image is refused", (wrong) => {
     expect(image(wrong).success).toBe(false);
   });
