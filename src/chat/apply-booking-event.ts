@@ -35,13 +35,16 @@ const content = ({ type, reason }: BookingEvent): string => {
 
 /**
  * What an event does to a chat. A newer event that changes nothing anybody sees is still written, silently: its time
- * must be in the log, or an event older than it could still decide.
+ * must be in the log, or an event older than it could still decide. The newest one's reason stands, whatever order they
+ * came in.
  */
 export const decideBookingEvent = (event: BookingEvent, head: Head): Decision => {
   if (!isNewer(event, head)) return "nothing";
   const status = event.type === "approved" ? "active" : "closed";
-  const silent = head.state.bookingAt !== null && head.state.booking === event.type && head.state.status === status;
-  const statusReason = silent ? head.state.statusReason : (event.reason ?? null);
+  const statusReason = event.reason ?? null;
+  const repeats = head.state.bookingAt !== null && head.state.booking === event.type && head.state.status === status;
+  const tellsMore = event.type === "cancelled" && statusReason !== null && statusReason !== head.state.statusReason;
+  const silent = repeats && !tellsMore;
   return {
     append: {
       type: "system",

@@ -65,6 +65,21 @@ describe("a booking event", () => {
     expect(entry?.state).toMatchObject({ bookingAt: at(5), counted: 1, shownSeq: 1 });
   });
 
+  test("cancelled newer and with another reason says so, and the newest one's reason stands in every order", () => {
+    const first = cancelled(1, { reason: "double booked" });
+    const entry = appended(decideBookingEvent(cancelled(2, { reason: "sold" }), endOf([first])));
+    expect(entry?.system).toEqual({ event: "booking_cancelled", status: "closed", reason: "sold" });
+    for (const again of [cancelled(2), cancelled(2, { reason: "double booked" })]) {
+      expect(appended(decideBookingEvent(again, endOf([first])))?.system?.silent).toBe(true);
+    }
+    const events = [approved(0, { reason: "a" }), first, cancelled(2, { reason: "sold" }), cancelled(3), approved(2)];
+    for (const last of [cancelled(4, { reason: "moved" }), cancelled(4), approved(4, { reason: "b" }), approved(4)]) {
+      for (const order of orders([...events, last])) {
+        expect(endOf(order).state.statusReason).toBe(last.reason ?? null);
+      }
+    }
+  });
+
   test("approved reopens a chat that the owner made readonly, for all to see", () => {
     const entry = appended(decideBookingEvent(approved(5), aHead({ status: "readonly" })));
     expect(entry?.system).toEqual({ event: "booking_approved", status: "active" });
