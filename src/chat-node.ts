@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { asyncEvents } from "./async-events.ts";
 import { createAsyncApi } from "./asyncapi.ts";
@@ -33,6 +33,12 @@ const timeouts = {
   connectionsCheckingInterval: 5_000,
   keepAliveTimeout: 65_000,
 };
+const socketPath = "/socket.io/";
+const isForSockets = ({ url }: IncomingMessage): boolean => url?.startsWith(socketPath) === true;
+// What else a request would like to become is passed over, and it is answered (RFC 9110, 7.8): Java's own client asks for
+// HTTP/2 each time.
+const isSocketUpgrade = (request: IncomingMessage): boolean =>
+  isForSockets(request) && request.headers.upgrade?.toLowerCase() === "websocket";
 
 /**
  * One chat node, from top to bottom: the store, the sockets, the acts, REST, and the port for ops, which answers from
@@ -56,7 +62,7 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
   store = await openStore({ mongodbUri: config.mongodbUri, logger, signal, now });
   const { log, cards } = store;
 
-  const httpServer = createServer({ ...timeouts });
+  const httpServer = createServer({ ...timeouts, shouldUpgradeCallback: isSocketUpgrade });
   const sockets = await openSocketServer({ ...config, httpServer, cards, log, logger, counts: metrics.socket });
   metrics.watch({ connections: sockets.connections, sendsWaiting: store.waiting });
 
@@ -83,7 +89,7 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
   });
   httpServer.on("request", (request, response) => {
     // Socket.IO answers its own path; it was there first and has done so.
-    if (!request.url?.startsWith("/socket.io/")) rest(request, response);
+    if (!isForSockets(request)) rest(request, response);
   });
   const port = await listen(httpServer, config.port, config.host);
   serving = true;
