@@ -102,7 +102,8 @@ export const createChatLog = (parts: Parts): MongoLog => {
     append: (chatId, decide) => queue.append(chatId, decide),
     head: (chatId) => orUnavailable(() => loadHead(chatId)),
     headHint: async (chatId) => {
-      const hint = heads.get(chatId) ?? (await orUnavailable(() => loadHead(chatId)));
+      const heard = await orUnavailable(() => heads.catchUp(chatId));
+      const hint = heard ?? heads.get(chatId) ?? (await orUnavailable(() => loadHead(chatId)));
       heads.set(chatId, hint);
       return hint;
     },

@@ -260,9 +260,11 @@ describe("typing", () => {
     await ended;
   });
 
-  test("is refused where nobody may write", async () => {
+  // The node of the one who types wrote into the chat itself, and only heard of its close.
+  test.each(["readonly", "closed"])("is refused in a chat that was made %s on another node", async (status) => {
     using people = await twoPeople();
-    await callAsService(one, "PUT", `/api/chat/${people.chatId}/status`, { status: "readonly" });
+    await ask(people.owner, "send_message", text(people.chatId, "said"));
+    await callAsService(other, "PUT", `/api/chat/${people.chatId}/status`, { status });
     await until(async () => {
       const answer = await ask(people.owner, "typing", { chatId: people.chatId, isTyping: true });
       return (answer["error"] as { code: string } | undefined)?.code === "chat_not_active";
