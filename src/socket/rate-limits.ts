@@ -9,8 +9,13 @@ const none: RateLimit = { take: async () => undefined };
 const both = (one: RateLimit, other: RateLimit): RateLimit => {
   if (one === none) return other;
   if (other === none) return one;
-  // Asked at the same time: two answers of Redis for one wait.
-  return { take: async (key) => void (await Promise.all([one.take(key), other.take(key)])) };
+  // One after the other: what the first refuses takes nothing of the second.
+  return {
+    take: async (key) => {
+      await one.take(key);
+      await other.take(key);
+    },
+  };
 };
 
 /**

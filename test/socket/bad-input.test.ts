@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { anApprovedChat, ask, type Client, connect, next, until } from "../support/chat-client.ts";
 import { connectRaw } from "../support/raw-socket.ts";
@@ -185,6 +186,20 @@ describe("too many events", () => {
       Array.from({ length: 500 }, () => ask(busy, "leave_chat", { chatId: chat.chatId })),
     );
     expect(answers.filter(({ ok }) => ok !== true)).toEqual([]);
+  });
+
+  test("that are refused after a burst take nothing of what the minute allows", async () => {
+    const limits = { LIMIT_SENDS_PER_S: "1", LIMIT_SENDS_PER_MIN: "6", MONGODB_URI: node.config.mongodbUri };
+    await using limited = await startNode(limits);
+    const fresh = await anApprovedChat(limited);
+    using owner = await connect(limited, fresh.ownerId);
+    const send = () => ask(owner, "send_message", { chatId: fresh.chatId, type: "text", content: "x" });
+    const count = async (tries: number): Promise<number> =>
+      (await Promise.all(Array.from({ length: tries }, send))).filter(({ ok }) => ok).length;
+    expect(await count(20)).toBe(4);
+    const { error } = (await send()) as { error: { retryAfterMs: number } };
+    await pause(error.retryAfterMs + 100);
+    expect(await count(10)).toBe(2);
   });
 
   test("of a user's sends are refused after the burst, over all nodes", async () => {
