@@ -9,8 +9,8 @@ export type Identity = { userId: string; expiresAt: Date };
 export type VerifyToken = (token: unknown) => Identity;
 
 const longestToken = 8_192;
-// The last time that a Date can tell, in seconds; a token that never ends says more.
-const lastS = 8_640_000_000_000;
+// The last second that RFC 3339 can tell; a token that never ends says more.
+const lastS = Date.UTC(9999, 11, 31, 23, 59, 59) / 1_000;
 
 // jsonwebtoken takes tokens without `exp` and with a `crit` it does not know, so both are looked at here.
 const headerSchema = z.object({ crit: z.undefined().optional() });
@@ -48,7 +48,7 @@ export const createVerifyToken = ({ secrets, userIdClaims, issuer, audience }: J
   };
 
   const userIdOf = (claims: Record<string, unknown>): string => {
-    const claim = userIdClaims.find((name) => Object.hasOwn(claims, name));
+    const claim = userIdClaims.find((name) => Object.hasOwn(claims, name) && claims[name] !== null);
     const userId = backendIdSchema.safeParse(claim === undefined ? undefined : claims[claim]);
     if (!userId.success) throw unauthenticated();
     return userId.data;
