@@ -1,4 +1,4 @@
-import { type Card, type Chat, chatFor, type Participants, userOf } from "../../src/chat/chat.ts";
+import { type Card, type Chat, chatFor, type Participants, type Role, userOf } from "../../src/chat/chat.ts";
 import { type Entry, type Message, toMessage } from "../../src/chat/message.ts";
 import type { Receipt } from "../../src/store/change-feed.ts";
 import type { UnreadNotice } from "../../src/store/unread-notices.ts";
@@ -37,21 +37,27 @@ const encode = ({ type, chatId, id, at, data }: Fields): EncodedEvent => {
 
 type Marks<T extends { seq: number }> = { owner: T; seeker: T };
 
-const upTo = <T extends { seq: number }>({ owner, seeker }: Marks<T>, seq: number): Marks<T> => ({
-  owner: { ...owner, seq: Math.min(owner.seq, seq) },
-  seeker: { ...seeker, seq: Math.min(seeker.seq, seq) },
-});
+/** The marks as they were at an entry: none beyond it, and none behind what its person had written. */
+const marksAt = <T extends { seq: number; at: Date }>(marks: Marks<T>, { seq, state, createdAt }: Entry): Marks<T> => {
+  const markAt = (role: Role): T => {
+    const mark = { ...marks[role], seq: Math.min(marks[role].seq, seq) };
+    const written = state.sent[role].seq;
+    return mark.seq < written ? { ...mark, seq: written, at: createdAt } : mark;
+  };
+  return { owner: markAt("owner"), seeker: markAt("seeker") };
+};
 
 /** The chat as it was after a shown entry, without what is one user's. */
-const chatAt = ({ state, ...entry }: Entry, card: Card, participants: Participants): Omit<Chat, "unreadCount"> => {
+const chatAt = (entry: Entry, card: Card, participants: Participants): Omit<Chat, "unreadCount"> => {
+  const { state } = entry;
   const then: Card = {
     ...card,
     status: state.status,
     statusReason: state.statusReason,
     lastSeq: entry.seq,
-    lastMessage: toMessage({ ...entry, state }),
-    read: upTo(card.read, entry.seq),
-    delivered: upTo(card.delivered, entry.seq),
+    lastMessage: toMessage(entry),
+    read: marksAt(card.read, entry),
+    delivered: marksAt(card.delivered, entry),
     updatedAt: entry.createdAt,
   };
   const { unreadCount: _, ...chat } = chatFor(then, participants, "owner");
