@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { bookingTopic, deadLetterTopic } from "./async-bookings.ts";
 import type { AsyncApiParts } from "./asyncapi.ts";
-import { approvedSchema, cancelledSchema } from "./chat/booking-event.ts";
 import type { Chat } from "./chat/chat.ts";
 import { errorTable } from "./chat/errors.ts";
 import { backendIdSchema, chatIdSchema } from "./chat/ids.ts";
@@ -117,34 +117,18 @@ const serverEvents = ({ shapes: { chat, message } }: Parts): AsyncApiParts["serv
   },
 });
 
+// Every attribute is always there; readers may build on it.
 const cloudEvent = <T extends z.ZodType, D extends z.ZodType>(type: T, data: D) =>
   z.object({
     specversion: z.literal("1.0"),
-    id: z.string(),
+    id: z.string().meta({ description: "The same each time the event comes" }),
     source: z.string(),
     type,
-    time: time.optional(),
-    subject: z.string().optional(),
-    datacontenttype: z.string().optional(),
+    time,
+    subject: chatIdSchema.meta({ description: "The chat's id" }),
+    datacontenttype: z.literal("application/json"),
     data,
   });
-
-const bookingEvent = z.union([
-  approvedSchema.meta({ description: "booking.approved" }),
-  cancelledSchema.meta({ description: "booking.cancelled" }),
-]);
-
-const bookingRecord = z.union([
-  bookingEvent,
-  z.object({ type: z.string(), data: bookingEvent }),
-  cloudEvent(z.string(), bookingEvent),
-  cloudEvent(z.string(), bookingEvent)
-    .omit({ data: true })
-    .extend({ data_base64: z.base64().meta({ description: "The same data as bytes" }) }),
-]);
-
-const bookingSummary =
-  "Bookings of the booking service, key = bookingId: as they are, wrapped as `{ type, data }`, or as CloudEvents 1.0 (structured, or binary by `ce_` headers). Repeats and disorder are harmless.";
 
 /** What goes to the topic of chat events. */
 export const chatEventSchema = ({ shapes: { sharedChat, message } }: Pick<Parts, "shapes">) => {
@@ -162,19 +146,15 @@ export const chatEventSchema = ({ shapes: { sharedChat, message } }: Pick<Parts,
 export const asyncEvents = (parts: Parts): AsyncApiParts => ({
   clientEvents: clientEvents(parts),
   serverEvents: serverEvents(parts),
-  topicsIn: Object.fromEntries(
-    parts.topics.booking.map((topic) => [topic, { summary: bookingSummary, schema: bookingRecord }]),
-  ),
+  topicsIn: Object.fromEntries(parts.topics.booking.map((topic) => [topic, bookingTopic(topic)])),
   topicsOut: {
     [parts.topics.chatEvents]: {
       summary:
         "What happens in chats, CloudEvents 1.0 structured, key = chatId: at least once, in seq order per chat, each with a stable `id`. A chat comes without what is one user's.",
+      contentType: "application/cloudevents+json",
+      key: chatIdSchema.meta({ description: "The chat's id" }),
       schema: chatEventSchema(parts),
     },
-    [parts.topics.bookingDlq]: {
-      summary:
-        "Booking records that can never succeed, with key, value and headers as they came, plus `dlq-reason`, `dlq-detail`, `dlq-topic`, `dlq-partition`, `dlq-offset` and `dlq-timestamp`.",
-      schema: z.unknown(),
-    },
+    [parts.topics.bookingDlq]: deadLetterTopic,
   },
 });

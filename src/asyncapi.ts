@@ -1,9 +1,14 @@
 import { z } from "zod";
+import { noteFields } from "./field-notes.ts";
 
 /** One kind of message on a channel: its zod schema, and what it is for. */
 export type Described = { summary: string; schema: z.ZodType };
 /** Something that is asked for, and what is answered. */
 export type Asked = Described & { answer: z.ZodType };
+/** A kind of record on a topic. `contentType` where it is not JSON; `headers` those that mean something to its readers. */
+export type TopicMessage = Described & { key: z.ZodType; contentType?: string; headers?: z.ZodType };
+/** A topic's records; other kinds of them by a word that tells them apart. */
+export type Topic = TopicMessage & { others?: Record<string, TopicMessage> };
 
 export type AsyncApiParts = {
   /** Socket.IO, client → server. */
@@ -11,8 +16,8 @@ export type AsyncApiParts = {
   /** Socket.IO, server → client. */
   serverEvents: Record<string, Described>;
   /** Kafka topics that are consumed, and those that are published to. */
-  topicsIn: Record<string, Described>;
-  topicsOut: Record<string, Described>;
+  topicsIn: Record<string, Topic>;
+  topicsOut: Record<string, Topic>;
 };
 
 type Json = Record<string, unknown>;
@@ -33,7 +38,15 @@ type Operation = {
   messages: Reference[];
   reply?: { channel: Reference; messages: Reference[] };
 };
-type AsyncApiMessage = { name: string; title: string; summary: string; payload: Json };
+type AsyncApiMessage = {
+  name: string;
+  title: string;
+  summary: string;
+  contentType?: string;
+  headers?: Json;
+  payload: Json;
+  bindings?: { kafka: { key: Json; bindingVersion: "0.5.0" } };
+};
 
 /** AsyncAPI 3.0, as far as this service uses it. */
 export type AsyncApiDocument = {
@@ -77,6 +90,7 @@ const createToJsonSchema =
         // What we send may grow; and the pattern says no more than the format.
         if (part.additionalProperties === false) delete part.additionalProperties;
         if (part.format === "date-time") delete part.pattern;
+        noteFields(part);
       },
     });
     delete jsonSchema.$schema;
@@ -114,10 +128,23 @@ export const createAsyncApi = (parts: AsyncApiParts): AsyncApiDocument => {
   const operations: Record<string, Operation> = {};
   const toJsonSchema = createToJsonSchema(schemas);
 
+  const kafkaParts = ({ key, contentType, headers }: TopicMessage, direction: Direction) => ({
+    ...(contentType !== undefined && { contentType }),
+    ...(headers && { headers: toJsonSchema(headers, direction) }),
+    bindings: { kafka: { key: toJsonSchema(key, direction), bindingVersion: "0.5.0" as const } },
+  });
+
   /** Adds a message to a channel and returns the reference by which the channel's operations name it. */
-  const addMessage = (channel: string, key: string, name: string, described: Described, direction: Direction) => {
-    const payload = toJsonSchema(described.schema, direction);
-    messages[key] = { name, title: name, summary: described.summary, payload };
+  const addMessage = (
+    channel: string,
+    key: string,
+    name: string,
+    described: Described | TopicMessage,
+    direction: Direction,
+  ) => {
+    const { summary, schema } = described;
+    const onKafka = "key" in described ? kafkaParts(described, direction) : {};
+    messages[key] = { name, title: name, summary, ...onKafka, payload: toJsonSchema(schema, direction) };
     const known = channels[channel];
     if (known) known.messages[key] = refTo("components", "messages", key);
     return refTo("channels", channel, "messages", key);
@@ -149,15 +176,20 @@ export const createAsyncApi = (parts: AsyncApiParts): AsyncApiDocument => {
     operations[name] = { action: "send", channel: socket, summary: described.summary, messages: [message] };
   }
 
-  const addTopics = (topics: Record<string, Described>, direction: Direction): void => {
-    for (const [topic, described] of Object.entries(topics)) {
+  const addTopics = (topics: Record<string, Topic>, direction: Direction): void => {
+    for (const [topic, { others = {}, ...described }] of Object.entries(topics)) {
       const key = `kafka.${topic}`;
       const channel = addChannel(key, topic, "kafka", described.summary);
       operations[key] = {
         action: direction === "in" ? "receive" : "send",
         channel,
         summary: described.summary,
-        messages: [addMessage(key, key, topic, described, direction)],
+        messages: [
+          addMessage(key, key, topic, described, direction),
+          ...Object.entries(others).map(([kind, other]) =>
+            addMessage(key, `${key}.${kind}`, `${topic} ${kind}`, other, direction),
+          ),
+        ],
       };
     }
   };

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from "zod-openapi";
 import { type ErrorCode, errorTable } from "../chat/errors.ts";
 import { problemMediaType } from "./problem.ts";
+import { mostBodyBytes } from "./read-json.ts";
 import { problemSchema } from "./schemas.ts";
 
 export const asUser = [{ bearer: [] }];
@@ -11,9 +12,13 @@ const requestIdHeader = {
   "X-Request-Id": { description: "The request's id, also in logs", schema: { type: "string" } },
 } as const;
 
+/** How long a body may be, in words. */
+export const mostBodyText = `${mostBodyBytes / 1024} KB`;
+
 /** A body of JSON, with one to start from when trying the call. */
 export const jsonBody = (schema: z.ZodType, example: object, { required = true } = {}) => ({
   required,
+  description: `JSON, at most ${mostBodyText} of it`,
   content: { "application/json": { schema, example } },
 });
 

@@ -1,9 +1,11 @@
 import { createDocument } from "zod-openapi";
 import type { newMessageSchema } from "../chat/message.ts";
+import { noteFields } from "../field-notes.ts";
 import { chatsPaths } from "./chats.ts";
 import { healthPaths } from "./health.ts";
 import { initiatePaths } from "./initiate.ts";
 import { messagePaths } from "./messages.ts";
+import { mostBodyText } from "./openapi-parts.ts";
 import { readPaths } from "./read.ts";
 import { statusPaths } from "./status.ts";
 
@@ -11,6 +13,7 @@ const description = `The chat between the owner and the seeker of an approved bo
 
 People call with their token (\`Authorization: Bearer\`), the booking service with its key (\`X-API-Key\`).
 Every failure is a problem (RFC 9457) with a \`code\`; [the codes](/api/chat/docs/errors) are the same over Socket.IO.
+A body is JSON of at most ${mostBodyText}; past that the answer is 413, \`payload_too_large\`.
 What happens live comes over Socket.IO: [the events](/api/chat/docs/events).
 Whole answers may get more fields later: let those pass that you do not know.`;
 
@@ -48,6 +51,7 @@ export const createOpenApi = ({ messageSchema }: { messageSchema: ReturnType<typ
         if (io === "output" && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
         // The pattern of a time says no more than its format, at great length.
         if (jsonSchema.format === "date-time") delete jsonSchema.pattern;
+        noteFields(jsonSchema);
       },
     },
   );
