@@ -46,16 +46,17 @@ export const chatIdOf = (req: Request): string => {
   return chatId.toLowerCase();
 };
 
-const wholeNumber = /^(0|[1-9]\d{0,15})$/;
+// Also what no page can have, so that the answer says that it is too small, or no whole number.
+const plainNumber = /^(?:0|-?[1-9]\d{0,15}|\d{1,15}\.\d{0,9}[1-9])$/;
 
 /**
- * The query, with those parameters as numbers that are written as plain whole numbers. Everything else stays as it
- * came, for the schema to refuse: "1e2", "-1", "" or a parameter given twice.
+ * The query, with those parameters as numbers that are written as plain numbers. Everything else stays as it came, for
+ * the schema to refuse: "1e2", "+1", "" or a parameter given twice.
  */
 export const queryWithNumbers = (req: Request, names: readonly string[]): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(req.query).map(([name, value]) => [
       name,
-      names.includes(name) && typeof value === "string" && wholeNumber.test(value) ? Number(value) : value,
+      names.includes(name) && typeof value === "string" && plainNumber.test(value) ? Number(value) : value,
     ]),
   );

@@ -107,6 +107,16 @@ describe("GET /api/chat/user/:userId", () => {
     if (expected === 400) expect(body).toMatchObject({ code: "validation_failed", errors: [{ path }] });
   });
 
+  test.each([
+    ["-1", "Too small: expected number to be >=1"],
+    ["201", "Too big: expected number to be <=200"],
+    ["1.5", "Invalid input: expected int, received number"],
+    ["1e2", "Invalid input: expected number, received string"],
+  ])("?limit=%s says what is wrong with it", async (limit, message) => {
+    const { body } = await inbox("somebody", `?limit=${limit}`).expect(400);
+    expect(body.errors).toEqual([{ path: "limit", message }]);
+  });
+
   test("parameters nobody knows are let through", async () => {
     await inbox("somebody", "?__proto__=1&utm=2&limit=5").expect(200);
   });
