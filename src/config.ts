@@ -86,6 +86,7 @@ const kafkaSettingsSchema = settingsSchema.pick({
   KAFKA_SASL_MECHANISM: true,
   KAFKA_SASL_USERNAME: true,
   KAFKA_SASL_PASSWORD: true,
+  BOOKING_TOPICS: true,
   BOOKING_DLQ_TOPIC: true,
 });
 
@@ -153,7 +154,12 @@ export type Config = {
 };
 
 /** The part of the settings that tools for Kafka run with. */
-export type KafkaToolConfig = { logLevel: string; kafka: KafkaConfig; bookingDlqTopic: string };
+export type KafkaToolConfig = {
+  logLevel: string;
+  kafka: KafkaConfig;
+  bookingTopics: string[];
+  bookingDlqTopic: string;
+};
 
 /** All of them or none. */
 const saslProblems = ({ KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD }: KafkaSettings): string[] => {
@@ -164,14 +170,13 @@ const saslProblems = ({ KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PA
 };
 
 /** What goes to a topic that is read as well would come back for ever. */
-const topicProblems = ({ BOOKING_TOPICS, BOOKING_DLQ_TOPIC, CHAT_EVENTS_TOPIC }: Settings): string[] => {
-  const problems: string[] = [];
-  if (BOOKING_TOPICS.includes(BOOKING_DLQ_TOPIC)) problems.push("BOOKING_DLQ_TOPIC: expected none of BOOKING_TOPICS");
-  if ([...BOOKING_TOPICS, BOOKING_DLQ_TOPIC].includes(CHAT_EVENTS_TOPIC)) {
-    problems.push("CHAT_EVENTS_TOPIC: expected none of BOOKING_TOPICS and not BOOKING_DLQ_TOPIC");
-  }
-  return problems;
-};
+const dlqProblems = ({ BOOKING_TOPICS, BOOKING_DLQ_TOPIC }: KafkaSettings): string[] =>
+  BOOKING_TOPICS.includes(BOOKING_DLQ_TOPIC) ? ["BOOKING_DLQ_TOPIC: expected none of BOOKING_TOPICS"] : [];
+
+const eventsProblems = ({ BOOKING_TOPICS, BOOKING_DLQ_TOPIC, CHAT_EVENTS_TOPIC }: Settings): string[] =>
+  [...BOOKING_TOPICS, BOOKING_DLQ_TOPIC].includes(CHAT_EVENTS_TOPIC)
+    ? ["CHAT_EVENTS_TOPIC: expected none of BOOKING_TOPICS and not BOOKING_DLQ_TOPIC"]
+    : [];
 
 /** Two servers of one process; 0 is a free port for each. */
 const portProblems = ({ PORT, OPS_PORT }: Settings): string[] =>
@@ -239,7 +244,12 @@ const parse = <S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv): z.infe
  */
 export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   const settings = parse(settingsSchema, env);
-  refuseProblems([...saslProblems(settings), ...topicProblems(settings), ...portProblems(settings)]);
+  refuseProblems([
+    ...saslProblems(settings),
+    ...dlqProblems(settings),
+    ...eventsProblems(settings),
+    ...portProblems(settings),
+  ]);
   return toConfig(settings);
 };
 
@@ -249,6 +259,11 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
  */
 export const readKafkaConfig = (env: NodeJS.ProcessEnv): KafkaToolConfig => {
   const settings = parse(kafkaSettingsSchema, env);
-  refuseProblems(saslProblems(settings));
-  return { logLevel: settings.LOG_LEVEL, kafka: toKafkaConfig(settings), bookingDlqTopic: settings.BOOKING_DLQ_TOPIC };
+  refuseProblems([...saslProblems(settings), ...dlqProblems(settings)]);
+  return {
+    logLevel: settings.LOG_LEVEL,
+    kafka: toKafkaConfig(settings),
+    bookingTopics: settings.BOOKING_TOPICS,
+    bookingDlqTopic: settings.BOOKING_DLQ_TOPIC,
+  };
 };

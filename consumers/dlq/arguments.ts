@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { fieldNames, readCondition, type Selection } from "./selection.ts";
+import { fieldNames, isFiltering, readCondition, type Selection } from "./selection.ts";
 
 export const usage = `Looks after the dead letters: records that could never succeed, kept in BOOKING_DLQ_TOPIC.
 
@@ -12,7 +12,7 @@ npm run dlq -- COMMAND [options]
   show ID               one of them with its headers and its value; its id is the first column of the list
     --json
   redrive               sends the open ones back to the topics they came from, then marks each as redriven: called
-                        again it sends none of those a second time
+                        again it sends none of those a second time. To topics of BOOKING_TOPICS and no others
     --dry-run           only says what it would send
   purge                 deletes those that were redriven or discarded. With --where or --before it first discards the
                         open ones that match. Kafka deletes from the beginning of a partition only: what stands
@@ -27,7 +27,7 @@ npm run dlq -- COMMAND [options]
   --help
 
 Settings, from the environment: KAFKA_BROKERS, KAFKA_CLIENT_ID, KAFKA_GROUP_ID, KAFKA_SSL, KAFKA_SASL_…,
-BOOKING_DLQ_TOPIC. The codes it ends with: 0 done, 1 not done or not all of it, 2 wrong arguments or settings.
+BOOKING_DLQ_TOPIC, BOOKING_TOPICS. The codes it ends with: 0 done, 1 not done or not all of it, 2 wrong arguments or settings.
 `;
 
 /** What was asked for cannot be understood. The message says what is wrong. */
@@ -87,8 +87,7 @@ const build = (command: string, id: string | undefined, values: ReturnType<typeo
   const selection = readSelection(values.where, values.before);
   if (command === "list") return { command, selection, all, limit: readLimit(values.limit), json };
   if (command === "redrive") return { command, selection, dryRun };
-  const isFiltered = selection.where.length > 0 || selection.before !== null;
-  if (all && isFiltered) throw new UsageError("purge takes --all, or --where and --before, not both");
+  if (all && isFiltering(selection)) throw new UsageError("purge takes --all, or --where and --before, not both");
   return { command: "purge", selection, all, dryRun, yes };
 };
 

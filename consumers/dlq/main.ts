@@ -8,6 +8,13 @@ import type { Terminal } from "./terminal.ts";
 const { stdin, stdout, stderr } = process;
 const progressEveryMs = 5_000;
 
+// Whoever read what we print may go before the end, as `head` does. The work goes on: it does not need to be read.
+for (const stream of [stdout, stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 const createTerminal = (signal: AbortSignal): Terminal => {
   let toldAt = performance.now();
   let isOpen = false;

@@ -1,7 +1,8 @@
 import type { Publisher } from "../publisher.ts";
 import { markOf } from "./letter.ts";
-import { isSelected, type Selection } from "./selection.ts";
-import { type Cut, cutsOf } from "./settled.ts";
+import { isNothing, planOf, sentencesOf } from "./purge-plan.ts";
+import type { Selection } from "./selection.ts";
+import type { Cut } from "./settled.ts";
 import type { Stock, StockedLetter } from "./stock.ts";
 import { counted, type Terminal } from "./terminal.ts";
 
@@ -22,27 +23,10 @@ type Options = {
 /** Deletes letters as far as Kafka can, and marks those that it cannot delete yet. False: nobody said yes. */
 export const purge = async (options: Options): Promise<boolean> => {
   const { stock, selection, all, dryRun, terminal } = options;
-  const isFiltered = selection.where.length > 0 || selection.before !== null;
-  const isDiscarded = isFiltered ? isSelected(selection) : () => all;
-  const isSettled = (letter: StockedLetter): boolean => letter.state !== "open" || isDiscarded(letter);
-  const cuts = cutsOf(stock.ranges, stock.letters, isSettled);
-  const cutAt = new Map(cuts.map(({ partition, before }) => [partition, before]));
-  const isDeleted = ({ partition, offset }: StockedLetter): boolean => offset < (cutAt.get(partition) ?? 0);
-  const settled = stock.letters.filter(isSettled);
-  const deleted = settled.filter(isDeleted);
-  const marked = settled.filter((letter) => letter.state === "open" && !isDeleted(letter));
-  const later = settled.length - deleted.length;
-
-  const will = dryRun ? "would be" : "will be";
-  terminal.print(
-    `${counted(deleted.length, "dead letter")} ${will} deleted, ${deleted.filter(({ state }) => state === "open").length} of them open.`,
-  );
-  if (later > 0) {
-    terminal.print(
-      `${counted(later, "more")} ${will} marked as discarded, or ${later === 1 ? "is" : "are"} settled already, and can be deleted only after those before them in their partitions.`,
-    );
-  }
-  if (dryRun || (cuts.length === 0 && marked.length === 0)) return true;
+  const plan = planOf(stock, selection, all);
+  for (const line of sentencesOf(plan, dryRun)) terminal.print(line);
+  if (dryRun || isNothing(plan)) return true;
+  const { cuts, deleted, marked } = plan;
   if (!(await isConfirmed(options))) return false;
   await mark(options, marked);
   if (cuts.length > 0) await options.deleteBefore(cuts);

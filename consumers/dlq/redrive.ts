@@ -4,7 +4,7 @@ import type { ReceivedRecord } from "../received-record.ts";
 import { idOf, type Letter, markOf, originalOf } from "./letter.ts";
 import { isSelected, type Selection } from "./selection.ts";
 import type { Stock } from "./stock.ts";
-import { counted, type Terminal } from "./terminal.ts";
+import { counted, matching, printable, type Terminal } from "./terminal.ts";
 import type { TopicReader } from "./topic-reader.ts";
 
 type Options = {
@@ -14,8 +14,9 @@ type Options = {
   dryRun: boolean;
   topic: string;
   publisher: Pick<Publisher, "publish">;
-  /** Which of the topics Kafka has. */
-  topicsThere: (topics: string[]) => Promise<string[]>;
+  /** Where letters may go, and which of those Kafka has now. */
+  bookingTopics: string[];
+  topicsThere: string[];
   terminal: Terminal;
   signal: AbortSignal;
 };
@@ -27,19 +28,18 @@ type Options = {
  */
 export const redrive = async (options: Options): Promise<boolean> => {
   const { stock, selection, dryRun, terminal, signal } = options;
-  const meant = stock.letters.filter(({ state }) => state === "open").filter(isSelected(selection));
-  const gone = await topicsGone(meant, options.topicsThere);
-  const whyNot = (letter: Letter): string | null => {
-    if (letter.from === null) return "it does not say which topic it came from";
-    if (gone.has(letter.from.topic)) return `there is no topic ${letter.from.topic}`;
-    return letter.isCut
-      ? `it was cut: the whole record is ${letter.from.topic} ${letter.from.place}, if it is still there`
-      : null;
-  };
+  const open = stock.letters.filter(({ state }) => state === "open");
+  const meant = open.filter(isSelected(selection));
+  if (meant.length === 0) {
+    const why = open.length === 0 ? "none is open" : matching(0, open.length, "open dead letter");
+    terminal.print(`0 dead letters ${dryRun ? "would be " : ""}redriven: ${why}.`);
+    return true;
+  }
+  const whyNot = (letter: Letter): string | null => whyItStays(letter, options);
   const sendable = new Map(meant.filter((letter) => whyNot(letter) === null).map((letter) => [letter.id, letter]));
   for (const letter of meant) {
     const reason = whyNot(letter);
-    if (reason !== null) terminal.print(`${letter.id} stays: ${reason}`);
+    if (reason !== null) terminal.print(`${letter.id} stays: ${printable(reason)}`);
   }
   for (const [topic, count] of countByTopic([...sendable.values()])) {
     terminal.print(`${dryRun ? "would send" : "sending"} ${counted(count, "record")} to ${topic}`);
@@ -50,10 +50,18 @@ export const redrive = async (options: Options): Promise<boolean> => {
   return !signal.aborted && sent === meant.length;
 };
 
-const topicsGone = async (letters: Letter[], topicsThere: Options["topicsThere"]): Promise<Set<string>> => {
-  const topics = [...new Set(letters.flatMap(({ from }) => (from === null ? [] : [from.topic])))];
-  const there = topics.length === 0 ? [] : await topicsThere(topics);
-  return new Set(topics.filter((topic) => !there.includes(topic)));
+/**
+ * Null where it can go. Whoever may write dead letters can name any topic in them, and we may write to more topics than
+ * they: only those where the consumers put letters from are taken.
+ */
+const whyItStays = (
+  { from, isCut }: Letter,
+  { bookingTopics, topicsThere }: Pick<Options, "bookingTopics" | "topicsThere">,
+): string | null => {
+  if (from === null) return "it does not say which topic it came from";
+  if (!bookingTopics.includes(from.topic)) return `it names ${from.topic}, which is none of BOOKING_TOPICS`;
+  if (!topicsThere.includes(from.topic)) return `there is no topic ${from.topic}`;
+  return isCut ? `it was cut: the whole record is ${from.topic} ${from.place}, if it is still there` : null;
 };
 
 const countByTopic = (letters: Letter[]): Map<string, number> => {

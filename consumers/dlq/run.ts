@@ -69,17 +69,13 @@ const needTopic = async ({ probe, config }: Opened): Promise<void> => {
   if (there.length === 0) throw new DlqError(`there is no topic ${topic} (BOOKING_DLQ_TOPIC)`);
 };
 
-/** Those who only look have a group each; those who write share one, so that they see one another. */
+/** Those who only look have a group each; those who write share one, in which one at a time is at work. */
 const openReader = async ({ client, config }: Opened, isWriter: boolean): Promise<TopicReader> => {
   const { bookingDlqTopic: topic, kafka } = config;
   const groupId = `${kafka.groupId}-dlq-${isWriter ? "writer" : randomBytes(4).toString("hex")}`;
   const reader = await openTopicReader({ client, topic, groupId });
-  if (!isWriter || (await reader.members()) === 1) return reader;
-  await reader[Symbol.asyncDispose]();
-  throw new DlqError(
-    `somebody else redrives or purges now (group ${groupId}): try again when that has ended. A call that was killed ` +
-      "is forgotten after 30 seconds",
-  );
+  if (reader !== null) return reader;
+  throw new DlqError(`somebody else redrives or purges now (group ${groupId}): try again when that has ended`);
 };
 
 const work = async (job: Job, opened: Opened, reader: TopicReader, stock: Stock): Promise<boolean> => {
@@ -98,7 +94,9 @@ const work = async (job: Job, opened: Opened, reader: TopicReader, stock: Stock)
   const shared = { stock, topic, publisher, terminal, signal };
   try {
     if (job.command === "redrive") {
-      return await redrive({ ...job, ...shared, reader, topicsThere: (topics) => topicsThere(opened.probe, topics) });
+      const { bookingTopics } = config;
+      const there = await topicsThere(opened.probe, bookingTopics);
+      return await redrive({ ...job, ...shared, reader, bookingTopics, topicsThere: there });
     }
     return await purge({ ...job, ...shared, deleteBefore: (cuts) => deleteBefore(opened, cuts) });
   } finally {

@@ -27,6 +27,9 @@ export const readCondition = (text: string): Condition | null => {
   return { field: name, values };
 };
 
+/** Whether anything was asked of the letters at all. */
+export const isFiltering = ({ where, before }: Selection): boolean => where.length > 0 || before !== null;
+
 export const isSelected =
   ({ where, before }: Selection) =>
   (letter: Letter): boolean =>

@@ -1,5 +1,5 @@
+import type { Range } from "./ranges.ts";
 import type { StockedLetter } from "./stock.ts";
-import type { Range } from "./topic-reader.ts";
 
 /** Up to which offset, without it, a partition can be emptied, and how many letters that takes away. */
 export type Cut = { partition: number; before: number; letters: number };
@@ -17,7 +17,8 @@ export const cutsOf = (
 ): Cut[] =>
   ranges.flatMap(({ partition, low, high }) => {
     const here = letters.filter((letter) => letter.partition === partition);
-    const before = Math.min(high, ...here.filter((letter) => !isSettled(letter)).map(({ offset }) => offset));
+    const staying = here.filter((letter) => !isSettled(letter));
+    const before = staying.reduce((least, { offset }) => Math.min(least, offset), high);
     if (before <= low) return [];
     return [{ partition, before, letters: here.filter(({ offset }) => offset < before).length }];
   });

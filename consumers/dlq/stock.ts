@@ -1,9 +1,10 @@
 import { type Fate, type Letter, readStored } from "./letter.ts";
-import type { Range, TopicReader } from "./topic-reader.ts";
+import type { Range } from "./ranges.ts";
+import type { TopicReader } from "./topic-reader.ts";
 
 export type StockedLetter = Letter & { state: "open" | Fate };
 
-/** The dead letters as they stood when the reader was opened, in the order in which they were put. */
+/** The dead letters as they stood when the group was joined, in the order in which they were put. */
 export type Stock = { letters: StockedLetter[]; ranges: Range[] };
 
 /** Reads the whole topic: what became of a letter stands behind it. */

@@ -24,3 +24,7 @@ export const shownTime = (time: Date | null): string =>
   time === null ? "-" : `${time.toISOString().slice(0, 19).replace("T", " ")}Z`;
 
 export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+
+/** `2 of 5 open dead letters match` */
+export const matching = (count: number, total: number, what: string): string =>
+  `${count} of ${counted(total, what)} ${count === 1 || total === 1 ? "matches" : "match"}`;

@@ -1,24 +1,21 @@
 import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
 import { type ReceivedRecord, toReceivedRecord } from "../received-record.ts";
 import { withLimit } from "../with-limit.ts";
+import { type Range, rangesOf } from "./ranges.ts";
 
-/** A partition's records as they stood at the opening: from `low` up to, without, `high`. */
-export type Range = { partition: number; low: number; high: number };
-
-/** Reads a topic from its beginning to where it ended when this was opened, as often as wanted. */
+/** Reads a topic from its beginning to where it ended when the group was joined, as often as wanted. */
 export type TopicReader = AsyncDisposable & {
   ranges: Range[];
-  /** How many readers are in the group now, this one among them. */
-  members(): Promise<number>;
   /**
    * Hands over each record once, those of a partition in their order, one after the other. Aborted, it ends when the
    * record under way has been handled.
-   * @throws what the handler throws, the signal's reason, and where nothing comes for a minute
+   * @throws what the handler throws, the signal's reason, where nothing comes for a minute, and where Kafka put this
+   * reader out of the group: another one may have been at work since
    */
   read(handle: (record: ReceivedRecord) => Promise<void>, signal: AbortSignal): Promise<void>;
 };
 
-type Options = { client: Kafka; topic: string; groupId: string };
+type Options = { client: Kafka; topic: string; groupId: string; sessionTimeoutMs?: number };
 
 /** One reading: how far it came in each partition, and how it ends. */
 type Pass = {
@@ -34,36 +31,40 @@ const joinLimitMs = 60_000;
 const stallLimitMs = 60_000;
 const closeLimitMs = 5_000;
 
-/** kafkajs reads as a member of a group only. Nothing is committed, so each reading is a whole one. */
-export const openTopicReader = async ({ client, topic, groupId }: Options): Promise<TopicReader> => {
-  const ranges = await rangesOf(client, topic);
+const putOut =
+  "Kafka heard nothing of this call for too long, and somebody else may have been at work since: call it again";
+
+/**
+ * kafkajs reads as a member of a group only. Nothing is committed, so each reading is a whole one. Resolves to null where
+ * another reader is in the group already.
+ */
+export const openTopicReader = async ({
+  client,
+  topic,
+  groupId,
+  sessionTimeoutMs = 30_000,
+}: Options): Promise<TopicReader | null> => {
   const consumer = client.consumer({
     groupId,
-    sessionTimeout: 30_000,
+    sessionTimeout: sessionTimeoutMs,
     heartbeatInterval: 3_000,
     maxWaitTimeInMs: 200,
     allowAutoTopicCreation: false,
     retry: { retries: 8, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
   });
-  const reader = new GroupReader(consumer, topic, ranges);
+  const reader = new GroupReader(consumer, topic);
   try {
-    await withLimit("joining the group", joinLimitMs, reader.join());
-    return reader;
+    if (await withLimit("joining the group", joinLimitMs, reader.join())) {
+      // Not before: joining waits for whoever is at work, and what that one wrote last must be read too.
+      reader.ranges = await rangesOf(client, topic);
+      return reader;
+    }
   } catch (error) {
     await reader[Symbol.asyncDispose]();
     throw error;
   }
-};
-
-const rangesOf = async (client: Kafka, topic: string): Promise<Range[]> => {
-  const admin = client.admin();
-  try {
-    await admin.connect();
-    const offsets = await admin.fetchTopicOffsets(topic);
-    return offsets.map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }));
-  } finally {
-    await admin.disconnect();
-  }
+  await reader[Symbol.asyncDispose]();
+  return null;
 };
 
 /** False where this ended the reading. */
@@ -82,27 +83,34 @@ const handleOne = async (pass: Pass, record: ReceivedRecord): Promise<boolean> =
 };
 
 class GroupReader implements TopicReader {
-  readonly ranges: Range[];
+  ranges: Range[] = [];
   readonly #consumer: Consumer;
   readonly #topic: string;
   readonly #crash = Promise.withResolvers<never>();
   #pass: Pass | null = null;
   #hasCrashed = false;
+  #memberId: string | null = null;
 
-  constructor(consumer: Consumer, topic: string, ranges: Range[]) {
+  constructor(consumer: Consumer, topic: string) {
     this.#consumer = consumer;
     this.#topic = topic;
-    this.ranges = ranges;
     this.#crash.promise.catch(() => undefined);
   }
 
-  async join(): Promise<void> {
+  /**
+   * False where another one is there: Kafka makes the first member a group's leader, which stays that until it goes. So
+   * of those who come at the same moment exactly one goes on.
+   */
+  async join(): Promise<boolean> {
     const consumer = this.#consumer;
     const { GROUP_JOIN, CRASH, END_BATCH_PROCESS } = consumer.events;
-    const joined = Promise.withResolvers<void>();
-    consumer.on(GROUP_JOIN, () => {
+    const joined = Promise.withResolvers<boolean>();
+    consumer.on(GROUP_JOIN, ({ payload: { memberId, isLeader } }) => {
       if (this.#pass === null) this.#pause();
-      joined.resolve();
+      // A rebalance leaves a member its id. Another id means that Kafka had put this one out.
+      if (this.#memberId !== null && memberId !== this.#memberId) this.#crash.reject(new Error(putOut));
+      this.#memberId = memberId;
+      joined.resolve(isLeader);
     });
     consumer.on(CRASH, ({ payload }) => {
       this.#hasCrashed = true;
@@ -115,11 +123,7 @@ class GroupReader implements TopicReader {
     await consumer.connect();
     await consumer.subscribe({ topics: [this.#topic], fromBeginning: true });
     await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: (batch) => this.#take(batch) });
-    await Promise.race([joined.promise, this.#crash.promise]);
-  }
-
-  async members(): Promise<number> {
-    return (await this.#consumer.describeGroup()).members.length;
+    return await Promise.race([joined.promise, this.#crash.promise]);
   }
 
   async read(handle: Pass["handle"], signal: AbortSignal): Promise<void> {

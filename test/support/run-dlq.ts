@@ -15,6 +15,7 @@ export const dlqEnv = (kafka: TestKafka): NodeJS.ProcessEnv => ({
   NODE_ENV: "production",
   KAFKA_BROKERS: kafka.address.brokers.join(","),
   KAFKA_GROUP_ID: kafka.groupId,
+  BOOKING_TOPICS: `${kafka.topics.approved},${kafka.topics.cancelled}`,
   BOOKING_DLQ_TOPIC: kafka.topics.dlq,
 });
 

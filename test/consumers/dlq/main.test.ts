@@ -7,10 +7,11 @@ import { putLetter } from "./letters.ts";
 
 const script = fileURLToPath(new URL("../../../consumers/dlq/main.ts", import.meta.url));
 
-/** The tool as a person calls it in a pipe. */
-const call = async (args: string[], env: NodeJS.ProcessEnv) => {
+/** The tool as a person calls it in a pipe. Where nobody reads, the pipe's other end is closed from the beginning. */
+const call = async (args: string[], env: NodeJS.ProcessEnv, { reads = true } = {}) => {
   const child = spawn(process.execPath, [script, ...args], { env: { PATH: process.env["PATH"], ...env } });
   const output = { out: "", err: "" };
+  if (!reads) child.stdout.destroy();
   child.stdout.on("data", (chunk: Buffer) => void (output.out += chunk));
   child.stderr.on("data", (chunk: Buffer) => void (output.err += chunk));
   const code = await new Promise((resolve) => child.once("close", resolve));
@@ -23,6 +24,15 @@ test("needs nothing but Kafka's settings, and prints nothing but its answer", as
   const { code, out, err } = await call(["redrive"], dlqEnv(kafka));
   expect({ code, err }).toEqual({ code: 0, err: "" });
   expect(out).toBe(`sending 1 record to ${kafka.topics.approved}\n1 dead letter redriven, 0 of those meant stay.\n`);
+});
+
+test("ends quietly where nobody reads its answer any more, and has done its work", async () => {
+  await using kafka = await openTestKafka();
+  for (const key of ["a", "b", "c"]) await putLetter(kafka, "not_json", { key });
+  const nobody = { reads: false };
+  expect(await call(["list"], dlqEnv(kafka), nobody)).toEqual({ code: 0, out: "", err: "" });
+  expect(await call(["redrive"], dlqEnv(kafka), nobody)).toEqual({ code: 0, out: "", err: "" });
+  expect(await call(["list"], dlqEnv(kafka))).toMatchObject({ out: expect.stringContaining("3 are redriven") });
 });
 
 test("says what is wrong in one line, and with its code", async () => {
@@ -38,6 +48,11 @@ test("says what is wrong in one line, and with its code", async () => {
     code: 1,
     out: "",
     err: "there is no topic no.such.topic (BOOKING_DLQ_TOPIC)\n",
+  });
+  expect(await call(["redrive"], { ...env, BOOKING_TOPICS: kafka.topics.dlq })).toEqual({
+    code: 2,
+    out: "",
+    err: "Settings are missing or wrong:\n  BOOKING_DLQ_TOPIC: expected none of BOOKING_TOPICS\n",
   });
   expect(await call(["list"], { ...env, KAFKA_BROKERS: "127.0.0.1:1" })).toEqual({
     code: 1,

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
 import { headersOf, openTestKafka, type TestKafka } from "../../support/kafka.ts";
 import { callDlq } from "../../support/run-dlq.ts";
@@ -73,13 +74,43 @@ test("what cannot be sent back stays open and says why", async () => {
     value: "cut",
     headers: { "dlq-topic": approved, "dlq-partition": "1", "dlq-offset": "42", "dlq-value-bytes": "2000000" },
   });
-  const { text, isDone } = await callDlq(kafka, "redrive");
+  const { text, isDone } = await callDlq(kafka, "redrive", { env: { BOOKING_TOPICS: `${approved},${approved}.gone` } });
   expect(isDone).toBe(false);
   expect(text).toMatch("0/0 stays: it does not say which topic it came from");
   expect(text).toMatch(`0/1 stays: there is no topic ${approved}.gone`);
   expect(text).toMatch(`0/3 stays: it was cut: the whole record is ${approved} 1/42`);
   expect(text).toMatch("1 dead letter redriven, 3 of those meant stay.");
   expect(await countIn(kafka, approved)).toBe(1);
+});
+
+test("goes to the booking topics and no others, whatever a letter names", async () => {
+  await using kafka = await openTestKafka({ partitions: 1 });
+  const { approved, dlq, events } = kafka.topics;
+  for (const topic of [events, dlq, "\u001b[31mred", approved]) await putLetter(kafka, "not_json", { topic });
+  const { text, isDone } = await callDlq(kafka, "redrive");
+  expect(isDone).toBe(false);
+  expect(text.split("\n")).toEqual([
+    `0/0 stays: it names ${events}, which is none of BOOKING_TOPICS`,
+    `0/1 stays: it names ${dlq}, which is none of BOOKING_TOPICS`,
+    "0/2 stays: it names \\u001b[31mred, which is none of BOOKING_TOPICS",
+    `sending 1 record to ${approved}`,
+    "1 dead letter redriven, 3 of those meant stay.",
+  ]);
+  expect(await countIn(kafka, events)).toBe(0);
+  // The four letters, and the mark of the one that was sent.
+  expect(await countIn(kafka, dlq)).toBe(5);
+});
+
+test("says so where nothing is open, and where nothing that is open matches", async () => {
+  await using kafka = await openTestKafka();
+  expect(await callDlq(kafka, "redrive")).toEqual({ isDone: true, text: "0 dead letters redriven: none is open." });
+  await putLetter(kafka, "not_json");
+  await putLetter(kafka, "not_utf8");
+  const text = "0 dead letters redriven: 0 of 2 open dead letters match.";
+  expect(await callDlq(kafka, "redrive --where reason=wrong_shape")).toEqual({ isDone: true, text });
+  expect((await callDlq(kafka, "redrive --before 2020-01-01 --dry-run")).text).toMatch(
+    "0 dead letters would be redriven",
+  );
 });
 
 test("stopped in the middle it ends the letter under way, and the next call does the rest, each once", async () => {
@@ -110,6 +141,23 @@ test("a second person is told that somebody is at it, and the first one goes on"
   expect((await callDlq(kafka, "purge --all", { confirm })).text).toMatch("1 dead letter deleted");
   expect(told).toMatch("somebody else redrives or purges now");
   expect(await countIn(kafka, kafka.topics.approved)).toBe(0);
+});
+
+// The second one comes while the first joins, reads, sends or leaves.
+test.each([0, 100, 200, 300, 400, 500, 600])("two calls %i ms apart send each letter once", async (apartMs) => {
+  await using kafka = await openTestKafka();
+  const { approved } = kafka.topics;
+  const values = Array.from({ length: 6 }, (_, index) => String(index));
+  for (const value of values) await putLetter(kafka, "not_json", { key: value, value });
+  const first = callDlq(kafka, "redrive");
+  await wait(apartMs);
+  const ends = await Promise.allSettled([first, callDlq(kafka, "redrive")]);
+  const failures = ends.flatMap((end) => (end.status === "rejected" ? [String(end.reason)] : []));
+  expect(failures.filter((failure) => !failure.includes("somebody else redrives or purges now"))).toEqual([]);
+  expect(failures.length).toBeLessThan(2);
+  expect(valuesOf(await kafka.read(approved, values.length))).toEqual(values);
+  expect(await countIn(kafka, approved)).toBe(values.length);
+  expect((await callDlq(kafka, "list")).text).toMatch("0 dead letters are open; 6 are redriven");
 });
 
 test("what fails in the middle is still open, and nothing is marked that was not sent", async () => {
