@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { noteFields } from "./field-notes.ts";
 
 /** One kind of message on a channel: its zod schema, and what it is for. */
 export type Described = { summary: string; schema: z.ZodType };
@@ -90,7 +89,6 @@ const createToJsonSchema =
         // What we send may grow; and the pattern says no more than the format.
         if (part.additionalProperties === false) delete part.additionalProperties;
         if (part.format === "date-time") delete part.pattern;
-        noteFields(part);
       },
     });
     delete jsonSchema.$schema;

@@ -31,6 +31,9 @@ export type Attachment = {
   height?: number | undefined;
 };
 
+export const longestUrl = 2_048;
+/** In code points. */
+export const longestName = 255;
 const mostBytes = 1024 ** 3;
 const pixels = z.int().min(1).max(100_000);
 
@@ -56,9 +59,12 @@ export const attachmentSchema = (mimeTypes: readonly [string, ...string[]], allo
   z.object({
     url: z
       .string()
-      .max(2_048)
+      .max(longestUrl)
       .refine((url) => isAllowedUrl(url, allowedHosts), "an https address on an allowed host"),
-    name: cleanTextSchema(255).refine((name) => name !== "" && !/[\n\t]/.test(name), "a file name on one line"),
+    name: cleanTextSchema(longestName, 1).refine(
+      (name) => name !== "" && !/[\n\t]/.test(name),
+      "a file name on one line",
+    ),
     mimeType: z.enum(mimeTypes, "a type from the allowed list"),
     size: z.int().min(0).max(mostBytes),
     width: pixels.optional(),

@@ -18,12 +18,14 @@ export type BookingEvent = {
 /** How much younger than its own time stamp an event may claim to be, for clocks that differ. */
 export const mostClockSkewMs = 5 * 60_000;
 
-const longestReason = 500;
+/** How long a reason may be, in code points. */
+export const longestReason = 500;
 
 // A reason is for people to read: one that is too long is cut, since the event itself is good. An empty one is none.
 const reason = z
   .string()
   .nullish()
+  .meta({ description: `Cut after ${longestReason} characters` })
   .transform(
     (text) =>
       Array.from(cleanText(text ?? ""))
@@ -37,7 +39,10 @@ const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform(
 const time = z
   .string()
   .toUpperCase()
-  .meta({ format: "date-time" })
+  .meta({
+    format: "date-time",
+    description: "RFC 3339, with `Z` or any other offset, in any precision; kept to the millisecond",
+  })
   .pipe(z.iso.datetime({ offset: true, error: "an RFC 3339 time" }))
   .transform((text) => new Date(text));
 const eventId = z.string().min(1).max(256);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { createRequireParticipant } from "./access.ts";
+import { longestReason } from "./booking-event.ts";
 import type { CardKeeper } from "./card-keeper.ts";
 import { type Card, type ChatStatus, chatStatusSchema, type Role } from "./chat.ts";
 import { cleanTextSchema } from "./content.ts";
@@ -9,7 +10,10 @@ import { type Head, toMessage } from "./message.ts";
 import { stateAfterSystem } from "./next-state.ts";
 import type { Broadcast, ChatCards, ChatLog, Decision } from "./ports.ts";
 
-export const statusChangeSchema = z.object({ status: chatStatusSchema, reason: cleanTextSchema(500).optional() });
+export const statusChangeSchema = z.object({
+  status: chatStatusSchema,
+  reason: cleanTextSchema(longestReason).optional(),
+});
 export type StatusChange = z.infer<typeof statusChangeSchema>;
 
 /** Who asks: the booking service by its key, or a user by a token. */

@@ -32,10 +32,11 @@ export const codePoints = (text: string): number => {
   return count;
 };
 
-/** Text of at most so many code points after clean-up. */
-export const cleanTextSchema = (most: number) =>
+/** Text of at most so many code points after clean-up; `least` is told in the documents, and left to the caller to check. */
+export const cleanTextSchema = (most: number, least = 0) =>
   z
     .string()
+    .meta({ ...(least > 0 && { minLength: least }), maxLength: most })
     .transform(visible)
     .refine((text) => withoutPiles(text) === text, `at most ${mostMarks} marks on one letter`)
     .transform(cleanText)

@@ -89,7 +89,8 @@ export const toMessage = (entry: Entry): Message => ({
   createdAt: entry.createdAt.toISOString(),
 });
 
-const clientMessageIdSchema = z
+/** The sender's own id of a send, by which a repeat is known. */
+export const clientMessageIdSchema = z
   .string()
   .min(1)
   .max(64)
@@ -103,8 +104,6 @@ export type NewMessage = {
   clientMessageId?: string | undefined;
 };
 
-const content = cleanTextSchema(mostCodePoints);
-
 // Passed over it would be lost, and its sender would not know.
 const noAttachment = z
   .null("none: what has an attachment is an image or a file")
@@ -114,11 +113,11 @@ const noAttachment = z
 /** The three kinds of a message as a client sends it; an edge may extend each with fields of its own. */
 export const newMessageShapes = (attachmentHosts: readonly string[]) => {
   const clientMessageId = clientMessageIdSchema.optional();
-  const caption = content.default("");
+  const caption = cleanTextSchema(mostCodePoints).default("");
   return {
     text: z.object({
       type: z.literal("text"),
-      content: content.refine((text) => text !== "", "a text needs content"),
+      content: cleanTextSchema(mostCodePoints, 1).refine((text) => text !== "", "a text needs content"),
       attachment: noAttachment,
       clientMessageId,
     }),

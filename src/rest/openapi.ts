@@ -1,6 +1,5 @@
 import { createDocument } from "zod-openapi";
 import type { newMessageSchema } from "../chat/message.ts";
-import { noteFields } from "../field-notes.ts";
 import { chatsPaths } from "./chats.ts";
 import { healthPaths } from "./health.ts";
 import { initiatePaths } from "./initiate.ts";
@@ -51,7 +50,6 @@ export const createOpenApi = ({ messageSchema }: { messageSchema: ReturnType<typ
         if (io === "output" && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
         // The pattern of a time says no more than its format, at great length.
         if (jsonSchema.format === "date-time") delete jsonSchema.pattern;
-        noteFields(jsonSchema);
       },
     },
   );

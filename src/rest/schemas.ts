@@ -1,20 +1,24 @@
 import { z } from "zod";
-import type { Attachment } from "../chat/attachment.ts";
+import { type Attachment, longestName, longestUrl } from "../chat/attachment.ts";
+import { longestReason } from "../chat/booking-event.ts";
 import { type Chat, chatStatusSchema } from "../chat/chat.ts";
+import { mostCodePoints } from "../chat/content.ts";
 import { errorTable } from "../chat/errors.ts";
 import { backendIdSchema, chatIdSchema } from "../chat/ids.ts";
-import type { Message, SystemNote } from "../chat/message.ts";
+import { clientMessageIdSchema, type Message, type SystemNote } from "../chat/message.ts";
 import type { Health } from "../chat/ports.ts";
 
 const time = z.iso
   .datetime({ precision: 3 })
   .meta({ description: "RFC 3339, UTC, with milliseconds", example: "2026-03-01T12:00:00.000Z" });
 const place = z.int().min(0);
+// JSON Schema counts code points, as we do; zod's own `max` counts UTF-16 units.
+const reason = z.string().meta({ maxLength: longestReason });
 
 const attachmentShape = z
   .object({
-    url: z.string().meta({ format: "uri" }),
-    name: z.string(),
+    url: z.string().meta({ format: "uri", maxLength: longestUrl }),
+    name: z.string().meta({ minLength: 1, maxLength: longestName }),
     mimeType: z.string(),
     size: z.int().min(0).meta({ description: "Bytes" }),
     width: z.int().optional().meta({ description: "Pixels" }),
@@ -26,7 +30,7 @@ const systemNote = z
   .object({
     event: z.enum(["booking_approved", "booking_cancelled", "chat_status_changed"]),
     status: chatStatusSchema,
-    reason: z.exactOptional(z.string()),
+    reason: z.exactOptional(reason),
     silent: z.exactOptional(z.literal(true)).meta({ description: "Recorded, not to be shown" }),
   })
   .meta({ id: "SystemNote", description: "What happened, in a system message." });
@@ -39,10 +43,12 @@ export const messageSchema = z
     seq: z.int().min(1).meta({ description: "The entry's place in its chat: 1, 2, 3 … without a gap" }),
     senderId: backendIdSchema.nullable().meta({ description: "null for a system message" }),
     type: z.enum(["text", "image", "file", "system"]),
-    content: z.string().meta({ description: "As the person wrote it: escape it where you show it" }),
+    content: z
+      .string()
+      .meta({ maxLength: mostCodePoints, description: "As the person wrote it: escape it where you show it" }),
     attachment: z.exactOptional(attachmentShape),
     system: z.exactOptional(systemNote),
-    clientMessageId: z.exactOptional(z.string()),
+    clientMessageId: z.exactOptional(clientMessageIdSchema),
     createdAt: time,
   })
   .meta({ id: "Message" });
@@ -57,7 +63,7 @@ export const chatSchema = z
     ownerId: backendIdSchema,
     seekerId: backendIdSchema,
     status: chatStatusSchema,
-    statusReason: z.string().nullable(),
+    statusReason: reason.nullable(),
     lastSeq: place.meta({ description: "The newest entry's seq" }),
     lastMessage: messageSchema.nullable().meta({ description: "The newest message that is shown" }),
     unreadCount: z.int().min(0).meta({ description: "The asking user's; always 0 where the booking service asks" }),

@@ -118,10 +118,10 @@ describe("a booking in the AsyncAPI document", () => {
   test("may have times with any offset and in any precision, and says so", () => {
     const described = JSON.stringify(document.components.messages["kafka.booking.approved"]);
     expect(described).not.toContain("UTC, with milliseconds");
-    const { occurredAt } = z
-      .object({ properties: z.object({ occurredAt: z.object({ description: z.string() }) }) })
+    const fields = z
+      .object({ properties: z.record(z.string(), z.unknown()) })
       .parse(document.components.schemas["BookingApproved"]).properties;
-    expect(occurredAt.description).toContain("any other offset, in any precision");
+    expect(JSON.stringify(fields["occurredAt"])).toContain("any other offset, in any precision");
     for (const time of ["2026-11-22T11:15:00+01:00", "2026-11-22T10:15:00Z", "2026-11-22T10:15:00.123456Z"]) {
       expect(decode(aRecord({ value: JSON.stringify({ ...approval, occurredAt: time }) })).kind).toBe("event");
       expect(taken("booking.approved", { ...approval, occurredAt: time })).toBe(true);

@@ -89,7 +89,7 @@ describe("what the documents say of a field's length is what is taken", () => {
       .parse(schemaOf(bodyOf("/api/chat/initiate", "post")));
     expect(properties.reason).toMatchObject({ description: "Cut after 500 characters" });
     expect(properties.reason).not.toHaveProperty("maxLength");
-    expect(properties.occurredAt).toMatchObject({ description: expect.stringContaining("any other offset") });
+    expect(JSON.stringify(properties.occurredAt)).toContain("any other offset");
   });
 
   test("answers are as short as what was sent", () => {
@@ -97,7 +97,7 @@ describe("what the documents say of a field's length is what is taken", () => {
       Message: { properties: { content: { maxLength: 4_000 }, clientMessageId: { minLength: 1, maxLength: 64 } } },
       Attachment: { properties: { name: { minLength: 1, maxLength: 255 }, url: { maxLength: 2_048 } } },
       SystemNote: { properties: { reason: { maxLength: 500 } } },
-      Chat: { properties: { statusReason: { maxLength: 500 } } },
+      Chat: { properties: { statusReason: { anyOf: [{ maxLength: 500 }, { type: "null" }] } } },
     });
   });
 });
