@@ -40,6 +40,11 @@ const isForSockets = ({ url }: IncomingMessage): boolean => url?.startsWith(sock
 const isSocketUpgrade = (request: IncomingMessage): boolean =>
   isForSockets(request) && request.headers.upgrade?.toLowerCase() === "websocket";
 
+/** Of messages that are read: an event may ask for a page of a megabyte. */
+const readBytesLikeAnEvent = 80 * 1024;
+/** Longer than Engine.IO lets a poll wait. */
+const idleLimitMs = 30_000;
+
 /**
  * One chat node, from top to bottom: the store, the sockets, the acts, REST, and the port for ops, which answers from
  * the first moment. Resolves when it serves; a database that is away at the start is waited for.
@@ -63,6 +68,8 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
   const { log, cards } = store;
 
   const httpServer = createServer({ ...timeouts, shouldUpgradeCallback: isSocketUpgrade });
+  // Who asks and does not read is let go, with what waits for them, after this twice. Websockets are looked after elsewhere.
+  httpServer.setTimeout(idleLimitMs);
   const sockets = await openSocketServer({ ...config, httpServer, cards, log, logger, counts: metrics.socket });
   metrics.watch({ connections: sockets.connections, sendsWaiting: store.waiting });
 
@@ -72,6 +79,7 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
     cards,
     broadcast: sockets.broadcast,
     now,
+    readBytesPerS: config.limits.eventsPerS * readBytesLikeAnEvent,
     onCardFailure: (error) => logger.warn({ err: error }, "cards were not written, trying again"),
   });
   sockets.serve({ ...chat, log, verifyToken });

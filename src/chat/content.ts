@@ -37,7 +37,9 @@ export const cleanTextSchema = (most: number, least = 0) =>
   z
     .string()
     .meta({ ...(least > 0 && { minLength: least }), maxLength: most })
-    .transform(visible)
+    .transform((text) => visible(text).trim())
+    // NFC makes one of four at most. What is longer is refused before that work.
+    .refine((text) => text.length <= 4 * most, { error: `at most ${most} characters`, abort: true })
     .refine((text) => withoutPiles(text) === text, `at most ${mostMarks} marks on one letter`)
     .transform(cleanText)
     .refine((text) => text.length <= most || codePoints(text) <= most, `at most ${most} characters`);

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { RequireParticipant } from "./access.ts";
+import type { ByteBudget } from "./byte-budget.ts";
 import type { CardKeeper } from "./card-keeper.ts";
 import { type Card, type Chat, chatFor, chatStatusSchema } from "./chat.ts";
 import { ChatError } from "./errors.ts";
 import { type Message, toMessage } from "./message.ts";
-import type { ChatCards, ChatLog, LogRange } from "./ports.ts";
+import type { ChatCards, ChatLog, LogPage, LogRange } from "./ports.ts";
 
 export const defaultPageSize = 50;
 export const mostPageSize = 200;
@@ -29,6 +30,8 @@ type Parts = {
   log: Pick<ChatLog, "page" | "head">;
   cards: Pick<ChatCards, "find" | "inbox">;
   keeper: Pick<CardKeeper, "mend" | "settled">;
+  /** What a user may be given to read. */
+  budget: ByteBudget;
 };
 
 export type ReadChats = {
@@ -42,17 +45,27 @@ export type ReadChats = {
   inbox: (query: { userId: string } & z.infer<typeof inboxQuerySchema>) => Promise<Inbox>;
 };
 
+const bytesOf = (items: { content: string }[]): number =>
+  items.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
+
 /** What participants read. Each read brings the card up to the log where it finds it behind. */
-export const createReadChats = ({ requireParticipant, log, cards, keeper }: Parts): ReadChats => {
+export const createReadChats = ({ requireParticipant, log, cards, keeper, budget }: Parts): ReadChats => {
   const cardUpTo = async (chatId: string, seq: number): Promise<Card> => {
     const card = await cards.find(chatId);
     if (card === null) throw new ChatError("chat_not_found");
     return card.lastSeq >= seq ? card : keeper.mend(chatId);
   };
 
+  const pageFor = async (userId: string, chatId: string, range: LogRange): Promise<LogPage> => {
+    budget.require(userId);
+    const page = await log.page(chatId, range);
+    budget.spend(userId, bytesOf(page.entries));
+    return page;
+  };
+
   const messages: ReadChats["messages"] = async ({ chatId, userId, range }) => {
     const { facts } = await requireParticipant(chatId, userId);
-    const { entries, hasMore } = await log.page(facts.id, range);
+    const { entries, hasMore } = await pageFor(userId, facts.id, range);
     return { messages: entries.map(toMessage), hasMore };
   };
 
@@ -65,14 +78,16 @@ export const createReadChats = ({ requireParticipant, log, cards, keeper }: Part
     },
     open: async ({ chatId, userId, range }) => {
       const { facts, role } = await requireParticipant(chatId, userId);
-      const { entries, hasMore } = await log.page(facts.id, range);
+      const { entries, hasMore } = await pageFor(userId, facts.id, range);
       const card = await cardUpTo(facts.id, entries.at(-1)?.seq ?? 0);
       return { chat: chatFor(card, facts.participants, role), messages: entries.map(toMessage), hasMore };
     },
     inbox: async ({ userId, ...query }) => {
       // Who sent over this node, or heard of a message from it, finds it in the inbox.
+      budget.require(userId);
       await keeper.settled();
       const { cards: found, nextCursor } = await cards.inbox({ userId, ...query });
+      budget.spend(userId, bytesOf(found.flatMap(({ lastMessage }) => lastMessage ?? [])));
       const chats = found.flatMap((card) => {
         const { participants } = card;
         if (participants === null) return [];

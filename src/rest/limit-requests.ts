@@ -1,35 +1,16 @@
-import type { Request, RequestHandler } from "express";
+import type { RequestHandler } from "express";
+import { addressKey } from "../address-key.ts";
 import type { RateLimit } from "../chat/ports.ts";
 import { callerOf } from "./identify.ts";
 
 /** `requests`: by user or key. `addressRequests`: by address, for those who show neither. */
 export type RequestLimits = { requests: RateLimit; addressRequests: RateLimit };
 
-const ipv4InIpv6 = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i;
-
-/** The first four groups of an IPv6 address: one line has all the addresses behind them. */
-const networkOf = (address: string): string => {
-  const [head = "", tail] = address.split("::");
-  const before = head.split(":").filter(Boolean);
-  const after = tail === undefined ? [] : tail.split(":").filter(Boolean);
-  const zeros =
-    tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => "0");
-  return `${[...before, ...zeros, ...after].slice(0, 4).join(":")}::/64`;
-};
-
-/** What an address is counted under: itself, or the /64 it is from. */
-export const addressKey = (req: Pick<Request, "ip">): string => {
-  const address = (req.ip ?? "").slice(0, 64).toLowerCase();
-  const ipv4 = ipv4InIpv6.exec(address)?.[1];
-  if (ipv4 !== undefined) return ipv4;
-  return address.includes(":") && !address.includes(".") ? networkOf(address) : address;
-};
-
 /** Counts every request by its address. */
 export const limitByAddress =
   ({ addressRequests }: Pick<RequestLimits, "addressRequests">): RequestHandler =>
   async (req, _res, next) => {
-    await addressRequests.take(addressKey(req));
+    await addressRequests.take(addressKey(req.ip ?? ""));
     next();
   };
 
@@ -43,6 +24,6 @@ export const limitByCaller =
     const { key, userId } = callerOf(res);
     if (typeof key === "number") await requests.take(`key:${key}`);
     else if (key === "none" && userId !== null) await requests.take(`user:${userId}`);
-    else await addressRequests.take(addressKey(req));
+    else await addressRequests.take(addressKey(req.ip ?? ""));
     next();
   };

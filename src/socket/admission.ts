@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { addressKey } from "../address-key.ts";
 import { ChatError, toChatError } from "../chat/errors.ts";
 import type { RateLimit } from "../chat/ports.ts";
 import { bearerToken, type VerifyToken } from "../tokens.ts";
@@ -63,7 +64,7 @@ export const admitSockets = (io: ChatServer, parts: Parts): Admitted => {
 
   const admit = async (socket: ChatSocket): Promise<void> => {
     const { request, auth, headers } = { request: socket.request, ...socket.handshake };
-    await parts.handshakes.take(clientAddress(request, parts.trustedProxies));
+    await parts.handshakes.take(addressKey(clientAddress(request, parts.trustedProxies)));
     const { userId, expiresAt } = parts.verifyToken(auth["token"] ?? bearerToken(headers.authorization));
     socket.data = { userId, expiresAt: expiresAt.getTime() };
     const connections = await count(socket);

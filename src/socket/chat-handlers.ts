@@ -36,6 +36,8 @@ export const createHandlers = ({ broadcast, ...acts }: Parts): Handlers => {
   return {
     join_chat: async (socket, { chatId, afterSeq, limit }) => {
       const { userId } = socket.data;
+      // Of many joins the last ones wait for the first: who has gone meanwhile needs no pages.
+      if (!socket.connected) throw new ChatError("unavailable");
       const { facts, role } = await acts.requireParticipant(chatId, userId);
       // First the room, then the log: what is written in between is heard, and nothing falls through.
       await socket.join(chatRoom(chatId));

@@ -8,10 +8,10 @@ const largestBeforeAdmission = 64 * 1_024;
 const floodTimes = 20;
 /** Of a limit of a few events twenty times is still what a busy page sends at once, and is answered. */
 const leastFlood = 500;
-/** A large packet counts as several: of the largest that is taken an honest client may send all that it may send. */
-const bytesLikeAnother = 4 * 1_024;
+/** A large packet counts as several: it is decoded before anybody knows whether it is wanted. A burst of sends is a megabyte. */
+const bytesLikeAnother = 1_024;
 
-type Packet = { type: string; data?: unknown };
+type Packet = { data?: unknown };
 /** What a connection has sent: since it came until it is let in, then in the second that began at `since`. */
 type Sent = { packets: number; since: number; isLetIn: boolean };
 
@@ -38,9 +38,10 @@ export const guardConnections = (io: ChatServer, { eventsPerS, onFlooderDropped 
     return sent;
   };
 
-  const isTooMuch = (sent: Sent, { type, data }: Packet): boolean => {
+  const isTooMuch = (sent: Sent, { data }: Packet): boolean => {
     if (!sent.isLetIn) {
-      if (type === "message") sent.packets += 1;
+      // Of every type: seven bytes that answer a ping nobody sent cost as much as any.
+      sent.packets += 1;
       return sent.packets > mostBeforeAdmission || bytesOf(data) > largestBeforeAdmission;
     }
     const now = Date.now();

@@ -4,7 +4,9 @@ import { isShown, toMessage } from "../chat/message.ts";
 import type { CardCopy } from "../chat/ports.ts";
 import type { CardDocument } from "./models.ts";
 
-const participantsOf = ({ ownerId, seekerId }: CardDocument): Participants | null =>
+type People = Pick<CardDocument, "ownerId" | "seekerId">;
+
+const participantsOf = ({ ownerId, seekerId }: People): Participants | null =>
   ownerId === null || seekerId === null ? null : { ownerId, seekerId };
 
 export const toCard = (document: CardDocument): Card => ({
@@ -23,7 +25,7 @@ export const toCard = (document: CardDocument): Card => ({
 });
 
 /** The other person of a chat, null where there is none yet. */
-export const otherOf = (card: CardDocument, userId: string): string | null => {
+export const otherOf = (card: People, userId: string): string | null => {
   const people = participantsOf(card);
   if (people === null || roleOf(people, userId) === null) return null;
   return people.ownerId === userId ? people.seekerId : people.ownerId;

@@ -13,6 +13,11 @@ import { createWriteEntries } from "./write-entries.ts";
 // has is read.
 const lasting = { readConcern: { level: "majority" } } as const;
 
+// Two hundred of the longest messages are three megabytes, and hold everybody on the node up for a tenth of a second: a
+// page ends before that, and `hasMore` says so. A batch of the database's is no longer either.
+const mostPageBytes = 1024 * 1024;
+const batchSize = 64;
+
 type Parts = {
   database: mongo.Db;
   /** The collection's name. */
@@ -110,13 +115,17 @@ export const createChatLog = (parts: Parts): MongoLog => {
     page: (chatId, range) =>
       orUnavailable(async () => {
         const forward = range.after !== undefined && range.before === undefined;
-        const found = await collection
-          .find(within(chatId, range), lasting)
-          .sort({ seq: forward ? 1 : -1 })
-          .limit(range.limit + 1)
-          .toArray();
-        const entries = found.slice(0, range.limit).map(toEntry);
-        return { entries: forward ? entries : entries.toReversed(), hasMore: found.length > range.limit };
+        const options = { ...lasting, sort: { seq: forward ? 1 : -1 }, limit: range.limit + 1, batchSize } as const;
+        const entries: Entry[] = [];
+        let bytes = 0;
+        let hasMore = false;
+        for await (const document of collection.find(within(chatId, range), options)) {
+          hasMore = entries.length === range.limit || bytes > mostPageBytes;
+          if (hasMore) break;
+          entries.push(toEntry(document));
+          bytes += Buffer.byteLength(document.content);
+        }
+        return { entries: forward ? entries : entries.toReversed(), hasMore };
       }),
     entryAt: (chatId, seq) => findOne({ chatId: new Types.ObjectId(chatId), seq: { $lte: seq } }, { seq: -1 }),
     findSent,

@@ -125,6 +125,10 @@ const inbox = async (collection: Cards, { userId, status, limit, cursor }: Inbox
 };
 
 const contacts = async (collection: Cards, userId: string, limit: number): Promise<string[]> => {
-  const found = await collection.find({ participants: userId }).sort(latestFirst).limit(limit).toArray();
-  return [...new Set(found.flatMap((card) => otherOf(card, userId) ?? []))];
+  const found = await collection
+    .find({ participants: userId }, { projection: { ownerId: 1, seekerId: 1 } })
+    .sort(latestFirst)
+    .limit(limit)
+    .toArray();
+  return [...new Set(found.flatMap((people) => otherOf(people, userId) ?? []))];
 };
