@@ -102,9 +102,12 @@ test("a consumer that takes nothing in a second life either is given up", async 
 
 test("a consumer that has nothing to take is left alone", async () => {
   await using kafka = await openTestKafka();
-  await using source = runSource(kafka, { handle: async () => undefined, timing: { lagEveryMs: 50, untakenMs: 100 } });
+  await using source = runSource(kafka, {
+    handle: async () => undefined,
+    timing: { lagEveryMs: 50, untakenMs: 2_500 },
+  });
   await kafka.publish({ topic: kafka.topics.approved, key: "a", value: "a" });
   await until(async () => (await kafka.committedCount(kafka.topics.approved)) === 1);
-  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  await new Promise((resolve) => setTimeout(resolve, 6_000));
   expect(source.counts).toMatchObject({ joined: 1, restarted: 0 });
 });

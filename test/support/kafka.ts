@@ -1,5 +1,6 @@
 import type { Admin, Consumer, Kafka } from "kafkajs";
 import { createAndAwait } from "../../consumers/create-topics.ts";
+import { rangesOf } from "../../consumers/dlq/ranges.ts";
 import { createKafkaClient, type KafkaAddress } from "../../consumers/kafka-client.ts";
 import { createPublisher, type NewRecord, type Publisher } from "../../consumers/publisher.ts";
 import { type ReceivedRecord, toReceivedRecord } from "../../consumers/received-record.ts";
@@ -98,9 +99,7 @@ export const openTestKafka = async ({
     committedCount: async (topic) =>
       Object.values(await committed(topic)).reduce((sum, offset) => sum + Math.max(0, offset), 0),
     written: async (topic) =>
-      Object.fromEntries(
-        (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, Number(high)]),
-      ),
+      Object.fromEntries((await rangesOf(client, topic)).map(({ partition, high }) => [partition, high])),
     members: async () => (await admin.describeGroups([groupId])).groups[0]?.members.length ?? 0,
     read: async (topic, count) => {
       const consumer = client.consumer({ groupId: uniqueName("reader"), maxWaitTimeInMs: 100 });
