@@ -2,6 +2,7 @@ import { Kafka, logLevel } from "kafkajs";
 import type { KafkaConfig } from "../src/config.ts";
 import type { Logger } from "../src/logger.ts";
 import { registerCodecs } from "./compression.ts";
+import { guardHeaders } from "./header-guard.ts";
 import { guardIdleConnections } from "./idle-guard.ts";
 
 /** Where Kafka is, and who we are to it. */
@@ -40,6 +41,7 @@ type Parts = { kafka: KafkaAddress; logger: Logger; retry?: typeof kafkaRetry };
 /** The client that every producer, consumer and admin of this process is made of. Connects to nothing by itself. */
 export const createKafkaClient = ({ kafka, logger, retry = kafkaRetry }: Parts): Kafka => {
   registerCodecs();
+  guardHeaders();
   guardIdleConnections();
   return new Kafka({
     brokers: kafka.brokers,

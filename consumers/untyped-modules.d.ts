@@ -1,7 +1,7 @@
 declare module "kafkajs-snappy" {
   type Codec = {
-    compress(encoder: { buffer: Buffer }): Promise<Buffer>;
-    decompress(buffer: Buffer): Promise<Buffer>;
+    compress: (encoder: { buffer: Buffer }) => Promise<Buffer>;
+    decompress: (buffer: Buffer) => Promise<Buffer>;
   };
   const createCodec: () => Codec;
   export default createCodec;
@@ -33,6 +33,35 @@ declare module "kafkajs/src/network/requestQueue/index.js" {
     /** Ends its timers. */
     destroy: () => void;
   }
+}
+
+declare module "kafkajs/src/protocol/decoder.js" {
+  export type DecodedHeader = { key: string | null; value: Buffer | null };
+  export default class Decoder {
+    constructor(buffer: Buffer);
+    /** kafkajs reads nothing but a record's headers with it. */
+    readVarIntArray: (this: Decoder, readOne: (decoder: Decoder) => DecodedHeader) => DecodedHeader[];
+  }
+}
+
+declare module "kafkajs/src/protocol/encoder.js" {
+  export default class Encoder {
+    buffer: Buffer;
+    writeInt8(value: number): Encoder;
+    writeVarInt(value: number): Encoder;
+    writeVarLong(value: number): Encoder;
+    writeVarIntString(value: string | null): Encoder;
+    writeVarIntBytes(value: Buffer | null): Encoder;
+  }
+}
+
+declare module "kafkajs/src/protocol/recordBatch/record/v0/decoder.js" {
+  import type Decoder from "kafkajs/src/protocol/decoder.js";
+
+  type Batch = { firstOffset: string; firstTimestamp: string };
+  type Headers = Record<string, Buffer | null | (Buffer | null)[]>;
+  const decodeRecord: (decoder: Decoder, batch: Batch) => { headers: Headers };
+  export default decodeRecord;
 }
 
 declare module "kafkajs/src/consumer/consumerGroup.js" {

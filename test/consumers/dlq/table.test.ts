@@ -38,3 +38,8 @@ test("with too little room for that the last column has a line of its own", () =
     "11/1024  2026-11-22 10:00:00Z  tombstone      -",
   ]);
 });
+
+test("there may be more rows than a call takes arguments", () => {
+  const many = Array.from({ length: 200_000 }, (_, index) => [`0/${index}`, "", "", "", detail]);
+  expect(table(columns, many, 120)).toHaveLength(200_001);
+});

@@ -1,0 +1,65 @@
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import Decoder from "kafkajs/src/protocol/decoder.js";
+import Encoder from "kafkajs/src/protocol/encoder.js";
+import decodeRecord from "kafkajs/src/protocol/recordBatch/record/v0/decoder.js";
+import { pino } from "pino";
+import { createKafkaClient } from "../../consumers/kafka-client.ts";
+
+type Header = [name: string, value: string | null];
+
+// Twice, as a process has more than one client.
+beforeAll(() => {
+  const kafka = { brokers: ["localhost:1"], clientId: "test", ssl: false, sasl: null };
+  const logger = pino({ enabled: false });
+  createKafkaClient({ kafka, logger });
+  createKafkaClient({ kafka, logger });
+});
+
+const bytesOf = (text: string | null): Buffer | null => (text === null ? null : Buffer.from(text));
+
+const packed = (headers: Header[]): Buffer => {
+  const record = new Encoder().writeInt8(0).writeVarLong(0).writeVarInt(0);
+  record.writeVarIntBytes(Buffer.from("key")).writeVarIntBytes(Buffer.from("{}")).writeVarInt(headers.length);
+  for (const [name, value] of headers) record.writeVarIntString(name).writeVarIntBytes(bytesOf(value));
+  return record.buffer;
+};
+
+const unpacked = (record: Buffer) =>
+  decodeRecord(new Decoder(record), { firstOffset: "0", firstTimestamp: "0" }).headers;
+
+describe("the headers of a record", () => {
+  test("come by name: one value as it is, those of a name that came more often as a list", () => {
+    const headers: Header[] = [
+      ["type", "booking.approved"],
+      ["trace", "1"],
+      ["none", null],
+      ["trace", null],
+      ["trace", "3"],
+      ["none", "2"],
+    ];
+    expect(Object.entries(unpacked(packed(headers)))).toEqual([
+      ["type", Buffer.from("booking.approved")],
+      ["trace", [Buffer.from("1"), null, Buffer.from("3")]],
+      ["none", [null, Buffer.from("2")]],
+    ]);
+    expect(unpacked(packed([]))).toEqual({});
+  });
+
+  test.each(["__proto__", "constructor", "toString"])("may be named %s", (name) => {
+    const headers = unpacked(packed([[name, "1"]]));
+    expect(Object.entries(headers)).toEqual([[name, Buffer.from("1")]]);
+    expect(Object.getPrototypeOf(headers)).toBe(Object.prototype);
+  });
+
+  // Those of different names took 45 minutes.
+  test.each([
+    ["of different names", (index: number) => `name-${index}`],
+    ["of one name", () => "name"],
+  ])("are read in linear time: 120,000 %s within ten seconds", (_, nameOf) => {
+    const record = packed(Array.from({ length: 120_000 }, (_none, index): Header => [nameOf(index), ""]));
+    const start = performance.now();
+    const headers = unpacked(record);
+    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(Object.values(headers).flat()).toHaveLength(120_000);
+  });
+});
