@@ -70,7 +70,8 @@ export const messagePaths = (schema: NewMessageSchema): ZodOpenApiPathsObject =>
       operationId: "listMessages",
       tags: ["Messages"],
       summary: "A page of a chat's messages, ascending by seq",
-      description: "The newest ones, or those before or after a seq; one of the two at most.",
+      description:
+        "The newest ones, or those before or after a seq; one of the two at most. A page ends at a megabyte, so that fewer than `limit` may come: `hasMore` says whether there are more.",
       security: asUser,
       requestParams: { ...params, query: rangeShape },
       responses: {
