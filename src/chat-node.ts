@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { asyncEvents } from "./async-events.ts";
 import { createAsyncApi } from "./asyncapi.ts";
+import { createByteBudget } from "./byte-budget.ts";
 import { createChat } from "./chat/create-chat.ts";
 import type { Health } from "./chat/ports.ts";
 import type { Config } from "./config.ts";
@@ -74,12 +75,13 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
   metrics.watch({ connections: sockets.connections, sendsWaiting: store.waiting });
 
   const verifyToken = createVerifyToken(config.jwt);
+  const readBytesPerS = config.limits.eventsPerS * readBytesLikeAnEvent;
   const chat = createChat({
     log,
     cards,
     broadcast: sockets.broadcast,
     now,
-    readBytesPerS: config.limits.eventsPerS * readBytesLikeAnEvent,
+    ...(readBytesPerS > 0 && { readBudget: createByteBudget({ perS: readBytesPerS, burst: 4 * readBytesPerS, now }) }),
     onCardFailure: (error) => logger.warn({ err: error }, "cards were not written, trying again"),
   });
   sockets.serve({ ...chat, log, verifyToken });

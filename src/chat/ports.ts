@@ -41,6 +41,14 @@ export interface ChatLog {
   findSent(chatId: string, senderId: string, clientMessageId: string): Promise<Entry | null>;
 }
 
+/** What may be spent for one key, in bytes. */
+export type ByteBudget = {
+  /** @throws ChatError `rate_limited` where the key has spent more than it has */
+  require: (key: string) => void;
+  /** Takes what something cost, known only afterwards. */
+  spend: (key: string, bytes: number) => void;
+};
+
 /** What never changes about a chat once its booking was approved. */
 export type ChatFacts = { id: string; bookingId: string; participants: Participants };
 

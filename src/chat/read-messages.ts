@@ -1,11 +1,10 @@
 import { z } from "zod";
 import type { RequireParticipant } from "./access.ts";
-import type { ByteBudget } from "./byte-budget.ts";
 import type { CardKeeper } from "./card-keeper.ts";
 import { type Card, type Chat, chatFor, chatStatusSchema } from "./chat.ts";
 import { ChatError } from "./errors.ts";
 import { type Message, toMessage } from "./message.ts";
-import type { ChatCards, ChatLog, LogPage, LogRange } from "./ports.ts";
+import type { ByteBudget, ChatCards, ChatLog, LogPage, LogRange } from "./ports.ts";
 
 export const defaultPageSize = 50;
 export const mostPageSize = 200;

@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
-import { ChatError } from "./errors.ts";
-import type { Clock } from "./ports.ts";
+import { ChatError } from "./chat/errors.ts";
+import type { ByteBudget, Clock } from "./chat/ports.ts";
 
 /** Who has not spent for a while has it all again, so nobody is wronged by being forgotten. */
 const mostKept = 10_000;
@@ -13,14 +13,7 @@ type Options = {
   now: Clock;
 };
 
-export type ByteBudget = {
-  /** @throws ChatError `rate_limited` where the key has spent more than it has */
-  require: (key: string) => void;
-  /** Takes what something cost, known only afterwards. */
-  spend: (key: string, bytes: number) => void;
-};
-
-/** Bounds what is made for one key, in bytes: where events are counted, a large answer costs a thousand small ones. */
+/** Bounds what is made for one key in this process: where events are counted, a large answer costs a thousand small ones. */
 export const createByteBudget = ({ perS, burst, now }: Options): ByteBudget => {
   const spent = new LRUCache<string, { bytes: number; at: number }>({ max: mostKept });
 
@@ -38,6 +31,3 @@ export const createByteBudget = ({ perS, burst, now }: Options): ByteBudget => {
     spend: (key, bytes) => void spent.set(key, { bytes: spentOf(key) + bytes, at: now().getTime() }),
   };
 };
-
-/** Nothing is too much. */
-export const unlimitedBytes: ByteBudget = { require: () => undefined, spend: () => undefined };

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { createByteBudget } from "../../src/chat/byte-budget.ts";
+import { createByteBudget } from "../src/byte-budget.ts";
 
 test("what was spent flows back, for each key by itself", () => {
   let at = 0;
