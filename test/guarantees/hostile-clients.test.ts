@@ -5,6 +5,7 @@ import { type Inspector, memoryOf, openInspector } from "../../bench/inspector.t
 import { connectBare, openBareWebsocket, textFrame } from "../support/bare-websocket.ts";
 import { anApprovedChat, ask, type Client, collect, connect, until } from "../support/chat-client.ts";
 import { type NodeProcess, type NodeProcesses, openNodeProcesses } from "../support/node-process.ts";
+import { uniqueName } from "../support/services.ts";
 import * as storms from "../support/storms.ts";
 
 // A slow or hostile client costs only itself: whatever some do, two others on the same node go on, and when they are
@@ -115,6 +116,21 @@ describe("who has shown one", () => {
     using again: Client = await connect(node, theirs.seekerId);
     expect(await ask(again, "join_chat", theirs.chatId)).toMatchObject({ ok: true });
   });
+});
+
+test("who sends as much as a connection may is served, and let go who does so on ten of them", async () => {
+  const large = (n: number) => textFrame(`42${n}["leave_chat",{"x":"${"x".repeat(60_000)}"}]`);
+  const frames = Buffer.concat(Array.from({ length: 40 }, (_, n) => large(n)));
+  const one = await connectBare(node, uniqueName("large"));
+  await one.write(frames);
+  await one.has('4339[{"ok":false');
+  expect(one.isOpen()).toBe(true);
+  const user = uniqueName("large");
+  const ten = await Promise.all(Array.from({ length: 10 }, () => connectBare(node, user)));
+  await Promise.all(ten.map(({ write }) => write(frames)));
+  await until(() => ten.some(({ isOpen }) => !isOpen()));
+  await neighbourGoesOn();
+  for (const { tcp } of [one, ...ten]) tcp.destroy();
 });
 
 test("after a storm of all of it the node's memory is near where it was", async () => {
