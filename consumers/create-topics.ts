@@ -20,14 +20,18 @@ export function createTopics({ brokers, topics, partitions }: CreateTopicsOption
 }
 
 const leadersLimitMs = 30_000;
-const notThereYet = new Set<unknown>(["UNKNOWN_TOPIC_OR_PARTITION", "LEADER_NOT_AVAILABLE"]);
+const notThereYet = new Set<unknown>([
+  "UNKNOWN_TOPIC_OR_PARTITION",
+  "LEADER_NOT_AVAILABLE",
+  "NOT_LEADER_FOR_PARTITION",
+]);
 // As it is, or as the cause of having tried often enough.
 const isEarly = (error: unknown): boolean =>
   error instanceof Error && (("type" in error && notThereYet.has(error.type)) || isEarly(error.cause));
 
 /**
- * Creates topics and waits until each partition has a leader. kafkajs' own waiting ends with an error where the broker
- * does not know yet what it just created.
+ * Creates topics and waits until each partition has a leader that knows it is one. kafkajs' own waiting ends with an error
+ * where the broker does not know yet what it just created, and believes a leader that answers that it is none.
  * @throws after half a minute, and what kafkajs throws on anything else
  */
 export async function createAndAwait(admin: Admin, topics: ITopicConfig[]): Promise<void> {
@@ -37,6 +41,7 @@ export async function createAndAwait(admin: Admin, topics: ITopicConfig[]): Prom
   const haveLeaders = async (): Promise<boolean> => {
     try {
       await admin.fetchTopicMetadata({ topics: names });
+      for (const topic of names) await admin.fetchTopicOffsets(topic);
       return true;
     } catch (error) {
       if (isEarly(error) && performance.now() < deadline) return false;

@@ -24,8 +24,11 @@ const answering = (answers: (Error | null)[]) => {
   const admin = {
     createTopics: async () => created.push(true),
     fetchTopicMetadata: async () => {
-      const error = answers.shift();
-      if (error) throw error;
+      if (answers[0] instanceof Error) throw answers.shift();
+    },
+    fetchTopicOffsets: async () => {
+      answers.shift();
+      if (answers[0] instanceof Error) throw answers.shift();
     },
   } as unknown as Admin;
   return { admin, created };
@@ -34,7 +37,15 @@ const answering = (answers: (Error | null)[]) => {
 describe("a broker that does not know yet what it just created", () => {
   test("is asked until it does, and creates once", async () => {
     const unknown = protocolError("UNKNOWN_TOPIC_OR_PARTITION", 3);
-    const answers = [unknown, givenUp(unknown), protocolError("LEADER_NOT_AVAILABLE", 5), null];
+    const answers = [
+      unknown,
+      givenUp(unknown),
+      protocolError("LEADER_NOT_AVAILABLE", 5),
+      // It is told as the leader, and does not know it yet.
+      null,
+      protocolError("NOT_LEADER_FOR_PARTITION", 6),
+      null,
+    ];
     const { admin, created } = answering(answers);
     await createAndAwait(admin, [{ topic: "t" }]);
     expect({ answers, created }).toEqual({ answers: [], created: [true] });
