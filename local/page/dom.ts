@@ -48,6 +48,10 @@ export interface ListItem {
   render(previous?: HTMLElement): HTMLElement;
 }
 
+const focusable = (element: HTMLElement | undefined): HTMLElement[] => [
+  ...(element?.querySelectorAll<HTMLElement>("a[href], button") ?? []),
+];
+
 /**
  * Brings `list`'s children in line with `items`, touching only what changed: focus, selection, running animations and
  * loaded pictures stay, and a live region announces only what is new.
@@ -56,6 +60,7 @@ export function createKeyedList(list: HTMLElement) {
   const shown = new Map<string, { print: string; element: HTMLElement }>();
   return {
     show(items: readonly ListItem[]): void {
+      const focused = focusedPlace();
       const keys = new Set(items.map((item) => item.key));
       for (const [key, { element }] of shown) {
         if (keys.has(key)) continue;
@@ -69,8 +74,22 @@ export function createKeyedList(list: HTMLElement) {
         if (atPlace) place = element.nextElementSibling;
         else list.insertBefore(element, place);
       }
+      // Who is in the middle of the list with the keyboard stays there, though the item was drawn anew or moved.
+      if (focused && !list.contains(document.activeElement)) {
+        focusable(shown.get(focused.key)?.element)[focused.index]?.focus({ preventScroll: true });
+      }
     },
   };
+
+  /** Which part of which item has the focus. */
+  function focusedPlace(): { key: string; index: number } | null {
+    if (!list.contains(document.activeElement)) return null;
+    for (const [key, { element }] of shown) {
+      const index = focusable(element).findIndex((part) => part === document.activeElement);
+      if (index >= 0) return { key, index };
+    }
+    return null;
+  }
 
   function renderOnce(item: ListItem): HTMLElement {
     const known = shown.get(item.key);

@@ -54,6 +54,17 @@ test("moves through the list of chats with the arrow keys", async ({ demo }) => 
   await expect(owner.composer).toBeFocused();
 });
 
+test("keeps the keyboard's place in the list of chats while it changes", async ({ demo, stack }) => {
+  const { page, owner, approve } = demo;
+  const approval = page.waitForRequest(/\/booking\/approve$/);
+  await approve();
+  const booking = (await approval).postDataJSON() as { bookingId: string };
+  await owner.rows.first().focus();
+  await page.request.post(`${stack.pageUrl}/booking/cancel`, { data: { ...booking, reason: "The roof leaks" } });
+  await expect(owner.rows.first()).toContainText("Closed");
+  await expect(owner.rows.first()).toBeFocused();
+});
+
 async function talk(owner: SideView, seeker: SideView): Promise<void> {
   await owner.watch();
   await owner.say("Hello, and welcome! The keys are with the neighbour, first floor on the left.");
