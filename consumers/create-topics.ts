@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Admin, type ITopicConfig, Kafka, logLevel } from "kafkajs";
+import { isOfType } from "./error-type.ts";
 import { guardIdleConnections } from "./idle-guard.ts";
 
 export interface CreateTopicsOptions {
@@ -25,9 +26,6 @@ const notThereYet = new Set<unknown>([
   "LEADER_NOT_AVAILABLE",
   "NOT_LEADER_FOR_PARTITION",
 ]);
-// As it is, or as the cause of having tried often enough.
-const isEarly = (error: unknown): boolean =>
-  error instanceof Error && (("type" in error && notThereYet.has(error.type)) || isEarly(error.cause));
 
 /**
  * Creates topics and waits until each partition has a leader that knows it is one. kafkajs' own waiting ends with an error
@@ -44,7 +42,7 @@ export async function createAndAwait(admin: Admin, topics: ITopicConfig[]): Prom
       for (const topic of names) await admin.fetchTopicOffsets(topic);
       return true;
     } catch (error) {
-      if (isEarly(error) && performance.now() < deadline) return false;
+      if (isOfType(error, notThereYet) && performance.now() < deadline) return false;
       throw error;
     }
   };

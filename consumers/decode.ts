@@ -1,8 +1,9 @@
 import { approvedSchema, type BookingEvent, cancelledSchema, mostClockSkewMs } from "../src/chat/booking-event.ts";
 import { fieldErrors } from "../src/chat/parse.ts";
 import { bookingTypeOf } from "./booking-type.ts";
+import { readHeaders } from "./headers.ts";
 import type { ReceivedRecord } from "./received-record.ts";
-import { typeInHeaders, type Unwrapped, unwrap, withStandIns } from "./unwrap.ts";
+import { type Unwrapped, unwrap, withStandIns } from "./unwrap.ts";
 
 /** Why a record can never succeed. Short and few: they are names in metrics and in dead letters. */
 export type RejectReason = "tombstone" | "too_large" | "not_utf8" | "not_json" | "wrong_shape" | "booking_conflict";
@@ -30,7 +31,8 @@ const rejected = (reason: RejectReason, detail: string): Decoded => ({
 /** What a record tells us. Reads anything without throwing; the record's key is not needed. */
 export const decode = (record: ReceivedRecord): Decoded => {
   const { value } = record;
-  const told = typeInHeaders(record.headers);
+  const headers = readHeaders(record.headers);
+  const told = headers.get("ce_type");
   // None of our business whatever it holds: on a shared topic others' events need not be JSON.
   if (told !== undefined && bookingTypeOf(told) === null) return { kind: "skipped", type: told };
   if (value === null) return rejected("tombstone", "the record has no value");
@@ -42,14 +44,13 @@ export const decode = (record: ReceivedRecord): Decoded => {
     return rejected("not_utf8", "the value is not UTF-8");
   }
   try {
-    return decodeJson(JSON.parse(text), record);
+    return decodeJson(unwrap(JSON.parse(text), headers), record);
   } catch (error) {
     return rejected("not_json", error instanceof SyntaxError ? "the value is not JSON" : "the value cannot be read");
   }
 };
 
-const decodeJson = (json: unknown, record: ReceivedRecord): Decoded => {
-  const unwrapped = unwrap(json, record.headers);
+const decodeJson = (unwrapped: Unwrapped, record: ReceivedRecord): Decoded => {
   const name = typeName(unwrapped, record.topic);
   if (name === null) return rejected("wrong_shape", "type: expected text");
   const type = bookingTypeOf(name);

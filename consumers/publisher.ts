@@ -1,5 +1,6 @@
 import { type IHeaders, type Kafka, type Message, type Producer, type ProducerRecord } from "kafkajs";
 import type { Logger } from "../src/logger.ts";
+import { isOfType } from "./error-type.ts";
 import { createKafkaClient, type KafkaAddress } from "./kafka-client.ts";
 import { createPartitioner } from "./partitioner.ts";
 import { withLimit } from "./with-limit.ts";
@@ -85,8 +86,7 @@ export const createPublisher = async ({ kafka, logger }: Parts): Promise<Publish
 const tooLarge = new Set<unknown>(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"]);
 
 /** Whether the broker will never take this record because of its size. */
-export const isTooLarge = (error: unknown): boolean =>
-  error instanceof Error && (("type" in error && tooLarge.has(error.type)) || isTooLarge(error.cause));
+export const isTooLarge = (error: unknown): boolean => isOfType(error, tooLarge);
 
 const connect = async (client: Kafka): Promise<Producer> => {
   const producer = client.producer({

@@ -1,6 +1,3 @@
-import { readHeaders } from "./headers.ts";
-import type { HeaderValue } from "./received-record.ts";
-
 type Fields = Record<string, unknown>;
 
 /** An event without its wrapping: its fields, and what the wrapping says of it. */
@@ -35,20 +32,15 @@ const dataOf = (value: unknown): unknown => {
   }
 };
 
-/** The type of a binary CloudEvent; it counts before any in the value. */
-export const typeInHeaders = (headers: Record<string, HeaderValue>): string | undefined =>
-  readHeaders(headers).get("ce_type");
-
 /**
- * Takes an event out of a CloudEvent 1.0 (structured or binary), of `{ type, data }`, or as it is.
+ * Takes an event out of a CloudEvent 1.0 (structured or binary), of `{ type, data }`, or as it is. `headers`: of `readHeaders`.
  *
  *     { bookingId, … }                                              the fields themselves
  *     { type, data: { bookingId, … } }                              wrapped
  *     { specversion, id, time, type, data: { bookingId, … } }       CloudEvent, structured; `data_base64` is as good
  *     { bookingId, … } with ce_type, ce_id and ce_time as headers   CloudEvent, binary
  */
-export const unwrap = (value: unknown, rawHeaders: Record<string, HeaderValue>): Unwrapped => {
-  const headers = readHeaders(rawHeaders);
+export const unwrap = (value: unknown, headers: Map<string, string>): Unwrapped => {
   const structured = isStructured(value, headers);
   const data = structured ? dataOf(value) : own(value, "data");
   const wrapped = structured || (isFields(data) && own(value, "bookingId") === undefined);

@@ -14,6 +14,7 @@ const mostMarks = 100;
 const pile = new RegExp(`(?<!\\p{M})(\\p{M}{${mostMarks}})\\p{M}+`, "gu");
 
 const visible = (text: string): string => text.toWellFormed().replace(unwanted, "");
+const composed = (text: string): string => text.normalize("NFC").trim();
 const withoutPiles = (text: string): string => (text.length > mostMarks ? text.replace(pile, "$1") : text);
 
 /**
@@ -23,7 +24,7 @@ const withoutPiles = (text: string): string => (text.length > mostMarks ? text.r
  *
  *     cleanText(" e\u0000\u0301\r\n") === "é"
  */
-export const cleanText = (text: string): string => withoutPiles(visible(text)).normalize("NFC").trim();
+export const cleanText = (text: string): string => composed(withoutPiles(visible(text)));
 
 /** Length in code points: "👍🏽" is two, "é" (NFC) is one. */
 export const codePoints = (text: string): number => {
@@ -41,5 +42,5 @@ export const cleanTextSchema = (most: number, least = 0) =>
     // NFC makes one of four at most. What is longer is refused before that work.
     .refine((text) => text.length <= 4 * most, { error: `at most ${most} characters`, abort: true })
     .refine((text) => withoutPiles(text) === text, `at most ${mostMarks} marks on one letter`)
-    .transform(cleanText)
+    .transform(composed)
     .refine((text) => text.length <= most || codePoints(text) <= most, `at most ${most} characters`);
