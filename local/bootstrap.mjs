@@ -1,7 +1,8 @@
 // What every npm script begins with, so that a fresh clone needs nothing but npm: brings in the dependencies where they are
 // missing or old, and runs the script named first with the Node that is among them. It runs on Node 18 and newer, so
 // it is plain JavaScript and imports nothing but Node's own modules.
-//   node local/bootstrap.mjs local/start.ts --fresh
+//   node local/bootstrap.mjs local/start.ts --fresh        what runs and what the local stack needs
+//   node local/bootstrap.mjs --dev test/run.ts             the development dependencies as well
 import { spawn } from "node:child_process";
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { constants as osConstants } from "node:os";
@@ -21,9 +22,10 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => c
 stopWithNpm();
 
 try {
-  const [script, ...args] = process.argv.slice(2);
-  if (script === undefined) throw new Failure("Usage: node local/bootstrap.mjs SCRIPT [ARGUMENT...]");
-  if (!dependenciesMatch()) await installDependencies();
+  const withDev = process.argv[2] === "--dev";
+  const [script, ...args] = process.argv.slice(withDev ? 3 : 2);
+  if (script === undefined) throw new Failure("Usage: node local/bootstrap.mjs [--dev] SCRIPT [ARGUMENT...]");
+  if (!dependenciesMatch(withDev)) await installDependencies(withDev);
   const node = Number(process.versions.node.split(".")[0]) >= neededMajor ? process.execPath : await installedNode();
   process.exitCode = await run(node, [join(root, script), ...args], { ipc: true, node });
 } catch (error) {
@@ -32,13 +34,19 @@ try {
   process.exitCode = 1;
 }
 
-/** Whether what npm noted in node_modules is what package-lock.json asks for. Only what other systems need may be missing. */
-function dependenciesMatch() {
+/**
+ * Whether node_modules holds what package-lock.json asks for, by npm's own notes. Only packages for other systems may be
+ * missing, and without `withDev` the development dependencies.
+ */
+function dependenciesMatch(withDev) {
   const wanted = readPackages(join(root, "package-lock.json"));
   const there = readPackages(join(modules, ".package-lock.json"));
-  return Object.entries(wanted).every(([path, { version, integrity, optional, devOptional }]) => {
+  const named = wanted[""]?.optionalDependencies ?? {};
+  return Object.entries(wanted).every(([path, { version, integrity, optional, dev, devOptional }]) => {
     const found = there[path];
-    if (path === "" || (found === undefined && (optional || devOptional))) return true;
+    // Optional to npm, which skips one that it cannot install; the local stack needs those that package.json names.
+    const mayBeMissing = (optional || devOptional) && !Object.hasOwn(named, path.replace(/^node_modules\//, ""));
+    if (path === "" || (found === undefined && (mayBeMissing || (dev && !withDev)))) return true;
     return found !== undefined && found.version === version && found.integrity === integrity;
   });
 }
@@ -47,20 +55,27 @@ function readPackages(file) {
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).packages : {};
 }
 
-async function installDependencies() {
-  console.log("Installing the dependencies with npm ci: once now, and again when package-lock.json changes …");
+/**
+ * With packages there already, as after `npm start`, npm adds what is missing and leaves the rest: a stack that runs from
+ * this clone goes on.
+ */
+async function installDependencies(withDev) {
+  const adds = withDev && dependenciesMatch(false);
+  const what = adds ? "the development dependencies" : "the dependencies";
+  const command = adds ? ["install", "--no-save"] : ["ci", ...(withDev ? [] : ["--omit=dev"])];
+  console.log(`Installing ${what} with npm ${command[0]}: once now, and again when package-lock.json changes …`);
   const startedAt = Date.now();
-  const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
+  const args = [...command, "--no-audit", "--no-fund", "--loglevel=error"];
   const npm = process.env.npm_execpath;
   // npm names its own script to the scripts it runs, which spares looking for npm.
   const code = npm?.endsWith("npm-cli.js") ? await run(process.execPath, [npm, ...args]) : await run("npm", args);
   if (code !== 0) {
     throw new Failure(
-      `npm ci ended with code ${code}, so the dependencies are not installed: if npm reached no registry, check the ` +
+      `npm ${command[0]} ended with code ${code}, so ${what} are not installed: if npm reached no registry, check the ` +
         "network and `npm config get registry`, then start again.",
     );
   }
-  console.log(`Installed the dependencies in ${((Date.now() - startedAt) / 1000).toFixed(0)} s.`);
+  console.log(`Installed ${what} in ${((Date.now() - startedAt) / 1000).toFixed(0)} s.`);
 }
 
 /** The Node among the dependencies. npm may have been told to run no install scripts, and without its own it is not there. */

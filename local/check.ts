@@ -6,6 +6,7 @@ const checks = [
   ["types", "tsc"],
   ["rules", "oxlint", "--type-aware"],
   ["format", "biome", "check"],
+  ["what nothing uses", "knip"],
 ] as const;
 
 const failed = checks.filter(([name, program, ...args]) => {

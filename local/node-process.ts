@@ -11,6 +11,8 @@ export interface NodeProcessOptions {
   name: string;
   /** From the clone's root, such as "src/main.ts". */
   script: string;
+  /** Options for Node itself, such as `--watch`. */
+  nodeOptions?: string[];
   env: NodeJS.ProcessEnv;
   /** Whose `/readyz` tells when it is up. */
   opsPort: number;
@@ -34,12 +36,12 @@ const stopLimitMs = 15_000;
 
 /** Starts one of the product's processes and waits until it is ready. Rejects with what it said when it ends instead. */
 export async function startNodeProcess(options: NodeProcessOptions): Promise<NodeProcess> {
-  const { name, script, env, opsPort, run, signal } = options;
+  const { name, script, nodeOptions = [], env, opsPort, run, signal } = options;
   const log = openLog(options);
   const child = await startChild({
     name,
     command: process.execPath,
-    args: [fileURLToPath(new URL(`../${script}`, import.meta.url))],
+    args: [...nodeOptions, fileURLToPath(new URL(`../${script}`, import.meta.url))],
     env,
     output: { onLine: log.onLine },
     run,

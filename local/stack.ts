@@ -13,6 +13,8 @@ export interface StackOptions {
   services: Pick<ProvidedServices, "settings" | "run">;
   nodeCount: number;
   anyPorts?: boolean;
+  /** Restarts a process when one of its files changes, and lets a debugger attach. */
+  watch?: boolean;
   signal: AbortSignal;
   report: (line: string) => void;
 }
@@ -57,11 +59,27 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-async function startProcesses(ports: Ports, settings: Settings, { folder, services, signal, report }: StackOptions) {
+/** Node's usual port for debuggers; each further process has the next one. */
+const firstInspectPort = 9229;
+
+async function startProcesses(ports: Ports, settings: Settings, options: StackOptions) {
+  const { folder, services, watch = false, signal, report } = options;
+  let inspectPort = firstInspectPort;
   const start = (name: string, script: string, opsPort: number, own: Settings) => {
     const env = { ...settings, OPS_PORT: String(opsPort), ...own };
+    const nodeOptions = watch ? ["--watch", "--watch-preserve-output", `--inspect=127.0.0.1:${inspectPort++}`] : [];
     const logFolder = join(folder, "logs");
-    return startNodeProcess({ name, script, opsPort, env, logFolder, run: services.run, signal, print: report });
+    return startNodeProcess({
+      name,
+      script,
+      nodeOptions,
+      opsPort,
+      env,
+      logFolder,
+      run: services.run,
+      signal,
+      print: report,
+    });
   };
   const outcomes = await Promise.allSettled([
     start("consumers", "consumers/main.ts", ports.consumersOpsPort, {}),

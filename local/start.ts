@@ -9,12 +9,14 @@ import { StopRequest, stopSignal } from "./stop-signal.ts";
 const usage = `npm start -- [options]
   --fresh               empty the local stack's data first
   --nodes NUMBER        start several chat nodes on one stack (default 1)
+  --dev                 restart a process when its files change, and let a debugger attach (npm run dev)
   --services auto|docker|binary
                         how MongoDB, Redis and Kafka are provided (default auto: configured address, Docker, binary)`;
 
 interface Options {
   fresh: boolean;
   nodeCount: number;
+  watch: boolean;
   how: How;
 }
 
@@ -35,7 +37,7 @@ async function main(): Promise<number> {
   return runLocally(options);
 }
 
-async function runLocally({ fresh, nodeCount, how }: Options): Promise<number> {
+async function runLocally({ fresh, nodeCount, watch, how }: Options): Promise<number> {
   const folder = fileURLToPath(new URL("../.local", import.meta.url));
   const env = process.env;
   const failed = Promise.withResolvers<string>();
@@ -49,7 +51,7 @@ async function runLocally({ fresh, nodeCount, how }: Options): Promise<number> {
     report,
     onUnexpectedExit: failed.resolve,
   });
-  const stack = await startStack({ env, folder, services, nodeCount, signal, report });
+  const stack = await startStack({ env, folder, services, nodeCount, watch, signal, report });
   report(welcome(stack));
   const reason = await Promise.race([failed.promise, stack.broken, aborted()]);
   report(reason === null ? "\nStopping …" : `\n${reason}\nStopping the rest …`);
@@ -64,6 +66,7 @@ function readOptions(): Options | undefined {
     options: {
       fresh: { type: "boolean", default: false },
       nodes: { type: "string", default: "1" },
+      dev: { type: "boolean", default: false },
       services: { type: "string", default: "auto" },
       help: { type: "boolean", default: false },
     },
@@ -73,7 +76,7 @@ function readOptions(): Options | undefined {
   if (values.help) console.log(usage);
   if (values.help) return undefined;
   if (!(nodeCount >= 1 && nodeCount <= 9) || how === undefined) throw new Error(usage);
-  return { fresh: values.fresh, nodeCount, how };
+  return { fresh: values.fresh, nodeCount, watch: values.dev, how };
 }
 
 function aborted(): Promise<null> {

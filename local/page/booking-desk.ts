@@ -123,8 +123,6 @@ export function createBookingDesk({
   }
 }
 
-export type BookingDesk = ReturnType<typeof createBookingDesk>;
-
 const statusWords: Record<Chat["status"], string> = { active: "active", readonly: "read-only", closed: "closed" };
 
 const bookingOf = ({ bookingId, ownerId, seekerId }: Chat): Booking => ({ bookingId, ownerId, seekerId });

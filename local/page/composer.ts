@@ -115,5 +115,3 @@ function counterText(count: number): string {
   const left = mostCodePoints - count;
   return left >= 0 ? `${left} characters left` : `${-left} characters too many`;
 }
-
-export type Composer = ReturnType<typeof createComposer>;

@@ -134,5 +134,3 @@ export function createConnection({
     }
   }
 }
-
-export type Connection = ReturnType<typeof createConnection>;

@@ -143,8 +143,6 @@ export function createOutbox({
   }
 }
 
-export type Outbox = ReturnType<typeof createOutbox>;
-
 /** What the service said, with the field it is about. */
 function explain({ code, message, errors }: RequestError): { code: string; text: string } {
   const field = errors?.[0];

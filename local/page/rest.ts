@@ -47,5 +47,3 @@ export function createRest({ url, fetchToken }: { url: string; fetchToken: () =>
     },
   };
 }
-
-export type Rest = ReturnType<typeof createRest>;

@@ -115,7 +115,7 @@ type Same<One, Other> = [One, keyof One] extends [Other, keyof Other]
   : false;
 type Holds<T extends true> = T;
 
-/** Does not compile when a schema and the type that the inside works with drift apart. */
+/** @public Does not compile when a schema and the type that the inside works with drift apart. */
 export type SchemasAreTheTypes = [
   Holds<Same<z.infer<typeof attachmentShape>, Attachment>>,
   Holds<Same<z.infer<typeof systemNote>, SystemNote>>,

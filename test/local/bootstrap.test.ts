@@ -7,10 +7,13 @@ import { afterEach, beforeEach, expect, test } from "@jest/globals";
 
 const bootstrap = fileURLToPath(new URL("../../local/bootstrap.mjs", import.meta.url));
 const wanted = {
-  "": { name: "clone" },
+  "": { name: "clone", optionalDependencies: { "for-the-stack": "2.0.0" } },
   "node_modules/zod": { version: "4.6.7", integrity: "sha512-a" },
   "node_modules/other-system": { version: "1.0.0", integrity: "sha512-b", optional: true },
+  "node_modules/for-the-stack": { version: "2.0.0", integrity: "sha512-c", optional: true },
+  "node_modules/for-tests": { version: "3.0.0", integrity: "sha512-d", dev: true },
 };
+const { "node_modules/other-system": _otherSystem, "node_modules/for-tests": forTests, ...needed } = wanted;
 let clone: string;
 
 beforeEach(() => {
@@ -29,8 +32,7 @@ beforeEach(() => {
 afterEach(() => rmSync(clone, { recursive: true, force: true }));
 
 test("with the dependencies there, the script runs at once with its arguments, and its exit code is passed on", () => {
-  const { "node_modules/other-system": _, ...there } = wanted;
-  writeLock("node_modules/.package-lock.json", there);
+  writeLock("node_modules/.package-lock.json", needed);
   const { stdout, status } = run("script.ts", "--fresh", "two words");
   expect(stdout).toBe("ran --fresh two words\n");
   expect(status).toBe(7);
@@ -39,8 +41,37 @@ test("with the dependencies there, the script runs at once with its arguments, a
 
 test("without node_modules the dependencies are installed first", () => {
   const { stdout } = run("script.ts");
-  expect(readFileSync(join(clone, "npm-was-called"), "utf8")).toMatch(/^ci /);
+  expect(npmArguments()).toMatch(/^ci /);
   expect(stdout).toMatch(/^Installing the dependencies[^]+ran\n$/);
+});
+
+test("without --dev the packages that only development needs are not installed", () => {
+  run("script.ts");
+  expect(npmArguments()).toMatch(/^ci --omit=dev /);
+});
+
+test("with --dev they are added to what is there", () => {
+  writeLock("node_modules/.package-lock.json", needed);
+  const { stdout } = run("--dev", "script.ts", "word");
+  expect(npmArguments()).toMatch(/^install --no-save /);
+  expect(stdout).toMatch(/ran word\n$/);
+});
+
+test("with --dev and everything there, nothing is installed", () => {
+  writeLock("node_modules/.package-lock.json", { ...needed, "node_modules/for-tests": forTests });
+  expect(run("--dev", "script.ts").stdout).toBe("ran\n");
+});
+
+test("with --dev and nothing there, everything is installed at once", () => {
+  run("--dev", "script.ts");
+  expect(npmArguments()).toMatch(/^ci (?!--omit)/);
+});
+
+test("a package that the local stack needs is installed where npm left it out", () => {
+  const { "node_modules/for-the-stack": _, ...without } = needed;
+  writeLock("node_modules/.package-lock.json", without);
+  run("script.ts");
+  expect(npmWasCalled()).toBe(true);
 });
 
 test("another version than the lock file's is replaced", () => {
@@ -72,6 +103,10 @@ function write(file: string, text: string): void {
 
 function writeLock(file: string, packages: object): void {
   write(file, JSON.stringify({ lockfileVersion: 3, packages }));
+}
+
+function npmArguments(): string {
+  return readFileSync(join(clone, "npm-was-called"), "utf8");
 }
 
 function npmWasCalled(): boolean {

@@ -4,7 +4,7 @@ import { read } from "./sources.ts";
 
 const versions = z.record(z.string(), z.string());
 const manifest = z
-  .object({ dependencies: versions, devDependencies: versions, overrides: versions })
+  .object({ dependencies: versions, optionalDependencies: versions, devDependencies: versions, overrides: versions })
   .parse(JSON.parse(read("package.json")));
 const lockText = read("package-lock.json");
 const { packages } = z
@@ -41,14 +41,22 @@ const installedVersions = (name: string): string[] =>
     path.endsWith(`node_modules/${name}`) && version !== undefined ? [version] : [],
   );
 
+const { dependencies, optionalDependencies, devDependencies } = manifest;
+const asked = Object.entries({ ...dependencies, ...optionalDependencies, ...devDependencies });
+
 test("every dependency is pinned to one exact version", () => {
-  const all = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.overrides });
+  const all = [...asked, ...Object.entries(manifest.overrides)];
   expect(all.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([]);
 });
 
 test("the lock file holds what package.json asks for", () => {
-  const asked = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
   expect(asked.filter(([name, version]) => packages[`node_modules/${name}`]?.version !== version)).toEqual([]);
+});
+
+test("a first npm start installs at most 400 packages", () => {
+  const installed = Object.entries(packages).filter(([path, { dev }]) => path !== "" && dev !== true);
+  expect(installed.length).toBeGreaterThan(100);
+  expect(installed.length).toBeLessThanOrEqual(400);
 });
 
 test.each(Object.entries(lowest))("%s is without its known fault", (name, [bound]) => {
