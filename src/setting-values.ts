@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { isHostName } from "./chat/host-name.ts";
 
 // The kinds of values a setting can have. Each says by one text what is expected, whether it is missing or wrong.
 
@@ -30,11 +31,7 @@ export const yesNo = z
   .enum(["true", "false", "1", "0"], "true or false")
   .transform((answer) => answer === "true" || answer === "1");
 
-// A name whose last part is a number would be an IPv4 address, and 256.1.1.1 is none.
-const hostName =
-  /^(?!.*(?:^|\.)\d+\.?$)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*\.?$/i;
-
-export const isHost = (host: string): boolean => isIP(host) !== 0 || hostName.test(host);
+export const isHost = (host: string): boolean => isIP(host) !== 0 || isHostName(host);
 
 const withPort = /^(?:\[([^\]]+)\]|([^\s:[\]]+))(?::(\d{1,5}))?$/;
 

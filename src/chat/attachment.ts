@@ -1,24 +1,7 @@
 import { z } from "zod";
-import { cleanTextSchema } from "./content.ts";
-
-/** What may be sent as an image. No SVG: it can carry scripts. */
-export const imageTypes = ["image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/heic"] as const;
-
-/** What may be sent as a file. */
-export const fileTypes = [
-  ...imageTypes,
-  "application/pdf",
-  "application/zip",
-  "application/msword",
-  "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-  "application/vnd.ms-excel",
-  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-  "text/plain",
-  "text/csv",
-  "audio/mpeg",
-  "audio/mp4",
-  "video/mp4",
-] as const;
+import { cleanTextSchema, codePoints } from "./content.ts";
+import { isHostName } from "./host-name.ts";
+import { canonicalType, namesOf } from "./mime-types.ts";
 
 export type Attachment = {
   url: string;
@@ -31,7 +14,8 @@ export type Attachment = {
   height?: number | undefined;
 };
 
-export const longestUrl = 2_048;
+/** In code points. */
+export const longestUrl = 4_096;
 /** In code points. */
 export const longestName = 255;
 const mostBytes = 1024 ** 3;
@@ -39,8 +23,13 @@ const pixels = z.int().min(1).max(100_000);
 
 // URL.parse repairs what others take by the letter: `https://cdn.example.com\@evil.example/` is on the first host for
 // it and on the second for many a library, and it leaves out newlines and leading spaces. So these are refused as written,
-// and with them what no address has unescaped and what turns the direction of the rest.
-const plainHttps = /^https:\/\/[^\s\\%@/?#]+(?:[/?#][^\\\s<>"\p{Cc}\p{Cf}\p{Cs}]*)?$/iu;
+// and with them what no address has unescaped and what turns the direction of the rest. Of the host every letter is
+// plain: URL.parse maps others, and U+2044 looks like the slash that ends a host. (No flag `i`: with `u` it takes U+017F
+// for an s.)
+const plainHttps =
+  /^[Hh][Tt][Tt][Pp][Ss]:\/\/(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:[/?#][^\\\s<>"\p{Cc}\p{Cf}\p{Cs}]*)?$/u;
+
+const isUnder = (host: string, pattern: string): boolean => host.endsWith(pattern.slice(1)) && isHostName(host);
 
 /**
  * Whether `url` may be linked to: https, no name or password in it, and a host from the list.
@@ -49,23 +38,40 @@ const plainHttps = /^https:\/\/[^\s\\%@/?#]+(?:[/?#][^\\\s<>"\p{Cc}\p{Cf}\p{Cs}]
 export const isAllowedUrl = (text: string, allowedHosts: readonly string[]): boolean => {
   const url = plainHttps.test(text) ? URL.parse(text) : null;
   if (url === null) return false;
-  return allowedHosts.some((entry) =>
-    entry.startsWith("*.") ? url.host.endsWith(entry.slice(1)) && url.host.length >= entry.length : url.host === entry,
-  );
+  return allowedHosts.some((entry) => (entry.startsWith("*.") ? isUnder(url.host, entry) : url.host === entry));
 };
 
+const mimeTypeSchema = (types: readonly string[]) =>
+  z
+    .string()
+    .meta({
+      enum: namesOf(types),
+      description: `One of these in any case, with or without parameters. It is kept as one of ${types.join(", ")}.`,
+    })
+    .transform((written, context) => {
+      const type = canonicalType(written);
+      if (type !== null && types.includes(type)) return type;
+      context.addIssue({ code: "custom", message: "a type from the allowed list" });
+      return z.NEVER;
+    });
+
 /** What stands beside an image or a file. The hosts come from ATTACHMENT_HOSTS. */
-export const attachmentSchema = (mimeTypes: readonly [string, ...string[]], allowedHosts: readonly string[]) =>
+export const attachmentSchema = (mimeTypes: readonly string[], allowedHosts: readonly string[]) =>
   z.object({
     url: z
       .string()
-      .max(longestUrl)
+      .meta({ maxLength: longestUrl })
+      // In two units at most each: what is longer is refused before it is counted.
+      .refine((url) => url.length <= 2 * longestUrl && codePoints(url) <= longestUrl, {
+        error: `at most ${longestUrl} characters`,
+        abort: true,
+      })
       .refine((url) => isAllowedUrl(url, allowedHosts), "an https address on an allowed host"),
     name: cleanTextSchema(longestName, 1).refine(
-      (name) => name !== "" && !/[\n\t]/.test(name),
+      (name) => name !== "" && !/[\n\t\u2028\u2029]/.test(name),
       "a file name on one line",
     ),
-    mimeType: z.enum(mimeTypes, "a type from the allowed list"),
+    mimeType: mimeTypeSchema(mimeTypes),
     size: z.int().min(0).max(mostBytes),
     width: pixels.optional(),
     height: pixels.optional(),

@@ -13,18 +13,25 @@ const unwanted = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u
 const mostMarks = 100;
 const pile = new RegExp(`(?<!\\p{M})(\\p{M}{${mostMarks}})\\p{M}+`, "gu");
 
-const visible = (text: string): string => text.toWellFormed().replace(unwanted, "");
-const composed = (text: string): string => text.normalize("NFC").trim();
+// What takes up no ink: white space; joiners, fillers, soft hyphens, variation selectors and tags (all of them "default
+// ignorable" in Unicode); and some that fonts leave blank: Braille's empty cell, the anchors of annotations, joiners of
+// hieroglyphs, the filler of Khitan, and the note head without a head.
+const anyInk =
+  /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\u2800\uFFF9-\uFFFB\u{13430}-\u{13440}\u{16FE4}\u{1D159}]/u;
+
+const withoutUnwanted = (text: string): string => text.toWellFormed().replace(unwanted, "");
+const withInk = (text: string): string => (anyInk.test(text) ? text : "");
+const composed = (text: string): string => withInk(text.normalize("NFC").trim());
 const withoutPiles = (text: string): string => (text.length > mostMarks ? text.replace(pile, "$1") : text);
 
 /**
  * A person's text as it is kept: well-formed, without what is invisible and harmful, NFC, ends trimmed; of the marks on
- * one letter the first hundred. Removing comes before NFC, since it can bring a letter and its accent together.
+ * one letter the first hundred. A text in which nothing can be seen is empty; joiners beside what can be seen stay. Removing comes before NFC, since it can bring a letter and its accent together.
  * Cleaning twice changes nothing more.
  *
  *     cleanText(" e\u0000\u0301\r\n") === "é"
  */
-export const cleanText = (text: string): string => composed(withoutPiles(visible(text)));
+export const cleanText = (text: string): string => composed(withoutPiles(withoutUnwanted(text)));
 
 /** Length in code points: "👍🏽" is two, "é" (NFC) is one. */
 export const codePoints = (text: string): number => {
@@ -38,7 +45,7 @@ export const cleanTextSchema = (most: number, least = 0) =>
   z
     .string()
     .meta({ ...(least > 0 && { minLength: least }), maxLength: most })
-    .transform((text) => visible(text).trim())
+    .transform((text) => withoutUnwanted(text).trim())
     // NFC makes one of four at most. What is longer is refused before that work.
     .refine((text) => text.length <= 4 * most, { error: `at most ${most} characters`, abort: true })
     .refine((text) => withoutPiles(text) === text, `at most ${mostMarks} marks on one letter`)

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { type Attachment, attachmentSchema, fileTypes, imageTypes } from "./attachment.ts";
+import { type Attachment, attachmentSchema } from "./attachment.ts";
 import type { ChatStatus, Role } from "./chat.ts";
-import { cleanTextSchema, mostCodePoints } from "./content.ts";
+import { cleanTextSchema, codePoints, mostCodePoints } from "./content.ts";
+import { fileTypes, imageTypes } from "./mime-types.ts";
 
 export type SystemEvent = "booking_approved" | "booking_cancelled" | "chat_status_changed";
 
@@ -89,11 +90,15 @@ export const toMessage = (entry: Entry): Message => ({
   createdAt: entry.createdAt.toISOString(),
 });
 
+/** In code points. */
+const longestClientMessageId = 64;
+
 /** The sender's own id of a send, by which a repeat is known. */
 export const clientMessageIdSchema = z
   .string()
   .min(1)
-  .max(64)
+  .meta({ maxLength: longestClientMessageId })
+  .refine((id) => codePoints(id) <= longestClientMessageId, `at most ${longestClientMessageId} characters`)
   .refine((id) => id.isWellFormed(), "well-formed text");
 
 /** What a participant sends. */

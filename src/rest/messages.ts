@@ -62,7 +62,7 @@ export const messageRoutes = ({ readChats, sendMessage, limitSends, schema }: Pa
 const params = { path: z.object({ chatId: chatIdSchema }) };
 const body = z.object({ message: messageSchema });
 const contentRules =
-  "`content` has up to 4,000 characters after clean-up: NFC, ends trimmed, control characters (but newline and tab) and direction overrides removed; at most 100 marks stand on one letter. A text needs it; beside an image or a file it is a caption. It is kept as written, so escape it where you show it. `attachment.url` is https, on a host of the allowed list, with spaces, quotes and angle brackets escaped. Repeat a send whose answer was lost with the same `clientMessageId`: it lands once.";
+  "`content` has up to 4,000 characters after clean-up: NFC, ends trimmed, control characters (but newline and tab) and direction overrides removed; at most 100 marks stand on one letter. A text in which nothing can be seen (white space, joiners, fillers, soft hyphens, tags alone) is empty. A text needs content; beside an image or a file it is a caption. It is kept as written, so escape it where you show it. `attachment.url` is https, on a host of the allowed list written in plain letters, with spaces, quotes, backslashes and angle brackets escaped. Repeat a send whose answer was lost with the same `clientMessageId`: it lands once.";
 
 export const messagePaths = (schema: NewMessageSchema): ZodOpenApiPathsObject => ({
   "/api/chat/{chatId}/messages": {

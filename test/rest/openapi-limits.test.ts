@@ -4,6 +4,7 @@ import { asyncEvents } from "../../src/async-events.ts";
 import { createAsyncApi } from "../../src/asyncapi.ts";
 import { statusChangeSchema } from "../../src/chat/change-status.ts";
 import { newMessageSchema } from "../../src/chat/message.ts";
+import { parse } from "../../src/chat/parse.ts";
 import { createOpenApi } from "../../src/rest/openapi.ts";
 import { mostBodyBytes } from "../../src/rest/read-json.ts";
 import { shapes } from "../../src/rest/schemas.ts";
@@ -40,8 +41,8 @@ const messageLimits: [string, number, number, (length: number) => object][] = [
   ["a text's content", 1, 4_000, (length) => textOf({ content: "🏡".repeat(length) })],
   ["a caption", 0, 4_000, (length) => ({ ...fileOf({}), content: "🏡".repeat(length) })],
   ["an attachment's name", 1, 255, (length) => fileOf({ name: "🏡".repeat(length) })],
-  ["an attachment's url", 40, 2_048, (length) => fileOf({ url: urlOf(length) })],
-  ["a clientMessageId", 1, 64, (length) => textOf({ clientMessageId: "a".repeat(length) })],
+  ["an attachment's url", 40, 4_096, (length) => fileOf({ url: urlOf(length) })],
+  ["a clientMessageId", 1, 64, (length) => textOf({ clientMessageId: "🏡".repeat(length) })],
 ];
 
 type Check = { accepts: (value: object) => boolean };
@@ -95,10 +96,41 @@ describe("what the documents say of a field's length is what is taken", () => {
   test("answers are as short as what was sent", () => {
     expect(openapi.components?.schemas).toMatchObject({
       Message: { properties: { content: { maxLength: 4_000 }, clientMessageId: { minLength: 1, maxLength: 64 } } },
-      Attachment: { properties: { name: { minLength: 1, maxLength: 255 }, url: { maxLength: 2_048 } } },
+      Attachment: { properties: { name: { minLength: 1, maxLength: 255 }, url: { maxLength: 4_096 } } },
       SystemNote: { properties: { reason: { maxLength: 500 } } },
       Chat: { properties: { statusReason: { anyOf: [{ maxLength: 500 }, { type: "null" }] } } },
     });
+  });
+});
+
+describe("what the documents say of null is what is taken", () => {
+  const fields: [object, boolean][] = [
+    [{ clientMessageId: null }, true],
+    [{ attachment: { ...fileOf({}).attachment, width: null, height: null } }, true],
+    [{ content: null }, true],
+    [{ attachment: { ...fileOf({}).attachment, name: null } }, false],
+    [{ attachment: null }, false],
+    [{ type: null }, false],
+  ];
+  const takes = (schema: z.ZodType, message: object): boolean => {
+    try {
+      return parse(schema, message) !== null;
+    } catch {
+      return false;
+    }
+  };
+
+  test.each(fields)("%j in a file: %s", (field, good) => {
+    const message = { ...fileOf({}), ...field };
+    const rest = documentOf(schemaOf(bodyOf("/api/chat/{chatId}/message", "post")));
+    const socket = documentOf(asyncapi.components.messages["send_message"]?.payload ?? {});
+    expect([takes(messageSchema, message), rest.accepts(message)]).toEqual([good, good]);
+    const event = { ...message, chatId };
+    expect([takes(requests.send_message, event), socket.accepts(event)]).toEqual([good, good]);
+  });
+
+  test("a query has no null", () => {
+    expect(JSON.stringify(openapi.paths?.["/api/chat/user/{userId}"]?.get?.parameters)).not.toContain('"null"');
   });
 });
 
