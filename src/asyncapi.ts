@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { allowNullForOptional } from "./null-for-optional.ts";
 
 /** One kind of message on a channel: its zod schema, and what it is for. */
 export type Described = { summary: string; schema: z.ZodType };
@@ -88,6 +89,7 @@ const createToJsonSchema =
       override: ({ jsonSchema: part }) => {
         // What we send may grow; and the pattern says no more than the format.
         if (part.additionalProperties === false) delete part.additionalProperties;
+        if (direction === "in") allowNullForOptional(part);
         if (part.format === "date-time") delete part.pattern;
       },
     });
@@ -101,7 +103,7 @@ const info = {
   title: "Chat events",
   version: "1.0.0",
   description:
-    "What the chat says and hears live over Socket.IO, and on Kafka. Over Socket.IO every client event takes an ack: `{ ok: true, … }` or `{ ok: false, error }`. Live delivery is at most once; `seq` tells what is missing, and `join_chat` with `afterSeq` brings it.",
+    "What the chat says and hears live over Socket.IO, and on Kafka. Over Socket.IO every client event takes an ack: `{ ok: true, … }` or `{ ok: false, error }`. An optional field that is null counts as left out. Live delivery is at most once; `seq` tells what is missing, and `join_chat` with `afterSeq` brings it.",
   license: { name: "MIT" },
 };
 

@@ -9,12 +9,35 @@ export const fieldErrors = (error: z.ZodError): FieldError[] =>
     .slice(0, mostErrorsTold)
     .map(({ path, message }) => ({ path: path.map(String).join(".").slice(0, 200), message }));
 
+type Path = readonly PropertyKey[];
+
+const isObject = (value: unknown): value is Record<PropertyKey, unknown> => typeof value === "object" && value !== null;
+
+const valueAt = (input: unknown, path: Path): unknown =>
+  path.reduce<unknown>((value, key) => (isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined), input);
+
+/** A copy of `input` without what stands at `path`: `({ a: { b: null } }, ["a", "b"])` is `{ a: {} }`. */
+const without = (input: unknown, [key, ...rest]: Path): unknown => {
+  if (!isObject(input) || key === undefined) return input;
+  const { [key]: value, ...others } = input;
+  return rest.length === 0 ? others : { ...others, [key]: without(value, rest) };
+};
+
+/** What `schema` makes of `input`, with each null that it refuses left out. */
+const parseWithoutNulls = <T>(schema: z.ZodType<T>, input: unknown): z.ZodSafeParseResult<T> => {
+  const parsed = schema.safeParse(input);
+  const nulls = parsed.error?.issues.filter(({ path }) => path.length > 0 && valueAt(input, path) === null) ?? [];
+  if (nulls.length === 0) return parsed;
+  return schema.safeParse(nulls.reduce<unknown>((rest, { path }) => without(rest, path), input));
+};
+
 /**
- * What came in over an edge, as the type the inside works with.
+ * What came in over an edge, as the type the inside works with. An optional field that is null counts as left out, and so
+ * does the whole input: `null` and nothing at all are `{}`.
  * @throws ChatError `validation_failed` naming each wrong field
  */
 export const parse = <T>(schema: z.ZodType<T>, input: unknown): T => {
-  const parsed = schema.safeParse(input);
+  const parsed = parseWithoutNulls(schema, input ?? {});
   if (parsed.success) return parsed.data;
   throw new ChatError("validation_failed", { errors: fieldErrors(parsed.error) });
 };

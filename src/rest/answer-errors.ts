@@ -17,11 +17,7 @@ const codeByStatus: Partial<Record<number, ErrorCode>> = {
 const refusalOf = (thrown: unknown): ChatError | null => {
   if (!(thrown instanceof Error) || !("status" in thrown) || typeof thrown.status !== "number") return null;
   if (thrown.status < 400 || thrown.status > 499) return null;
-  const isSyntax = "type" in thrown && thrown.type === "entity.parse.failed";
-  return new ChatError(codeByStatus[thrown.status] ?? "validation_failed", {
-    ...(isSyntax && { text: "The body is not a JSON object." }),
-    cause: thrown,
-  });
+  return new ChatError(codeByStatus[thrown.status] ?? "validation_failed", { cause: thrown });
 };
 
 /** For what no route has taken. */

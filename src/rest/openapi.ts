@@ -1,5 +1,6 @@
 import { createDocument } from "zod-openapi";
 import type { newMessageSchema } from "../chat/message.ts";
+import { allowNullForOptional } from "../null-for-optional.ts";
 import { chatsPaths } from "./chats.ts";
 import { healthPaths } from "./health.ts";
 import { initiatePaths } from "./initiate.ts";
@@ -13,6 +14,8 @@ const description = `The chat between the owner and the seeker of an approved bo
 People call with their token (\`Authorization: Bearer\`), the booking service with its key (\`X-API-Key\`).
 Every failure is a problem (RFC 9457) with a \`code\`; [the codes](/api/chat/docs/errors) are the same over Socket.IO.
 A body is JSON of at most ${mostBodyText}; past that the answer is 413, \`payload_too_large\`.
+It is UTF-8, by any of its names, with or without a byte order mark; anything else is 415, \`unsupported_media_type\`.
+An optional field that is null counts as left out, and an empty body as \`{}\`.
 What happens live comes over Socket.IO: [the events](/api/chat/docs/events).
 Whole answers may get more fields later: let those pass that you do not know.`;
 
@@ -46,8 +49,10 @@ export const createOpenApi = ({ messageSchema }: { messageSchema: ReturnType<typ
     },
     {
       // Answers may grow, so a reader of this document must not refuse what it does not know.
-      override: ({ jsonSchema, io }) => {
+      override: ({ jsonSchema, io, path }) => {
         if (io === "output" && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+        // The outermost object holds the bodies and parameters themselves, and a query has no null.
+        if (io === "input" && path.length > 0) allowNullForOptional(jsonSchema);
         // The pattern of a time says no more than its format, at great length.
         if (jsonSchema.format === "date-time") delete jsonSchema.pattern;
       },

@@ -18,7 +18,7 @@ const bodySchema = z.object({
 /** A participant has read up to somewhere. */
 export const readRoutes = ({ markRead }: { markRead: MarkRead }): Routes => {
   const moveMark: RequestHandler = async (req, res) => {
-    const request = { chatId: chatIdOf(req), userId: userIdOf(res), ...parse(bodySchema, req.body ?? {}) };
+    const request = { chatId: chatIdOf(req), userId: userIdOf(res), ...parse(bodySchema, req.body) };
     const { userId, seq, at } = await markRead(request);
     res.json({ read: { userId, seq, at } });
   };
