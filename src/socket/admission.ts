@@ -4,6 +4,7 @@ import { ChatError, toChatError } from "../chat/errors.ts";
 import type { RateLimit } from "../chat/ports.ts";
 import { bearerToken, type VerifyToken } from "../tokens.ts";
 import type { ChatServer, ChatSocket } from "./chat-socket.ts";
+import { forgetCredentials } from "./forget-credentials.ts";
 import { refusalOf } from "./handle-events.ts";
 import type { PresenceNotices } from "./presence-notices.ts";
 import { userRoom } from "./rooms.ts";
@@ -81,7 +82,8 @@ export const admitSockets = (io: ChatServer, parts: Parts): Admitted => {
   };
 
   io.use((socket, next) => {
-    admit(socket).then(
+    const admitted = admit(socket).finally(() => forgetCredentials(socket));
+    admitted.then(
       () => next(),
       (thrown: unknown) => {
         next(connectError(thrown));
