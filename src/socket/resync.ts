@@ -1,39 +1,40 @@
-import type { ChatServer } from "./chat-socket.ts";
+import type { ChatServer, ChatSocket } from "./chat-socket.ts";
 import type { ResyncReason } from "./events.ts";
 
 const spreadMs = 1_500;
 const steps = 15;
+/** Each round makes every client read again, so rounds begin no more often, whoever asks for them. */
+const roundEveryMs = 5_000;
 
 /**
- * Tells this node's sockets that something may have been missed, spread over a second and a half: they all come back
- * with `join_chat` at once otherwise. While one round is under way a second one waits for its end.
+ * Sends `resync` to this node's sockets, spread over a second and a half: they all come back with `join_chat` at once
+ * otherwise. What is asked for within five seconds of a round waits for their end; then each reason that was given gets
+ * one round.
  */
 export const createResync = (io: ChatServer) => {
-  let running = false;
-  let again: ResyncReason | null = null;
+  const waiting = new Set<ResyncReason>();
+  let isResting = false;
 
-  const round = (reason: ResyncReason): void => {
-    running = true;
-    const sockets = [...io.sockets.sockets.values()];
+  const emitTo = (sockets: ChatSocket[], reason: ResyncReason): void => {
     const share = Math.ceil(sockets.length / steps);
     const step = (): void => {
       for (const socket of sockets.splice(0, share)) socket.emit("resync", { reason });
       if (sockets.length > 0) setTimeout(step, spreadMs / steps).unref();
-      else end();
     };
     step();
   };
 
-  const end = (): void => {
-    running = false;
-    if (again !== null) setTimeout(() => start("redis_was_away"), spreadMs / steps).unref();
-    again = null;
+  const next = (): void => {
+    const [reason] = waiting;
+    isResting = reason !== undefined;
+    if (reason === undefined) return;
+    waiting.delete(reason);
+    setTimeout(next, roundEveryMs).unref();
+    emitTo([...io.sockets.sockets.values()], reason);
   };
 
-  const start = (reason: ResyncReason): void => {
-    if (running) again = reason;
-    else round(reason);
+  return (reason: ResyncReason): void => {
+    waiting.add(reason);
+    if (!isResting) next();
   };
-
-  return start;
 };

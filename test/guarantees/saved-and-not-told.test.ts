@@ -23,11 +23,12 @@ test("a node killed between saving and telling: clients of the others look, and 
     await ask(owner, "join_chat", chatId);
     // Held up, not cut: what the node tells never arrives, and it knows nothing of that.
     toRedis.hold(1, "both");
-    const heard = next(owner, "resync");
+    // A busy machine may lose its own connection to Redis as well, which is another reason.
+    const heard = next(owner, "resync", ({ reason }) => reason === "node_was_lost", 120_000);
     const { status } = await callAsService(dies, "PUT", `/api/chat/${chatId}/status`, { status: "readonly" });
     expect(status).toBe(200);
     await dies.stop("SIGKILL");
-    expect(await heard).toEqual({ reason: "node_was_lost" });
+    await heard;
     const { messages } = (await ask(owner, "join_chat", { chatId, afterSeq: 1 })) as Joined;
     expect(messages).toMatchObject([{ seq: 2, content: "The chat is read-only now." }]);
   } finally {
