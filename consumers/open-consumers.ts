@@ -24,7 +24,10 @@ export type Consumers = {
 };
 
 type Options = {
-  config: Pick<Config, "host" | "opsPort" | "mongodbUri" | "redisUrl" | "kafka" | "topics" | "unreadNotice">;
+  config: Pick<
+    Config,
+    "host" | "opsPort" | "mongodbUri" | "redisUrl" | "redisPrefix" | "kafka" | "topics" | "unreadNotice"
+  >;
   logger: Logger;
   /** Ends the wait for a database that is away at the start. */
   signal: AbortSignal;
@@ -54,8 +57,11 @@ export const openConsumers = async ({ config, logger, signal, onGiveUp, timing =
   });
 
   const store = await openStore({ mongodbUri: config.mongodbUri, logger, signal });
-  const outside = await createOutsideBroadcast({ redisUrl: config.redisUrl, logger });
-  const presence = await createOutsidePresence({ redisUrl: config.redisUrl, logger });
+  const place = { url: config.redisUrl, prefix: config.redisPrefix };
+  const [outside, presence] = await Promise.all([
+    createOutsideBroadcast({ place, logger }),
+    createOutsidePresence({ place, logger }),
+  ]);
   const publisher = await createPublisher({ kafka: config.kafka, logger });
   // One of its own: a publisher that failed begins anew, and neither way shall wait for the other's.
   const eventPublisher = await createPublisher({ kafka: config.kafka, logger });
@@ -91,7 +97,7 @@ export const openConsumers = async ({ config, logger, signal, onGiveUp, timing =
     metrics: metrics.relay,
     logger,
   });
-  Object.assign(running, { source, store, isRedisUp: outside.isUp });
+  Object.assign(running, { source, store, isRedisUp: () => outside.isUp() && presence.isUp() });
   source.start();
   relay.start();
   logger.info({ opsPort: ops.port, topics: config.topics.booking }, "the consumers run");

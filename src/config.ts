@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { parseSettings, refuseProblems } from "./parse-settings.ts";
 import {
+  databaseIn,
   isBroker,
   isHost,
   isHostPattern,
   isMongodbUri,
   isOrigin,
+  isRedisPrefix,
   isRedisUrl,
   isTopic,
   listOf,
@@ -33,6 +35,7 @@ const settingsSchema = z.object({
     .default("info"),
   MONGODB_URI: text("an address that starts with mongodb:// or mongodb+srv://", isMongodbUri),
   REDIS_URL: text("an address that starts with redis:// or rediss://", isRedisUrl),
+  REDIS_PREFIX: text("1 to 128 letters, digits and _ - . : / { }", isRedisPrefix).optional(),
   KAFKA_BROKERS: listOf("host:port, or several separated by commas", isBroker),
   KAFKA_CLIENT_ID: z.string().default("lyvo-chat"),
   KAFKA_GROUP_ID: z.string().default("lyvo-chat"),
@@ -140,6 +143,8 @@ export type Config = {
   logLevel: string;
   mongodbUri: string;
   redisUrl: string;
+  /** What all keys and channels in Redis begin with. */
+  redisPrefix: string;
   kafka: KafkaConfig;
   topics: { booking: string[]; bookingDlq: string; chatEvents: string };
   jwt: JwtConfig;
@@ -204,6 +209,7 @@ const toConfig = (settings: Settings): Config => ({
   logLevel: settings.LOG_LEVEL,
   mongodbUri: settings.MONGODB_URI,
   redisUrl: settings.REDIS_URL,
+  redisPrefix: settings.REDIS_PREFIX ?? `lyvo-chat:${databaseIn(settings.MONGODB_URI)}`,
   kafka: toKafkaConfig(settings),
   topics: {
     booking: settings.BOOKING_TOPICS,

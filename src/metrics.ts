@@ -22,6 +22,11 @@ export const createNodeMetrics = () => {
     help: "Broadcasts to other nodes that Redis did not take",
     registers,
   });
+  const strays = new Counter({
+    name: "chat_redis_strays_dropped_total",
+    help: "Messages on this installation's channels in Redis that none of its processes writes",
+    registers,
+  });
   const slowReaders = new Counter({
     name: "chat_slow_readers_dropped_total",
     help: "Connections that were ended since too much waited for them",
@@ -52,6 +57,7 @@ export const createNodeMetrics = () => {
   const socket: SocketCounts = {
     event: (event, outcome) => events.inc({ event, outcome }),
     publishDropped: () => dropped.inc(),
+    strayDropped: () => strays.inc(),
     slowReaderDropped: () => slowReaders.inc(),
     flooderDropped: () => flooders.inc(),
   };

@@ -61,6 +61,13 @@ export const isMongodbUri = (uri: string): boolean => {
   return hosts.split(",").every((host) => host.startsWith("%2F") || isHostWithPort(host, { needsPort: false }));
 };
 
+/** The database that an address names; the driver's own `test` where it names none. */
+export const databaseIn = (uri: string): string =>
+  decodeURIComponent(/^[^/]+\/\/[^/?]*\/([^?]+)/.exec(uri)?.[1] ?? "test");
+
+/** No `#`, which ends it in the channels' names. */
+export const isRedisPrefix = (prefix: string): boolean => /^[\w.:/{}-]{1,128}$/.test(prefix);
+
 export const isRedisUrl = (address: string): boolean => {
   const url = URL.parse(address);
   return url !== null && ["redis:", "rediss:"].includes(url.protocol) && url.hostname !== "";

@@ -22,7 +22,8 @@ export const healthPaths: ZodOpenApiPathsObject = {
       operationId: "getHealth",
       tags: ["Service"],
       summary: "How the service is",
-      description: "`degraded`: Redis or Kafka is away, chat works. `unavailable`: nothing can be stored.",
+      description:
+        "`degraded`: Redis or Kafka is away or refuses what it is asked, chat works. `unavailable`: nothing can be stored.",
       security: [],
       responses: {
         200: answer("It works", healthSchema),

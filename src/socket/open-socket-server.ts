@@ -28,6 +28,7 @@ import { writeOnceATurn } from "./write-once-a-turn.ts";
 export type SocketCounts = {
   event: (name: string, outcome: string) => void;
   publishDropped: () => void;
+  strayDropped: () => void;
   slowReaderDropped: () => void;
   flooderDropped: () => void;
 };
@@ -35,6 +36,7 @@ export type SocketCounts = {
 type Options = {
   httpServer: HttpServer;
   redisUrl: string;
+  redisPrefix: string;
   corsOrigins: string[];
   attachmentHosts: string[];
   socketTransports: ("websocket" | "polling")[];
@@ -52,7 +54,7 @@ export type SocketServer = {
   schemas: ClientEventSchemas;
   /** Begins to let sockets in. Before this they wait. */
   serve: (acts: Omit<ChatActs, "presence" | "sends">) => void;
-  /** Whether Redis answers: without it the node serves its own sockets only. */
+  /** Whether Redis does all that is asked of it: without it the node serves its own sockets only. */
   isRedisUp: () => boolean;
   connections: () => number;
   /** Sends the clients elsewhere, within `deadlineMs`. */
@@ -89,16 +91,16 @@ export const openSocketServer = async (options: Options): Promise<SocketServer> 
   const io = openServer(options, () => draining);
   guardConnections(io, { eventsPerS: limits.eventsPerS, onFlooderDropped: counts.flooderDropped });
   writeOnceATurn(io);
-  const commands = openCommandClient(options.redisUrl, logger);
-  const publisher = openPublisherClient(options.redisUrl, logger);
-  const subscriber = openSubscriberClient(options.redisUrl, logger);
-  const resync = createResync(io);
+  const place = { url: options.redisUrl, prefix: options.redisPrefix };
+  const commands = openCommandClient(place, logger);
+  const publisher = openPublisherClient(place, logger);
+  const subscriber = openSubscriberClient(place, logger);
   const nodes = await joinNodes({
     io,
-    publisher,
-    subscriber,
-    resync,
-    onDropped: counts.publishDropped,
+    place,
+    clients: { commands, publisher, subscriber },
+    resync: createResync(io),
+    counts,
     onMessage: options.log.heard,
     logger,
   });

@@ -4,37 +4,44 @@ import type { Logger } from "../logger.ts";
 import { createBroadcast } from "./broadcast.ts";
 import type { ServerToClientEvents } from "./events.ts";
 import { sayAlive } from "./peers.ts";
-import { openPublisherClient, readyWithin } from "./redis-clients.ts";
+import { channelsOf } from "./redis-channels.ts";
+import { openPublisherClient, type RedisPlace } from "./redis-clients.ts";
+import { createPublishProbe } from "./redis-probe.ts";
 import { createSafePublisher } from "./safe-publisher.ts";
-import { channelKey, createWireParser } from "./wire-parser.ts";
-
-const readyTimeoutMs = 2_000;
+import { watchRedis } from "./watch-redis.ts";
+import { createWireParser } from "./wire-parser.ts";
 
 /**
- * Broadcasts from a process without sockets. With Redis away nothing is sent and nothing fails; when it is back, the
- * nodes are told to let their clients catch up.
- * @returns the broadcast, whether Redis answers, and how to end it
+ * Broadcasts from a process without sockets. With Redis away nothing is sent and nothing fails; when it does its part
+ * again, the nodes let their clients catch up.
+ * @returns the broadcast, whether Redis takes it, and how to end it
  */
 export const createOutsideBroadcast = async ({
-  redisUrl,
+  place,
   logger,
 }: {
-  redisUrl: string;
+  place: RedisPlace;
   logger: Logger;
 }): Promise<{ broadcast: Broadcast; isUp: () => boolean; close: () => Promise<void> }> => {
-  const redis = openPublisherClient(redisUrl, logger);
-  const publisher = createSafePublisher(redis, {
-    onDropped: () => undefined,
+  const redis = openPublisherClient(place, logger);
+  const publisher = createSafePublisher(redis, () => watch.broke());
+  const emitter = new Emitter<ServerToClientEvents>(publisher, { key: place.prefix, parser: createWireParser() });
+  const watch = watchRedis({
+    clients: [redis],
+    checks: [
+      { part: "channels", ask: createPublishProbe({ publisher: redis, place, channels: channelsOf(place.prefix) }) },
+    ],
     onRecovered: () => emitter.serverSideEmit("resync", "redis_was_away"),
+    logger,
   });
-  const emitter = new Emitter<ServerToClientEvents>(publisher, { key: channelKey, parser: createWireParser() });
-  await readyWithin(redis, readyTimeoutMs);
+  await watch.started();
   const sayEnded = sayAlive((word, id) => emitter.serverSideEmit("peer", word, id), "alive");
   return {
     broadcast: createBroadcast(emitter),
-    isUp: () => redis.status === "ready",
+    isUp: watch.isUp,
     close: async () => {
       sayEnded();
+      watch.stop();
       await publisher.flushed();
       redis.disconnect();
     },

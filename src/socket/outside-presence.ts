@@ -1,23 +1,39 @@
 import type { Logger } from "../logger.ts";
 import type { Presence } from "./events.ts";
 import { createPresenceRegister } from "./presence.ts";
-import { openCommandClient, readyWithin } from "./redis-clients.ts";
+import { openCommandClient, type RedisPlace } from "./redis-clients.ts";
+import { createCommandsProbe } from "./redis-probe.ts";
+import { watchRedis } from "./watch-redis.ts";
 
-const readyTimeoutMs = 2_000;
+type OutsidePresence = {
+  of: (userId: string) => Promise<Presence | null>;
+  isUp: () => boolean;
+  close: () => void;
+};
 
 /**
  * Who is connected, for a process without sockets.
- * @returns a look at a user, null where Redis does not answer; and how to end it
+ * @returns a look at a user, null where Redis does not answer; whether it does its part; and how to end it
  */
 export const createOutsidePresence = async ({
-  redisUrl,
+  place,
   logger,
 }: {
-  redisUrl: string;
+  place: RedisPlace;
   logger: Logger;
-}): Promise<{ of: (userId: string) => Promise<Presence | null>; close: () => void }> => {
-  const redis = openCommandClient(redisUrl, logger);
+}): Promise<OutsidePresence> => {
+  const redis = openCommandClient(place, logger);
   const register = createPresenceRegister(redis);
-  await readyWithin(redis, readyTimeoutMs);
-  return { of: (userId) => register.of(userId).catch(() => null), close: () => redis.disconnect() };
+  const watch = watchRedis({
+    clients: [redis],
+    checks: [{ part: "commands", ask: createCommandsProbe(redis) }],
+    onRecovered: () => undefined,
+    logger,
+  });
+  await watch.started();
+  const close = (): void => {
+    watch.stop();
+    redis.disconnect();
+  };
+  return { of: (userId) => register.of(userId).catch(() => null), isUp: watch.isUp, close };
 };

@@ -59,8 +59,7 @@ export const watchPeers = ({ isHearing, onLost, onMissed, now = () => performanc
   let hasKept = false;
   const again = new Set<NodeJS.Timeout>();
 
-  const lose = (id: string): void => {
-    heardAt.delete(id);
+  const lose = (): void => {
     onLost();
     const timer = setTimeout(() => {
       again.delete(timer);
@@ -73,10 +72,12 @@ export const watchPeers = ({ isHearing, onLost, onMissed, now = () => performanc
     if (!isHearing()) hearingSince = null;
     else hearingSince ??= now();
     for (const [id, at] of listened) if (now() - at > listensForMs) listened.delete(id);
+    let hasLost = false;
     for (const [id, at] of heardAt) {
       if (!isHearing()) heardAt.set(id, now());
-      else if (now() - at > lostAfterMs) lose(id);
+      else if (now() - at > lostAfterMs) hasLost = heardAt.delete(id);
     }
+    if (hasLost) lose();
   }, lookEveryMs).unref();
 
   const listens = (id: string): void => {

@@ -17,7 +17,18 @@ type Connection = { userId: string; connectionId: string };
 /** How many commands `confirm` has for a connection. */
 const commandsEach = 3;
 
-const count = (result: [Error | null, unknown][] | null, index: number): number => Number(result?.[index]?.[1] ?? 0);
+/** @throws what Redis says to that command */
+const count = (result: [Error | null, unknown][] | null, index: number): number => {
+  const [error, value] = result?.[index] ?? [];
+  if (error) throw error;
+  return Number(value ?? 0);
+};
+
+/** A time as we wrote it; whatever else stands there is none. */
+const timeIn = (value: unknown): string | null => {
+  const at = typeof value === "string" && value.length < 40 ? Date.parse(value) : NaN;
+  return Number.isNaN(at) ? null : new Date(at).toISOString();
+};
 
 /** The user was there at `at` (ms), if nobody has seen it later. */
 const noteSeen = async (redis: Redis, userId: string, at: number): Promise<void> => {
@@ -94,7 +105,7 @@ export const createPresenceRegister = (redis: Redis, clock: () => number = Date.
     const result = await redis.multi().zcount(keyOf(userId), clock(), "+inf").get(seenKeyOf(userId)).exec();
     const online = count(result, 0) > 0;
     const seen = result?.[1]?.[1];
-    return { userId, online, lastSeenAt: online || typeof seen !== "string" ? null : seen };
+    return { userId, online, lastSeenAt: online ? null : timeIn(seen) };
   },
 });
 export type PresenceRegister = ReturnType<typeof createPresenceRegister>;

@@ -5,43 +5,29 @@ import type { Redis } from "ioredis";
 const mostUnderWay = 5_000;
 
 /**
- * A publisher for the Redis adapter and the emitter, which publish without a catch: with Redis gone that would end
- * the process. What comes within one turn of the event loop goes out in one write. What cannot go out is counted, and
- * when Redis is back `onRecovered` says that something was missed.
+ * A publisher for the Redis adapter and the emitter, which publish without a catch: with Redis gone, or refusing a
+ * channel, that would end the process. What comes within one turn of the event loop goes out in one write. `onDropped`
+ * is called for what cannot go out.
  */
-export const createSafePublisher = (redis: Redis, parts: { onDropped: () => void; onRecovered: () => void }) => {
+export const createSafePublisher = (redis: Redis, onDropped: () => void) => {
   let gathered: ["publish", string, string | Buffer][] = [];
   let underWay = 0;
-  let missed = false;
-
-  const drop = (): void => {
-    missed = true;
-    parts.onDropped();
-  };
-
-  const recover = (): void => {
-    if (!missed || underWay > 0 || redis.status !== "ready") return;
-    missed = false;
-    parts.onRecovered();
-  };
-  redis.on("ready", recover);
 
   const flush = async (): Promise<void> => {
     const batch = gathered;
     gathered = [];
     try {
       const results = await redis.pipeline(batch).exec();
-      if (results?.some(([error]) => error !== null)) drop();
+      if (results?.some(([error]) => error !== null)) onDropped();
     } catch {
-      drop();
+      onDropped();
     }
     underWay -= batch.length;
-    recover();
   };
 
   return {
     publish: (channel: string, message: string | Buffer): void => {
-      if (redis.status !== "ready" || underWay >= mostUnderWay) return drop();
+      if (redis.status !== "ready" || underWay >= mostUnderWay) return onDropped();
       underWay += 1;
       gathered.push(["publish", channel, message]);
       if (gathered.length === 1) setImmediate(() => void flush());

@@ -1,49 +1,49 @@
 import type { Message } from "../chat/message.ts";
-import { field } from "./end-connection.ts";
+import { isBroadcast } from "./wire-shapes.ts";
 
-/** The prefix of our channels in Redis. */
-export const channelKey = "lyvo-chat";
+/** In bytes. The news of somebody's presence goes to up to 500 rooms with names of up to 130. */
+const largestBroadcast = 128 * 1_024;
+
+/** The adapter leaves this aside. */
+const nothing: unknown[] = [];
 
 /**
- * How nodes write to each other through Redis: JSON, which Node writes and reads natively. What is not ours on the
- * channel is read as nothing, and the adapter leaves it aside.
+ * How nodes write broadcasts to each other through Redis: JSON, which Node writes and reads natively. What is none of ours
+ * is read as nothing, and counted by `onStray`.
  *
  * A node hears its own messages as well and drops them by the id they begin with: `["Xk2b9A",{…},{…}]`. With
- * `isOwn` that is seen without parsing the rest. `onMessage` is told of each message of a chat that others broadcast.
+ * `isOwn` that is seen without parsing the rest. `onMessage` is called for each message of a chat that others broadcast.
  */
 export const createWireParser = ({
   isOwn = () => false,
   onMessage = () => undefined,
+  onStray = () => undefined,
 }: {
   isOwn?: (uid: string) => boolean;
   onMessage?: OnMessage;
+  onStray?: () => void;
 } = {}) => ({
   encode: (value: unknown): string => JSON.stringify(value),
-  decode: (bytes: Buffer | string): unknown => {
+  decode: (bytes: Buffer): unknown => {
     const uid = /^\["([^"\\]{1,20})",/.exec(bytes.toString("latin1", 0, 32))?.[1];
     if (uid !== undefined && isOwn(uid)) return [uid];
-    try {
-      const said: unknown = JSON.parse(bytes.toString());
-      const message = messageIn(said);
-      if (message !== null) onMessage(message);
-      return said;
-    } catch {
-      return [];
+    const said = bytes.length <= largestBroadcast ? parsed(bytes) : undefined;
+    if (!isBroadcast(said)) {
+      onStray();
+      return nothing;
     }
+    const [event, payload] = said[1].data;
+    if (event === "receive_message") onMessage(payload);
+    return said;
   },
 });
 
 type OnMessage = (message: Pick<Message, "chatId" | "seq" | "id">) => void;
 
-const objectId = /^[0-9a-f]{24}$/;
-const isObjectId = (value: unknown): value is string => typeof value === "string" && objectId.test(value);
-
-/** The message that a broadcast brings to a chat's room: `["Xk2b9A",{"type":2,"data":["receive_message",{…}]},{…}]`. */
-const messageIn = (said: unknown): Parameters<OnMessage>[0] | null => {
-  const [event, message] = asArray(field(asArray(said)[1], "data"));
-  const [chatId, seq, id] = [field(message, "chatId"), field(message, "seq"), field(message, "id")];
-  const isOne = event === "receive_message" && typeof seq === "number" && isObjectId(chatId) && isObjectId(id);
-  return isOne ? { chatId, seq, id } : null;
+const parsed = (bytes: Buffer): unknown => {
+  try {
+    return JSON.parse(bytes.toString());
+  } catch {
+    return undefined;
+  }
 };
-
-const asArray = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);

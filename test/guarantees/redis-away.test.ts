@@ -82,22 +82,25 @@ describe.each(["killed", "frozen"] as const)("with Redis %s", (how) => {
 });
 
 describe("a node that starts without Redis", () => {
-  test("serves alone, and joins the others when Redis comes", async () => {
-    await redis.stop();
-    await using alone = await startNode({ REDIS_URL: redis.address, MONGODB_URI: one.config.mongodbUri });
-    const chat = await anApprovedChat(alone);
-    using owner = await connect(alone, chat.ownerId);
-    await ask(owner, "join_chat", chat.chatId);
-    const resynced = next(owner, "resync");
-    await redis.start();
-    await resynced;
-    using far = await connect(other, chat.seekerId);
-    const heard = collect(owner, "receive_message");
-    await until(async () => {
-      await ask(far, "send_message", { chatId: chat.chatId, type: "text", content: "from the other node" });
-      return heard.length > 0;
-    });
-  });
+  test.each(["killed", "frozen"] as const)(
+    "serves alone with Redis %s, and joins the others when it comes",
+    async (how) => {
+      const back = await ways[how]();
+      await using alone = await startNode({ REDIS_URL: redis.address, MONGODB_URI: one.config.mongodbUri });
+      const chat = await anApprovedChat(alone);
+      using owner = await connect(alone, chat.ownerId);
+      await ask(owner, "join_chat", chat.chatId);
+      const resynced = next(owner, "resync");
+      await back();
+      await resynced;
+      using far = await connect(other, chat.seekerId);
+      const heard = collect(owner, "receive_message");
+      await until(async () => {
+        await ask(far, "send_message", { chatId: chat.chatId, type: "text", content: "from the other node" });
+        return heard.length > 0;
+      });
+    },
+  );
 
   test("lets who connected meanwhile join and leave chats after that, heard from everywhere", async () => {
     await redis.stop();

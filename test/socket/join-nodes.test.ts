@@ -5,7 +5,7 @@ import { Server } from "socket.io";
 import { io as connect, type Socket } from "socket.io-client";
 import { createLogger } from "../../src/logger.ts";
 import type { ChatServer } from "../../src/socket/chat-socket.ts";
-import { openPublisherClient, openSubscriberClient } from "../../src/socket/redis-clients.ts";
+import { openCommandClient, openPublisherClient, openSubscriberClient } from "../../src/socket/redis-clients.ts";
 import { joinNodes } from "../../src/socket/redis-fan-out.ts";
 import { createResync } from "../../src/socket/resync.ts";
 import { until } from "../support/chat-client.ts";
@@ -21,14 +21,17 @@ const openNode = async (urls: Urls): Promise<Node> => {
   const http: HttpServer = createServer().listen(0, "127.0.0.1");
   await once(http, "listening");
   const io: ChatServer = new Server(http, { transports: ["websocket"] });
-  const publisher = openPublisherClient(urls.publisher, logger);
-  const subscriber = openSubscriberClient(urls.subscriber, logger);
+  const prefix = "join-nodes";
+  const commands = openCommandClient({ url: urls.publisher, prefix }, logger);
+  const publisher = openPublisherClient({ url: urls.publisher, prefix }, logger);
+  const subscriber = openSubscriberClient({ url: urls.subscriber, prefix }, logger);
+  io.on("connection", (socket) => void socket.join("user:everybody"));
   const nodes = await joinNodes({
     io,
-    publisher,
-    subscriber,
+    place: { url: urls.publisher, prefix },
+    clients: { commands, publisher, subscriber },
     resync: createResync(io),
-    onDropped: () => undefined,
+    counts: { publishDropped: () => undefined, strayDropped: () => undefined },
     onMessage: () => undefined,
     logger,
   });
@@ -44,7 +47,7 @@ const openNode = async (urls: Urls): Promise<Node> => {
       client.disconnect();
       await io.close();
       await nodes.stop();
-      for (const redisClient of [publisher, subscriber]) redisClient.disconnect();
+      for (const redisClient of [commands, publisher, subscriber]) redisClient.disconnect();
     },
   };
 };
@@ -56,7 +59,7 @@ const hears = async (listening: Node, speaking: Node): Promise<void> => {
     heard = true;
   });
   await until(() => {
-    speaking.io.emit("presence", { userId: "somebody", online: true, lastSeenAt: null });
+    speaking.io.to("user:everybody").emit("presence", { userId: "somebody", online: true, lastSeenAt: null });
     return heard;
   });
   listening.client.off("presence");

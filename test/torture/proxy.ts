@@ -10,6 +10,8 @@ export type Proxy = {
   cut: (share: number) => void;
   /** While true, who connects is turned away. */
   refuse: (refusing: boolean) => void;
+  /** Connects who comes from now on with another port, as a name does that was given to another server. */
+  lead: (toPort: number) => void;
   /** Delays all that goes through, each way. */
   slow: (delayMs: number) => void;
   /**
@@ -25,11 +27,12 @@ type Connection = { toServer: Link; toClient: Link; end: () => void };
 export const openProxy = async (targetPort: number): Promise<Proxy> => {
   const connections = new Set<Connection>();
   let refusing = false;
+  let leadsTo = targetPort;
   let delayMs = 0;
 
   const accept = (client: Socket): void => {
     if (refusing) return void client.resetAndDestroy();
-    const server = connect(targetPort, "127.0.0.1");
+    const server = connect(leadsTo, "127.0.0.1");
     const links = { toServer: createLink(client, server), toClient: createLink(server, client) };
     const end = (): void => {
       client.destroy();
@@ -64,6 +67,9 @@ export const openProxy = async (targetPort: number): Promise<Proxy> => {
     },
     refuse: (value) => {
       refusing = value;
+    },
+    lead: (toPort) => {
+      leadsTo = toPort;
     },
     slow: (ms) => {
       delayMs = ms;
