@@ -13,6 +13,8 @@ export interface RunnerOptions {
   folder: string;
   run: Run;
   signal: AbortSignal;
+  /** How long the runner may take; three quarters of an hour unless told. */
+  limitMs?: number;
 }
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -50,7 +52,7 @@ export function hasPageTests(): boolean {
   );
 }
 
-interface RunToEndOptions extends Pick<RunnerOptions, "args" | "env" | "run" | "signal"> {
+interface RunToEndOptions extends Pick<RunnerOptions, "args" | "env" | "run" | "signal" | "limitMs"> {
   name: string;
   /** The file that the runner writes last. */
   report: string;
@@ -63,11 +65,19 @@ const leaveLimitMs = 15_000;
  * Resolves to the exit code; to null or another failure for a runner that took too long, or that did not end after its
  * report because a test left something open. A stop request is passed on, and then rejects.
  */
-async function runToEnd({ name, report, args, env, run, signal }: RunToEndOptions): Promise<number | null> {
+async function runToEnd({
+  name,
+  report,
+  args,
+  env,
+  run,
+  signal,
+  limitMs = wholeLimitMs,
+}: RunToEndOptions): Promise<number | null> {
   signal.throwIfAborted();
   const child = await startChild({ name, command: process.execPath, args, env, cwd: root, output: "inherit", run });
   const stop = () => void child.stop("SIGINT", 5_000);
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(wholeLimitMs)]);
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
   limit.addEventListener("abort", stop, { once: true });
   const watch = setInterval(() => {
     if (!existsSync(report) || Date.now() - statSync(report).mtimeMs < leaveLimitMs) return;
