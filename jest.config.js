@@ -9,4 +9,6 @@ export default {
   transform: {},
   maxWorkers: 2,
   testTimeout: 120_000,
+  // A worker that a busy machine holds up is no leak. One that never exits fails the run: test/support/runners.ts.
+  workerGracefulExitTimeout: 90_000,
 };

@@ -15,17 +15,22 @@ const program = join(home, "bin/schemathesis");
 
 type Options = { seconds: number; seed: number; folder: string; run: Run; report: (line: string) => void };
 
-const runToEnd = async (command: string, args: string[], run: Run): Promise<number | null> => {
+// It writes its notes where it runs.
+const runToEnd = async (
+  command: string,
+  args: string[],
+  { run, folder }: Pick<Options, "run" | "folder">,
+): Promise<number | null> => {
   const env = { PATH: process.env["PATH"], HOME: process.env["HOME"] };
-  const child = await startChild({ name: "schemathesis", command, args, env, output: "inherit", run });
+  const child = await startChild({ name: "schemathesis", command, args, env, cwd: folder, output: "inherit", run });
   return (await child.exited).code;
 };
 
-const install = async (python: string, run: Run): Promise<boolean> => {
+const install = async (python: string, where: Pick<Options, "run" | "folder">): Promise<boolean> => {
   if (existsSync(program)) return true;
   await mkdir(home, { recursive: true });
-  if ((await runToEnd(python, ["-m", "venv", home], run)) !== 0) return false;
-  return (await runToEnd(join(home, "bin/pip"), ["install", "--quiet", `schemathesis==${version}`], run)) === 0;
+  if ((await runToEnd(python, ["-m", "venv", home], where)) !== 0) return false;
+  return (await runToEnd(join(home, "bin/pip"), ["install", "--quiet", `schemathesis==${version}`], where)) === 0;
 };
 
 // Not asked for: that all is taken which the schema allows. Of hosts, clean text and the order of times it knows nothing.
@@ -40,7 +45,7 @@ const configOf = (chatId: string, userId: string): string =>
  */
 export const runSchemathesis = async ({ seconds, seed, folder, run, report }: Options): Promise<boolean | null> => {
   const python = findOnPath("python3", process.env);
-  if (python === undefined || !(await install(python, run))) {
+  if (python === undefined || !(await install(python, { run, folder }))) {
     report("schemathesis: left out, since it needs python3 with venv, and PyPI the first time");
     return null;
   }
@@ -56,6 +61,6 @@ export const runSchemathesis = async ({ seconds, seed, folder, run, report }: Op
   ];
   const args = ["--config-file", config, "run", href, "--seed", `${seed}`, "--max-time", `${seconds}`];
   const more = ["--exclude-checks", leftOut, "--generation-database", "none", ...headers.flatMap((one) => ["-H", one])];
-  const code = await runToEnd(program, [...args, ...more], run);
+  const code = await runToEnd(program, [...args, ...more], { run, folder });
   return code === 0 && node.isRunning();
 };

@@ -59,7 +59,7 @@ interface RunToEndOptions extends Pick<RunnerOptions, "args" | "env" | "run" | "
 }
 
 const wholeLimitMs = 45 * 60_000;
-const leaveLimitMs = 15_000;
+const leaveLimitMs = 60_000;
 
 /**
  * Resolves to the exit code; to null or another failure for a runner that took too long, or that did not end after its
