@@ -4,12 +4,13 @@ import { asyncEvents } from "./async-events.ts";
 import { createAsyncApi } from "./asyncapi.ts";
 import { createByteBudget } from "./byte-budget.ts";
 import { createChat } from "./chat/create-chat.ts";
-import type { Health } from "./chat/ports.ts";
+import type { ByteBudget, ChatCards, Clock, Health } from "./chat/ports.ts";
 import type { Config } from "./config.ts";
 import type { Logger } from "./logger.ts";
 import { createNodeMetrics } from "./metrics.ts";
 import { createOpsServer } from "./ops-server.ts";
 import { createIsAnyReachable } from "./reachable.ts";
+import { createBounds } from "./reads.ts";
 import { createRestApp } from "./rest/app.ts";
 import { shapes } from "./rest/schemas.ts";
 import { openSocketServer } from "./socket/open-socket-server.ts";
@@ -71,17 +72,26 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
   const httpServer = createServer({ ...timeouts, shouldUpgradeCallback: isSocketUpgrade });
   // Who asks and does not read is let go, with what waits for them, after this twice. Websockets are looked after elsewhere.
   httpServer.setTimeout(idleLimitMs);
-  const sockets = await openSocketServer({ ...config, httpServer, cards, log, logger, counts: metrics.socket });
-  metrics.watch({ connections: sockets.connections, sendsWaiting: store.waiting });
+  const bounds = createBounds(readBudget(config.limits.eventsPerS, now));
+  const contacts: ChatCards["contacts"] = (userId, limit) =>
+    bounds.contacts.run(userId, () => cards.contacts(userId, limit));
+  const sockets = await openSocketServer({
+    ...config,
+    httpServer,
+    cards: { contacts },
+    log,
+    logger,
+    counts: metrics.socket,
+  });
+  metrics.watch({ connections: sockets.connections, sendsWaiting: store.waiting, reads: bounds.reads.load });
 
   const verifyToken = createVerifyToken(config.jwt);
-  const readBytesPerS = config.limits.eventsPerS * readBytesLikeAnEvent;
   const chat = createChat({
     log,
     cards,
     broadcast: sockets.broadcast,
     now,
-    ...(readBytesPerS > 0 && { readBudget: createByteBudget({ perS: readBytesPerS, burst: 4 * readBytesPerS, now }) }),
+    bounds,
     onCardFailure: (error) => logger.warn({ err: error }, "cards were not written, trying again"),
   });
   sockets.serve({ ...chat, log, verifyToken });
@@ -131,6 +141,12 @@ const listen = async (server: ReturnType<typeof createServer>, port: number, hos
   });
   const address = server.address();
   return typeof address === "object" && address !== null ? address.port : port;
+};
+
+/** Of what users are given to read; undefined where events have no limit. */
+const readBudget = (eventsPerS: number, now: Clock): ByteBudget | undefined => {
+  const perS = eventsPerS * readBytesLikeAnEvent;
+  return perS === 0 ? undefined : createByteBudget({ perS, burst: 4 * perS, now });
 };
 
 const check = (isUp: boolean) => (isUp ? "up" : "down");

@@ -3,7 +3,11 @@ import type { RestMetrics } from "./rest/observe-requests.ts";
 import type { SocketCounts } from "./socket/open-socket-server.ts";
 
 /** What a chat node knows of itself at the moment it is asked. */
-export type NodeGauges = { connections: () => number; sendsWaiting: () => number };
+export type NodeGauges = {
+  connections: () => number;
+  sendsWaiting: () => number;
+  reads: () => { running: number; bytes: number; waiting: number };
+};
 
 /** The metrics of a chat node, on a registry of their own. Seconds, as Prometheus wants them. */
 export const createNodeMetrics = () => {
@@ -69,9 +73,16 @@ export const createNodeMetrics = () => {
     registry,
     socket,
     rest,
-    watch: ({ connections, sendsWaiting }: NodeGauges): void => {
+    watch: ({ connections, sendsWaiting, reads }: NodeGauges): void => {
       gauge("chat_connections", "Sockets connected to this node", connections);
       gauge("chat_sends_waiting", "Sends that wait for the database", sendsWaiting);
+      gauge("chat_reads_running", "Pages and chats that are being read", () => reads().running);
+      gauge("chat_reads_waiting", "Pages and chats that wait for their turn", () => reads().waiting);
+      gauge(
+        "chat_read_bytes",
+        "Bytes of pages and chats that are being read or not written out yet",
+        () => reads().bytes,
+      );
     },
   };
 };

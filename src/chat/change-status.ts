@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { createRequireParticipant } from "./access.ts";
+import type { RequireParticipant } from "./access.ts";
 import { longestReason } from "./booking-event.ts";
 import type { CardKeeper } from "./card-keeper.ts";
 import { type Card, type ChatStatus, chatStatusSchema, type Role } from "./chat.ts";
@@ -54,14 +54,20 @@ export const decideStatusChange =
     };
   };
 
-type Parts = { log: ChatLog; cards: ChatCards; keeper: CardKeeper; broadcast: Broadcast };
+type Parts = {
+  requireParticipant: RequireParticipant;
+  log: ChatLog;
+  cards: ChatCards;
+  keeper: CardKeeper;
+  broadcast: Broadcast;
+};
 
 /**
  * Changes a chat's status, with a system message that tells both people.
  * @throws ChatError `chat_not_found`, `forbidden`, `unavailable`
  */
-export const createChangeStatus = ({ log, cards, keeper, broadcast }: Parts): ChangeStatus => {
-  const requireParticipant = createRequireParticipant({ cards });
+export const createChangeStatus = (parts: Parts): ChangeStatus => {
+  const { requireParticipant, log, cards, keeper, broadcast } = parts;
   const factsFor = async (chatId: string, actor: Actor) => {
     if (actor.kind === "user") return requireParticipant(chatId, actor.userId);
     const facts = await cards.facts(chatId.toLowerCase());

@@ -4,7 +4,7 @@ import { createCardKeeper } from "./card-keeper.ts";
 import { createChangeStatus } from "./change-status.ts";
 import { createMarkDelivered, createMarkRead } from "./mark-read.ts";
 import { toMessage } from "./message.ts";
-import type { Broadcast, ByteBudget, ChatCards, ChatLog, Clock } from "./ports.ts";
+import type { Broadcast, ChatCards, ChatLog, Clock, Reads, Turns } from "./ports.ts";
 import { createReadChats } from "./read-messages.ts";
 import { createSendMessage } from "./send-message.ts";
 
@@ -13,18 +13,23 @@ type Parts = {
   cards: ChatCards;
   broadcast: Broadcast;
   now: Clock;
-  /** How many bytes of messages a user may be given to read; no limit unless told. */
-  readBudget?: ByteBudget | undefined;
+  /** What users may have under way: readings, marks, and look-ups of who is in a chat. No limit unless told. */
+  bounds?: { reads: Reads; marks: Turns; lookUps: Turns } | undefined;
   /** Told of each failed write of the cards; they are tried again. */
   onCardFailure: (error: unknown) => void;
 };
 
-const unlimited: ByteBudget = { require: () => undefined, spend: () => undefined };
+const unbounded = {
+  reads: { run: async (_reader, { fetch }) => (await fetch()).answer } satisfies Reads,
+  marks: { run: (_key, task) => task() } satisfies Turns,
+  lookUps: { run: (_key, task) => task() } satisfies Turns,
+};
 
 /** Every act of the product, made of a log, its cards and a way to tell the connected. */
-export const createChat = ({ log, cards, broadcast, now, readBudget = unlimited, onCardFailure }: Parts) => {
+export const createChat = ({ log, cards, broadcast, now, bounds = unbounded, onCardFailure }: Parts) => {
+  const { reads, marks, lookUps } = bounds;
   const keeper = createCardKeeper({ log, cards, broadcast, onFailure: onCardFailure });
-  const requireParticipant = createRequireParticipant({ cards });
+  const requireParticipant = createRequireParticipant({ cards, lookUps });
   log.onLandedLate((entry) => {
     broadcast.messageReceived(toMessage(entry));
     keeper.keepLater(entry);
@@ -32,11 +37,11 @@ export const createChat = ({ log, cards, broadcast, now, readBudget = unlimited,
   return {
     requireParticipant,
     applyBookingEvent: createApplyBookingEvent({ log, cards, keeper, broadcast }),
-    changeStatus: createChangeStatus({ log, cards, keeper, broadcast }),
+    changeStatus: createChangeStatus({ requireParticipant, log, cards, keeper, broadcast }),
     sendMessage: createSendMessage({ requireParticipant, log, keeper, broadcast }),
-    markRead: createMarkRead({ requireParticipant, log, cards, keeper, broadcast, now }),
-    markDelivered: createMarkDelivered({ requireParticipant, log, cards, broadcast, now }),
-    readChats: createReadChats({ requireParticipant, log, cards, keeper, budget: readBudget }),
+    markRead: createMarkRead({ requireParticipant, log, cards, keeper, broadcast, marks, now }),
+    markDelivered: createMarkDelivered({ requireParticipant, log, cards, broadcast, marks, now }),
+    readChats: createReadChats({ requireParticipant, log, cards, keeper, reads }),
     /** Brings a card up to its log where a crash left it behind. */
     mendCard: (chatId: string) => keeper.mend(chatId),
     /** Waits for the cards that are being written, at most `deadlineMs`. */

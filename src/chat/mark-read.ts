@@ -1,78 +1,103 @@
-import type { RequireParticipant } from "./access.ts";
+import type { Access, RequireParticipant } from "./access.ts";
 import type { CardKeeper } from "./card-keeper.ts";
-import type { Receipt, Role } from "./chat.ts";
+import type { Card, DeliveredMark, Receipt, Role } from "./chat.ts";
 import { ChatError } from "./errors.ts";
-import type { Broadcast, ChatCards, ChatLog, Clock } from "./ports.ts";
+import type { Entry } from "./message.ts";
+import type { Broadcast, ChatCards, ChatLog, Clock, Turns } from "./ports.ts";
+import { shareRuns } from "./share-runs.ts";
 
 /** `seq` left out: all there is. One beyond the newest entry means the newest. */
 export type MarkRequest = { chatId: string; userId: string; seq?: number | undefined };
 export type MarkRead = (request: MarkRequest) => Promise<Receipt>;
 export type MarkDelivered = (request: MarkRequest) => Promise<Receipt>;
 
+type Kind = "read" | "delivered";
 type Parts = {
   requireParticipant: RequireParticipant;
   log: Pick<ChatLog, "entryAt">;
-  cards: Pick<ChatCards, "advanceRead" | "advanceDelivered" | "find">;
+  cards: Pick<ChatCards, "advanceRead" | "advanceDelivered" | "markOf" | "markHint">;
+  /** How many marks a user may move at once. */
+  marks: Turns;
   now: Clock;
 };
+type Wish = Access & { userId: string; seq: number };
+type Moved = { mark: DeliveredMark; moved: boolean };
+type MoveParts = Parts & {
+  kind: Kind;
+  advance: (role: Role, entry: Entry, at: Date) => Promise<Moved>;
+  onMoved: (receipt: Receipt) => void;
+};
 
-// Seq 0 lies before the first entry: nothing moves, and the answer is where the mark stands.
-const standing = async (cards: Parts["cards"], chatId: string, mark: "read" | "delivered", role: Role) => {
-  const card = await cards.find(chatId);
-  if (card === null) throw new ChatError("chat_not_found");
-  return { mark: card[mark][role], moved: false };
+/**
+ * Moves a mark forward. However often a person marks a chat at once, one move of it is under way and one waits, for all
+ * of them. Where memory has a mark that stood there already, the card's mark is all that is read.
+ */
+const createMove = ({ requireParticipant, log, cards, marks, now, kind, advance, onMoved }: MoveParts): MarkRead => {
+  const keyOf = ({ facts, role }: Access): string => `${facts.id} ${role}`;
+
+  const standing = async (chatId: string, role: Role): Promise<Moved> => {
+    const mark: Card[Kind][Role] | null = await cards.markOf(chatId, kind, role);
+    if (mark === null) throw new ChatError("chat_not_found");
+    return { mark, moved: false };
+  };
+
+  const move = async ({ facts, role, seq }: Wish): Promise<Moved> => {
+    const known = cards.markHint(facts.id, kind, role);
+    // A hint alone: devices move marks on other nodes as well, so the answer is what the card says.
+    if (seq <= known) return standing(facts.id, role);
+    const entry = await log.entryAt(facts.id, seq);
+    if (entry === null || entry.seq <= known) return standing(facts.id, role);
+    return advance(role, entry, now());
+  };
+
+  const take = shareRuns<Wish, Receipt>({
+    merge: (one, other) => (one.seq >= other.seq ? one : other),
+    run: (wish) =>
+      marks.run(wish.userId, async () => {
+        const { mark, moved } = await move(wish);
+        const receipt = { chatId: wish.facts.id, userId: wish.userId, seq: mark.seq, at: mark.at.toISOString() };
+        if (moved) onMoved(receipt);
+        return receipt;
+      }),
+  });
+
+  return async ({ chatId, userId, seq = Number.MAX_SAFE_INTEGER }) => {
+    const access = await requireParticipant(chatId, userId);
+    return take(keyOf(access), { ...access, userId, seq });
+  };
 };
 
 /**
  * Moves a participant's read mark forward, and the delivered mark with it: what is read was delivered. A mark never
  * moves back; asking for less answers where it stands.
- * @throws ChatError `chat_not_found`, `unavailable`
+ * @throws ChatError `chat_not_found`; `rate_limited` for a user who marks too many chats at once; `unavailable`
  */
-export const createMarkRead =
-  ({
-    requireParticipant,
-    log,
-    cards,
-    keeper,
-    broadcast,
-    now,
-  }: Parts & {
-    keeper: Pick<CardKeeper, "tell">;
-    broadcast: Pick<Broadcast, "messagesRead">;
-  }): MarkRead =>
-  async ({ chatId: askedId, userId, seq }) => {
-    const { facts, role } = await requireParticipant(askedId, userId);
-    const entry = await log.entryAt(facts.id, seq ?? Number.MAX_SAFE_INTEGER);
-    const { mark, moved } = entry
-      ? await cards.advanceRead(role, entry, now())
-      : await standing(cards, facts.id, "read", role);
-    const receipt = { chatId: facts.id, userId, seq: mark.seq, at: mark.at.toISOString() };
-    if (moved) {
+export const createMarkRead = ({
+  keeper,
+  broadcast,
+  ...parts
+}: Parts & { keeper: Pick<CardKeeper, "tell">; broadcast: Pick<Broadcast, "messagesRead"> }): MarkRead =>
+  createMove({
+    ...parts,
+    kind: "read",
+    advance: (...move) => parts.cards.advanceRead(...move),
+    onMoved: (receipt) => {
       broadcast.messagesRead(receipt);
-      keeper.tell(facts.id);
-    }
-    return receipt;
-  };
+      keeper.tell(receipt.chatId);
+    },
+  });
 
 /**
  * Moves a participant's delivered mark forward: these entries have reached one of the person's devices.
- * @throws ChatError `chat_not_found`, `unavailable`
+ * @throws ChatError as `createMarkRead`
  */
-export const createMarkDelivered =
-  ({
-    requireParticipant,
-    log,
-    cards,
-    broadcast,
-    now,
-  }: Parts & { broadcast: Pick<Broadcast, "messagesDelivered"> }): MarkDelivered =>
-  async ({ chatId: askedId, userId, seq }) => {
-    const { facts, role } = await requireParticipant(askedId, userId);
-    const entry = await log.entryAt(facts.id, seq ?? Number.MAX_SAFE_INTEGER);
-    const { mark, moved } = entry
-      ? await cards.advanceDelivered(role, entry, now())
-      : await standing(cards, facts.id, "delivered", role);
-    const receipt = { chatId: facts.id, userId, seq: mark.seq, at: mark.at.toISOString() };
-    if (moved) broadcast.messagesDelivered(receipt);
-    return receipt;
-  };
+export const createMarkDelivered = ({
+  broadcast,
+  ...parts
+}: Parts & { broadcast: Pick<Broadcast, "messagesDelivered"> }): MarkDelivered =>
+  createMove({
+    ...parts,
+    kind: "delivered",
+    advance: (...move) => parts.cards.advanceDelivered(...move),
+    onMoved: (receipt) => broadcast.messagesDelivered(receipt),
+  });

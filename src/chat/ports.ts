@@ -13,7 +13,8 @@ export type Appended = { outcome: "appended" | "known"; entry: Entry } | { outco
 
 /** Which entries: the newest ones, those before a seq, or those after one. Always ascending by seq. */
 export type LogRange = { limit: number; before?: number | undefined; after?: number | undefined };
-export type LogPage = { entries: Entry[]; hasMore: boolean };
+/** `bytes`: what the page weighs. It may end before `limit`, at a megabyte, and then has more. */
+export type LogPage = { entries: Entry[]; hasMore: boolean; bytes: number };
 
 /** One append-only log per chat. What it answers is on disk at a majority of the database. */
 export interface ChatLog {
@@ -43,10 +44,40 @@ export interface ChatLog {
 
 /** What may be spent for one key, in bytes. */
 export type ByteBudget = {
-  /** @throws ChatError `rate_limited` where the key has spent more than it has */
-  require: (key: string) => void;
-  /** Takes what something cost, known only afterwards. */
-  spend: (key: string, bytes: number) => void;
+  /**
+   * Takes the most that something can cost. `settle` is called once with what it did cost.
+   * @throws ChatError `rate_limited` where the key has spent more than it has
+   */
+  reserve: (key: string, mostBytes: number) => { settle: (bytes: number) => void };
+};
+
+/** Who reads, and where the answer goes. */
+export type Reader = {
+  userId: string;
+  /** Whether the client has left, so that nobody takes the answer. */
+  isGone: () => boolean;
+  /** Calls `done` once, when the answer has left the process or its client has gone. */
+  onWritten: (done: () => void) => void;
+  /** Ends the connection of a client that does not take its answer. */
+  end: () => void;
+};
+
+/** `mostBytes`: the most that the answer can weigh. `fetch` gives it, with the bytes that it does weigh. */
+export type Reading<T> = { mostBytes: number; fetch: () => Promise<{ answer: T; bytes: number }> };
+
+/** Bounds what one user and all users together have under way, and what is held for them until it is written out. */
+export type Reads = {
+  /**
+   * Does a reading when it is its turn.
+   * @throws ChatError `rate_limited` past what one user may have, `unavailable` past what all may
+   */
+  run: <T>(reader: Reader, reading: Reading<T>) => Promise<T>;
+};
+
+/** Bounds how much of something runs at once, for one key and for all. */
+export type Turns = {
+  /** @throws ChatError `rate_limited` where too many of the key wait, `unavailable` where too many of all do */
+  run: <T>(key: string, task: () => Promise<T>) => Promise<T>;
 };
 
 /** What never changes about a chat once its booking was approved. */
@@ -72,6 +103,17 @@ export interface ChatCards {
   find(chatId: string): Promise<Card | null>;
   /** Null for a chat that is not there or has no participants yet; may come from memory. */
   facts(chatId: string): ChatFacts | Promise<ChatFacts | null>;
+  /** The facts of a chat of this user, where memory has them. */
+  knownFacts(chatId: string, userId: string): ChatFacts | null;
+  /**
+   * The facts of a chat of this user, from the database. Null for a chat of others and for one that is not there,
+   * after the same work.
+   */
+  findFacts(chatId: string, userId: string): Promise<ChatFacts | null>;
+  /** Where a mark stands, null for a chat that is not there. */
+  markOf<M extends "read" | "delivered">(chatId: string, mark: M, role: Role): Promise<Card[M][Role] | null>;
+  /** Where a mark was seen last, 0 where it was not; it may stand further by now. */
+  markHint(chatId: string, mark: "read" | "delivered", role: Role): number;
   /** Copies entries to the cards where they are newer, and returns the cards. */
   copy(copies: CardCopy[]): Promise<Card[]>;
   /**
@@ -81,7 +123,7 @@ export interface ChatCards {
   advanceRead(role: Role, entry: Entry, at: Date): Promise<{ mark: ReadMark; moved: boolean }>;
   advanceDelivered(role: Role, entry: Entry, at: Date): Promise<{ mark: DeliveredMark; moved: boolean }>;
   /** A user's chats, latest activity first. @throws ChatError `validation_failed` for a cursor that is not ours */
-  inbox(query: InboxQuery): Promise<{ cards: Card[]; nextCursor: string | null }>;
+  inbox(query: InboxQuery): Promise<{ cards: Card[]; nextCursor: string | null; bytes: number }>;
   /** The newest other people this user shares a chat with, at most `limit`. */
   contacts(userId: string, limit: number): Promise<string[]>;
 }

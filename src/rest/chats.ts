@@ -6,6 +6,7 @@ import { parse } from "../chat/parse.ts";
 import { inboxQuerySchema, type ReadChats } from "../chat/read-messages.ts";
 import { needUser, userIdOf } from "./identify.ts";
 import { answer, asUser, problems } from "./openapi-parts.ts";
+import { readerOf } from "./reader.ts";
 import { chatIdOf, queryWithNumbers, type Routes } from "./routes.ts";
 import { chatSchema } from "./schemas.ts";
 
@@ -19,7 +20,8 @@ export const inboxRoutes = ({ readChats }: Parts): Routes => ({
       async (req, res) => {
         const userId = userIdOf(res);
         if (req.params["userId"] !== userId) throw new ChatError("forbidden");
-        res.json(await readChats.inbox({ userId, ...parse(inboxQuerySchema, queryWithNumbers(req, ["limit"])) }));
+        const query = parse(inboxQuerySchema, queryWithNumbers(req, ["limit"]));
+        res.json(await readChats.inbox({ reader: readerOf(req, res), ...query }));
       },
     ],
   },
@@ -31,7 +33,7 @@ export const chatRoutes = ({ readChats }: Parts): Routes => ({
     GET: [
       needUser,
       async (req, res) => {
-        res.json({ chat: await readChats.chat({ chatId: chatIdOf(req), userId: userIdOf(res) }) });
+        res.json({ chat: await readChats.chat({ chatId: chatIdOf(req), reader: readerOf(req, res) }) });
       },
     ],
   },
@@ -43,7 +45,8 @@ export const chatsPaths: ZodOpenApiPathsObject = {
       operationId: "listChats",
       tags: ["Chats"],
       summary: "Your chats, latest activity first",
-      description: "`nextCursor` is null on the last page; otherwise send it as `cursor` to get the next one.",
+      description:
+        "`nextCursor` is null on the last page; otherwise send it as `cursor` to get the next one. A page ends at a megabyte, so that fewer than `limit` may come.",
       security: asUser,
       requestParams: { path: z.object({ userId: backendIdSchema }), query: inboxQuerySchema },
       responses: {

@@ -29,7 +29,10 @@ const swaggerAssets = new Set(["swagger-ui.css", "swagger-ui-bundle.js", "favico
 const assetAgeS = 3_600;
 
 const html = (text: string): RequestHandler[] => [pageHeaders, (_req, res) => sendKept(res).type("html").send(text)];
-const json = (document: object): RequestHandler[] => [(_req, res) => sendKept(res).json(document)];
+const json = (document: object): RequestHandler[] => {
+  const text = JSON.stringify(document);
+  return [(_req, res) => sendKept(res).type("json").send(text)];
+};
 // The documents are the same for everybody, so caches may keep them.
 const sendKept = (res: Response): Response => res.set("Cache-Control", `public, max-age=${assetAgeS}`);
 

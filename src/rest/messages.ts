@@ -8,6 +8,7 @@ import type { SendMessage } from "../chat/send-message.ts";
 import { needUser, userIdOf } from "./identify.ts";
 import { answer, asUser, bodyProblems, jsonBody, location, problems } from "./openapi-parts.ts";
 import { readJson } from "./read-json.ts";
+import { readerOf } from "./reader.ts";
 import { chatIdOf, queryWithNumbers, type Routes } from "./routes.ts";
 import { messageSchema } from "./schemas.ts";
 
@@ -37,7 +38,7 @@ export const messageRoutes = ({ readChats, sendMessage, limitSends, schema }: Pa
       async (req, res) => {
         const chatId = chatIdOf(req);
         const range = parse(rangeSchema, queryWithNumbers(req, ["before", "after", "limit"]));
-        res.json(await readChats.messages({ chatId, userId: userIdOf(res), range }));
+        res.json(await readChats.messages({ chatId, reader: readerOf(req, res), range }));
       },
     ],
   },

@@ -10,6 +10,7 @@ import { activityOf } from "./activity.ts";
 import type { ChatSocket } from "./chat-socket.ts";
 import type { Handlers } from "./handle-events.ts";
 import type { PresenceNotices } from "./presence-notices.ts";
+import { readerOf } from "./reader.ts";
 import { chatRoom } from "./rooms.ts";
 import { renewToken } from "./token-expiry.ts";
 import type { Typing } from "./typing.ts";
@@ -41,7 +42,7 @@ export const createHandlers = ({ broadcast, ...acts }: Parts): Handlers => {
       const { facts, role } = await acts.requireParticipant(chatId, userId);
       // First the room, then the log: what is written in between is heard, and nothing falls through.
       await socket.join(chatRoom(chatId));
-      const opened = await acts.readChats.open({ chatId, userId, range: { limit, after: afterSeq } });
+      const opened = await acts.readChats.open({ chatId, reader: readerOf(socket), range: { limit, after: afterSeq } });
       socket.emit("chat_joined", opened);
       acts.presence.tellSocket(socket, userOf(facts.participants, otherRole[role]));
       return opened;

@@ -12,7 +12,7 @@ const numberIn = (of: unknown, name: string): number => {
 };
 
 /** Bytes that wait on a connection: in the engine's buffer, and in the websocket's. Neither is in the public types. */
-const waitingBytes = (conn: Connection): number => {
+export const waitingBytes = (conn: Connection): number => {
   const inEngine = waitingPackets(conn).reduce<number>((sum, packet) => sum + bytesOf(field(packet, "data")), 0);
   return inEngine + numberIn(field(conn.transport, "socket"), "bufferedAmount");
 };

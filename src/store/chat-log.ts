@@ -1,6 +1,7 @@
 import { type mongo, Types } from "mongoose";
 import { type Entry, emptyHead, type Head } from "../chat/message.ts";
 import type { ChatLog, LogRange } from "../chat/ports.ts";
+import { messageBytes, mostPageBytes } from "../chat/size.ts";
 import { AppendQueue } from "./append-queue.ts";
 import { orUnavailable } from "./driver-errors.ts";
 import { headOf, toEntry } from "./entry-documents.ts";
@@ -15,7 +16,6 @@ const lasting = { readConcern: { level: "majority" } } as const;
 
 // Two hundred of the longest messages are three megabytes, and hold everybody on the node up for a tenth of a second: a
 // page ends before that, and `hasMore` says so. A batch of the database's is no longer either.
-const mostPageBytes = 1024 * 1024;
 const batchSize = 64;
 
 type Parts = {
@@ -122,10 +122,11 @@ export const createChatLog = (parts: Parts): MongoLog => {
         for await (const document of collection.find(within(chatId, range), options)) {
           hasMore = entries.length === range.limit || bytes > mostPageBytes;
           if (hasMore) break;
-          entries.push(toEntry(document));
-          bytes += Buffer.byteLength(document.content);
+          const entry = toEntry(document);
+          entries.push(entry);
+          bytes += messageBytes(entry);
         }
-        return { entries: forward ? entries : entries.toReversed(), hasMore };
+        return { entries: forward ? entries : entries.toReversed(), hasMore, bytes };
       }),
     entryAt: (chatId, seq) => findOne({ chatId: new Types.ObjectId(chatId), seq: { $lte: seq } }, { seq: -1 }),
     findSent,

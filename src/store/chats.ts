@@ -1,16 +1,20 @@
 import { LRUCache } from "lru-cache";
 import { type mongo, Types } from "mongoose";
-import type { Card, Role } from "../chat/chat.ts";
+import { type Card, type Role, roleOf } from "../chat/chat.ts";
 import { ChatError } from "../chat/errors.ts";
 import type { Entry } from "../chat/message.ts";
 import type { CardCopy, ChatCards, ChatFacts, InboxQuery } from "../chat/ports.ts";
+import { cardBytes, mostPageBytes } from "../chat/size.ts";
 import { copyStages, deliveredStages, otherOf, readStages, toCard } from "./card-documents.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { orUnavailable } from "./driver-errors.ts";
-import type { CardDocument } from "./models.ts";
+import { type CardDocument, peopleIndex } from "./models.ts";
 import { createOpenCards } from "./open-cards.ts";
 
 const factsKept = 20_000;
+const marksKept = 40_000;
+/** Documents of one answer of the database's: some two megabytes of the largest. */
+const batchSize = 64;
 const durable = { writeConcern: { w: "majority", j: true, wtimeoutMS: 5_000 } } as const;
 // What the driver calls `wtimeoutMS` is `wtimeout` to the server.
 const durableCommand = { w: "majority", j: true, wtimeout: 5_000 } as const;
@@ -33,18 +37,23 @@ export const createChatCards = ({ database, name, now, onMade }: Parts): ChatCar
   const collection: Cards = database.collection(name);
   const openCard = createOpenCards({ database, collection, now });
   const known = new LRUCache<string, ChatFacts>({ max: factsKept });
+  const marks = new LRUCache<string, number>({ max: marksKept });
 
   const find = async (chatId: string): Promise<Card | null> => {
     const document = await collection.findOne({ _id: new Types.ObjectId(chatId) }, lasting);
     return document && toCard(document);
   };
 
-  const facts = async (chatId: string): Promise<ChatFacts | null> => {
-    const card = await find(chatId);
-    if (card === null || card.participants === null) return null;
-    const found = { id: card.id, bookingId: card.bookingId, participants: card.participants };
-    known.set(chatId, found);
+  const findFacts = async (chatId: string, userId?: string): Promise<ChatFacts | null> => {
+    const found = await factsOf(collection, chatId, userId);
+    if (found) known.set(chatId, found);
     return found;
+  };
+
+  const advanceMark = async <M extends Mark>(mark: M, role: Role, entry: Entry, stages: object[]) => {
+    const advanced = await orUnavailable(() => advance(collection, mark, role, entry, stages));
+    marks.set(`${entry.chatId} ${mark} ${role}`, advanced.mark.seq);
+    return advanced;
   };
 
   return {
@@ -55,12 +64,21 @@ export const createChatCards = ({ database, name, now, onMade }: Parts): ChatCar
         return opened;
       }),
     find: (chatId) => orUnavailable(() => find(chatId)),
-    facts: (chatId) => known.get(chatId) ?? orUnavailable(() => facts(chatId)),
+    facts: (chatId) => known.get(chatId) ?? orUnavailable(() => findFacts(chatId)),
+    knownFacts: (chatId, userId) => {
+      const facts = known.get(chatId);
+      return facts && roleOf(facts.participants, userId) ? facts : null;
+    },
+    findFacts: (chatId, userId) => orUnavailable(() => findFacts(chatId, userId)),
     copy: (copies) => orUnavailable(() => copy({ database, collection }, copies)),
-    advanceRead: (role, entry, at) =>
-      orUnavailable(() => advance(collection, "read", role, entry, readStages(role, entry, at))),
-    advanceDelivered: (role, entry, at) =>
-      orUnavailable(() => advance(collection, "delivered", role, entry, deliveredStages(role, entry, at))),
+    advanceRead: (role, entry, at) => advanceMark("read", role, entry, readStages(role, entry, at)),
+    advanceDelivered: (role, entry, at) => advanceMark("delivered", role, entry, deliveredStages(role, entry, at)),
+    markHint: (chatId, mark, role) => marks.get(`${chatId} ${mark} ${role}`) ?? 0,
+    markOf: async (chatId, mark, role) => {
+      const found = await orUnavailable(() => markOf(collection, chatId, mark, role));
+      if (found) marks.set(`${chatId} ${mark} ${role}`, found.seq);
+      return found;
+    },
     inbox: (query) => orUnavailable(() => inbox(collection, query)),
     contacts: (userId, limit) => orUnavailable(() => contacts(collection, userId, limit)),
   };
@@ -86,6 +104,34 @@ const copy = async ({ database, collection }: Database, copies: CardCopy[]): Pro
 
 type Mark = "read" | "delivered";
 
+/**
+ * Who is in a chat, null where nobody is yet. With a user's id only that user's own chats are looked at, by an index that
+ * begins with the user: what it costs says nothing of other people's chats.
+ */
+const factsOf = async (cards: Cards, chatId: string, userId?: string): Promise<ChatFacts | null> => {
+  const _id = new Types.ObjectId(chatId);
+  const projection = { bookingId: 1, ownerId: 1, seekerId: 1 } as const;
+  const found =
+    userId === undefined
+      ? await cards.findOne({ _id }, { ...lasting, projection })
+      : await cards.findOne({ participants: userId, _id }, { ...lasting, projection, hint: peopleIndex });
+  if (found === null || found.ownerId === null || found.seekerId === null) return null;
+  const participants = { ownerId: found.ownerId, seekerId: found.seekerId };
+  return { id: chatId, bookingId: found.bookingId, participants };
+};
+
+/** Where a mark stands, without the rest of the card. */
+const markOf = async <M extends Mark>(
+  cards: Cards,
+  chatId: string,
+  mark: M,
+  role: Role,
+): Promise<CardDocument[M][Role] | null> => {
+  const projection = { [`${mark}.${role}`]: 1 };
+  const card = await cards.findOne({ _id: new Types.ObjectId(chatId) }, { ...lasting, projection });
+  return card && card[mark][role];
+};
+
 /** Moves a mark of a role to an entry where it stands before it; answers with where it stands then. */
 const advance = async <M extends Mark>(
   cards: Cards,
@@ -94,17 +140,18 @@ const advance = async <M extends Mark>(
   entry: Entry,
   stages: object[],
 ): Promise<{ mark: CardDocument[M][Role]; moved: boolean }> => {
-  const _id = new Types.ObjectId(entry.chatId);
-  const behind = { _id, [`${mark}.${role}.seq`]: { $lt: entry.seq } };
-  const updated = await cards.findOneAndUpdate(behind, stages, { returnDocument: "after", ...durable });
-  const card = updated ?? (await cards.findOne({ _id }, lasting));
-  if (card === null) throw new ChatError("chat_not_found");
-  return { mark: card[mark][role], moved: updated !== null };
+  const behind = { _id: new Types.ObjectId(entry.chatId), [`${mark}.${role}.seq`]: { $lt: entry.seq } };
+  const projection = { [`${mark}.${role}`]: 1 };
+  const updated = await cards.findOneAndUpdate(behind, stages, { returnDocument: "after", projection, ...durable });
+  const stands = updated ? updated[mark][role] : await markOf(cards, entry.chatId, mark, role);
+  if (stands === null) throw new ChatError("chat_not_found");
+  return { mark: stands, moved: updated !== null };
 };
 
+/** A page ends at a megabyte, as one of the log does: the next one begins where it ended. */
 const inbox = async (collection: Cards, { userId, status, limit, cursor }: InboxQuery) => {
   const place = cursor === undefined ? null : decodeCursor(cursor);
-  const found = await collection
+  const found = collection
     .find({
       participants: userId,
       ...(status && { status }),
@@ -117,11 +164,20 @@ const inbox = async (collection: Cards, { userId, status, limit, cursor }: Inbox
     })
     .sort(latestFirst)
     .limit(limit + 1)
-    .toArray();
-  const page = found.slice(0, limit);
-  const last = page.at(-1);
-  const nextCursor = found.length > limit && last ? encodeCursor({ updatedAt: last.updatedAt, id: last._id }) : null;
-  return { cards: page.map(toCard), nextCursor };
+    .batchSize(batchSize);
+  const cards: Card[] = [];
+  let bytes = 0;
+  for await (const document of found) {
+    const last = cards.at(-1);
+    if (last && (cards.length === limit || bytes > mostPageBytes)) {
+      const nextCursor = encodeCursor({ updatedAt: last.updatedAt, id: new Types.ObjectId(last.id) });
+      return { cards, nextCursor, bytes };
+    }
+    const card = toCard(document);
+    cards.push(card);
+    bytes += cardBytes(card);
+  }
+  return { cards, nextCursor: null, bytes };
 };
 
 const contacts = async (collection: Cards, userId: string, limit: number): Promise<string[]> => {

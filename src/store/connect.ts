@@ -4,7 +4,8 @@ import type { Logger } from "../logger.ts";
 
 /**
  * Short enough that a person waiting for an answer gets one, and that a consumer keeps its place in its group.
- * `socketTimeoutMS` is what ends the wait for a server that is frozen, not gone.
+ * `socketTimeoutMS` is what ends the wait for a server that is frozen, not gone. `maxPoolSize` is more than readings and
+ * marks may use at once (`bounds` in `src/reads.ts`), so that sends need not wait for them.
  */
 const options = {
   appName: "lyvo-chat",
@@ -14,6 +15,9 @@ const options = {
   waitQueueTimeoutMS: 5_000,
   heartbeatFrequencyMS: 2_000,
   maxPoolSize: 40,
+  // What is read was written by the driver, from texts that cannot be malformed; checking that again was two thirds of the
+  // work of reading a page of long messages.
+  enableUtf8Validation: false,
   ignoreUndefined: true,
   autoIndex: false,
   bufferCommands: false,

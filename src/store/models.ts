@@ -41,6 +41,9 @@ export type CardDocument = {
 export const seqIndex = "one_entry_per_seq";
 export const clientMessageIdIndex = "one_entry_per_client_message_id";
 
+/** Named, since the look-up for it must not be made by another index. */
+export const peopleIndex = "people";
+
 const place = { _id: false, seq: Number, counted: Number };
 const text = { type: String, required: true } as const;
 const count = { type: Number, required: true } as const;
@@ -99,6 +102,8 @@ const cardSchema = new Schema<CardDocument>(
 );
 // One card per booking, however often and from where the approval comes.
 cardSchema.index({ bookingId: 1 }, { unique: true, name: "one_card_per_booking" });
+// Whether a user is in a chat, found among that user's chats alone. Neither field ever changes.
+cardSchema.index({ participants: 1, _id: 1 }, { name: peopleIndex });
 // The inbox, latest activity first, and the people a user shares a chat with.
 cardSchema.index({ participants: 1, updatedAt: -1, _id: -1 }, { name: "inbox" });
 // The inbox of one status.

@@ -1,0 +1,190 @@
+import { ChatError } from "./chat/errors.ts";
+
+type Most = {
+  /** Tasks that run at once. */
+  running: number;
+  /** Tasks that wait for their turn; one more is refused. */
+  waiting: number;
+  /** Bytes held at once. Whoever holds none may begin whatever it weighs. */
+  bytes?: number;
+};
+
+export type TurnLimits = {
+  /** Of one key. Past it the answer is `rate_limited`. */
+  each: Most;
+  /** Of all keys together. Past it the answer is `unavailable`. */
+  all: Most;
+  /** Whoever has waited for so long is answered `rate_limited` where the key itself is busy, else `unavailable`. */
+  longestWaitMs: number;
+};
+
+export type Wish = {
+  key: string;
+  /** What is held from the beginning of the task until `free`. */
+  bytes?: number;
+  /** Whether nobody needs the task any more. */
+  isGone?: () => boolean;
+  /** Makes the holder of bytes give them back: called when others need them and the task itself is over. */
+  end?: () => void;
+};
+
+/** A turn that was given: first `settle`, when the task is over, then `free`, when what it made is gone. */
+export type Turn = { settle: (bytes: number) => void; free: () => void };
+
+type Waiter = Wish & { since: number; resolve: (turn: Turn) => void; reject: (error: ChatError) => void };
+type Share = { key: string; running: number; bytes: number; waiting: Waiter[] };
+type Held = { since: number; end: () => void };
+
+const sweepMs = 250;
+const retryAfterMs = 1_000;
+/** So long a slow client may take its answer in peace, however many others wait. */
+const endedAfterMs = 2_000;
+
+const fits = (most: Most, { running, bytes }: Pick<Share, "running" | "bytes">, wanted: number): boolean =>
+  running < most.running && (most.bytes === undefined || bytes === 0 || bytes + wanted <= most.bytes);
+
+/**
+ * Gives turns to tasks: so many of one key at once, so many of all, so many that wait. Keys that wait are served one
+ * after the other, so a key with many tasks holds up its own:
+ *
+ *     a: a1 a2 a3 a4 …      with two of a key and three in all at once, a1 a2 b1 run;
+ *     b: b1                 when one ends, c1 is next, and then one of a again
+ *     c: c1
+ */
+export class FairTurns {
+  readonly #limits: TurnLimits;
+  readonly #shares = new Map<string, Share>();
+  /** Those of the shares in which something waits, the one that waited longest for a turn first. */
+  readonly #queue = new Set<Share>();
+  /** What is held after its task, the oldest first. */
+  readonly #held = new Set<Held>();
+  readonly #all = { running: 0, bytes: 0, waiting: 0 };
+  #sweep: NodeJS.Timeout | undefined;
+
+  constructor(limits: TurnLimits) {
+    this.#limits = limits;
+  }
+
+  /** What is under way, for metrics. `bytes`: reserved or held until they are written out. */
+  get load(): Readonly<{ running: number; bytes: number; waiting: number }> {
+    return this.#all;
+  }
+
+  /** @throws ChatError `rate_limited`, `unavailable` */
+  take(wish: Wish): Promise<Turn> {
+    const share = this.#shares.get(wish.key) ?? { key: wish.key, running: 0, bytes: 0, waiting: [] };
+    if (share.waiting.length === 0 && this.#fits(share, wish)) {
+      this.#shares.set(wish.key, share);
+      return Promise.resolve(this.#give(share, wish));
+    }
+    return new Promise((resolve, reject) => {
+      if (share.waiting.length >= this.#limits.each.waiting) throw new ChatError("rate_limited", { retryAfterMs });
+      if (this.#all.waiting >= this.#limits.all.waiting) throw new ChatError("unavailable", { retryAfterMs });
+      this.#shares.set(wish.key, share);
+      share.waiting.push({ ...wish, since: Date.now(), resolve, reject });
+      this.#queue.add(share);
+      this.#all.waiting += 1;
+      this.#sweep ??= setInterval(() => this.#look(), sweepMs).unref();
+    });
+  }
+
+  #fits(share: Share, { bytes = 0 }: Wish): boolean {
+    return fits(this.#limits.all, this.#all, bytes) && fits(this.#limits.each, share, bytes);
+  }
+
+  #give(share: Share, { bytes = 0, end }: Wish): Turn {
+    const held: Held = { since: 0, end: end ?? (() => undefined) };
+    let [holds, isOver, isFree] = [0, false, false];
+    const hold = (now: number): void => {
+      share.bytes += now - holds;
+      this.#all.bytes += now - holds;
+      holds = now;
+    };
+    const run = (by: 1 | -1): void => {
+      share.running += by;
+      this.#all.running += by;
+    };
+    hold(bytes);
+    run(1);
+    return {
+      settle: (actual) => {
+        if (isOver) return;
+        isOver = true;
+        run(-1);
+        hold(actual);
+        held.since = Date.now();
+        if (actual > 0) this.#held.add(held);
+        this.#next(share);
+      },
+      free: () => {
+        if (isFree) return;
+        isFree = true;
+        hold(0);
+        this.#held.delete(held);
+        this.#next(share);
+      },
+    };
+  }
+
+  /** Gives turns to those that fit now. */
+  #next(changed?: Share): void {
+    if (changed) this.#forget(changed);
+    for (const share of this.#queue) {
+      if (this.#all.running >= this.#limits.all.running) break;
+      this.#serve(share);
+    }
+    if (this.#queue.size > 0) return;
+    clearInterval(this.#sweep);
+    this.#sweep = undefined;
+  }
+
+  #forget({ key, running, bytes, waiting }: Share): void {
+    if (running === 0 && bytes === 0 && waiting.length === 0) this.#shares.delete(key);
+  }
+
+  /** Serves the first of a share, and sets the share behind the others. */
+  #serve(share: Share): void {
+    const first = share.waiting[0];
+    if (first === undefined) return void this.#queue.delete(share);
+    if (first.isGone?.() === true) {
+      this.#shift(share);
+      first.reject(new ChatError("unavailable", { retryAfterMs }));
+    } else if (this.#fits(share, first)) {
+      this.#shift(share);
+      first.resolve(this.#give(share, first));
+    }
+  }
+
+  #shift(share: Share): void {
+    share.waiting.shift();
+    this.#all.waiting -= 1;
+    this.#queue.delete(share);
+    // A set that is gone through meets again what was added to it meanwhile: behind all others, as it should be.
+    if (share.waiting.length > 0) this.#queue.add(share);
+    else this.#forget(share);
+  }
+
+  /** Answers those that have waited too long, and makes room. */
+  #look(): void {
+    const before = Date.now() - this.#limits.longestWaitMs;
+    for (const share of this.#queue) {
+      while ((share.waiting[0]?.since ?? Infinity) <= before) {
+        // What holds up the others of its own key is no outage.
+        const isOwn = share.running > 0 || share.bytes > 0;
+        share.waiting[0]?.reject(new ChatError(isOwn ? "rate_limited" : "unavailable", { retryAfterMs }));
+        this.#shift(share);
+      }
+    }
+    this.#makeRoom();
+    this.#next();
+  }
+
+  /** With no room left for anybody, the client that has not taken its answer for the longest time is let go. */
+  #makeRoom(): void {
+    const { bytes } = this.#limits.all;
+    const wanted = this.#queue.values().next().value?.waiting[0]?.bytes ?? 0;
+    if (bytes === undefined || this.#all.bytes + wanted <= bytes) return;
+    const [oldest] = this.#held;
+    if (oldest && oldest.since <= Date.now() - endedAfterMs) oldest.end();
+  }
+}

@@ -1,0 +1,79 @@
+import type { ByteBudget, Reads, Turns } from "./chat/ports.ts";
+import { FairTurns, type TurnLimits } from "./fair-turns.ts";
+
+/**
+ * What runs at once, of one user and of all. Together these are fewer than the connections to MongoDB
+ * (`maxPoolSize` in `store/connect.ts`): however much is read, sends find one that is free.
+ *
+ * An answer of a megabyte is several of them while it is made: documents, objects, a text, a buffer. So what is held of
+ * all readings together stays far below the heap of a pod.
+ */
+export const bounds = {
+  reads: {
+    each: { running: 2, waiting: 200, bytes: 6 * 1024 ** 2 },
+    all: { running: 8, waiting: 2_000, bytes: 32 * 1024 ** 2 },
+    longestWaitMs: 5_000,
+  },
+  marks: { each: { running: 4, waiting: 200 }, all: { running: 10, waiting: 5_000 }, longestWaitMs: 5_000 },
+  lookUps: { each: { running: 2, waiting: 200 }, all: { running: 6, waiting: 10_000 }, longestWaitMs: 5_000 },
+  contacts: { each: { running: 1, waiting: 20 }, all: { running: 2, waiting: 20_000 }, longestWaitMs: 60_000 },
+} satisfies Record<string, TurnLimits>;
+
+const unlimited: ByteBudget = { reserve: () => ({ settle: () => undefined }) };
+
+type Options = {
+  /** What a user may be given in a time; no limit unless told. */
+  budget?: ByteBudget | undefined;
+  limits?: TurnLimits;
+};
+
+/**
+ * Every reading of a user's: it waits for its turn, takes the most that it can cost, reads, and gives back what it did
+ * not need. What it made counts until it is written out or its client has gone.
+ */
+export const createReads = ({ budget = unlimited, limits = bounds.reads }: Options) => {
+  const turns = new FairTurns(limits);
+  const run: Reads["run"] = async ({ userId, isGone, onWritten, end }, { mostBytes, fetch }) => {
+    const turn = await turns.take({ key: userId, bytes: mostBytes, isGone, end });
+    let bytes = 0;
+    try {
+      const reserved = budget.reserve(userId, mostBytes);
+      try {
+        const found = await fetch();
+        bytes = found.bytes;
+        return found.answer;
+      } finally {
+        reserved.settle(bytes);
+      }
+    } finally {
+      turn.settle(bytes);
+      if (bytes === 0) turn.free();
+      else onWritten(turn.free);
+    }
+  };
+  return { run, load: () => turns.load };
+};
+
+/** Turns for tasks of which nothing is held afterwards. */
+const createTurns = (limits: TurnLimits): Turns => {
+  const turns = new FairTurns(limits);
+  return {
+    run: async (key, task) => {
+      const turn = await turns.take({ key });
+      try {
+        return await task();
+      } finally {
+        turn.settle(0);
+        turn.free();
+      }
+    },
+  };
+};
+
+/** All that bounds what users have under way. `contacts`: looking up whom presence is told to. */
+export const createBounds = (budget?: ByteBudget) => ({
+  reads: createReads({ budget }),
+  marks: createTurns(bounds.marks),
+  lookUps: createTurns(bounds.lookUps),
+  contacts: createTurns(bounds.contacts),
+});

@@ -1,0 +1,40 @@
+import type { Socket } from "node:net";
+import type { Request, Response } from "express";
+import type { Reader } from "../chat/ports.ts";
+import { userIdOf } from "./identify.ts";
+
+/** What is to be done when a connection ends; one listener for all requests that came over it. */
+const endings = new WeakMap<Socket, Set<() => void>>();
+
+const endingsOf = (socket: Socket): Set<() => void> => {
+  const known = endings.get(socket);
+  if (known) return known;
+  const added = new Set<() => void>();
+  endings.set(socket, added);
+  socket.once("close", () => {
+    for (const end of added) end();
+  });
+  return added;
+};
+
+/**
+ * The user who asks, and where the answer goes.
+ * @throws ChatError `unauthenticated`
+ */
+export const readerOf = (req: Request, res: Response): Reader => {
+  const { socket } = req;
+  return {
+    userId: userIdOf(res),
+    isGone: () => socket.destroyed,
+    onWritten: (done) => {
+      if (socket.destroyed) return done();
+      // Of requests that wait behind another one on their connection, the responses hear nothing of its end.
+      const onEnd = endingsOf(socket).add(done);
+      res.once("close", () => {
+        onEnd.delete(done);
+        done();
+      });
+    },
+    end: () => void socket.destroy(),
+  };
+};
