@@ -16,6 +16,8 @@ export type TurnLimits = {
   all: Most;
   /** Whoever has waited for so long is answered `rate_limited` where the key itself is busy, else `unavailable`. */
   longestWaitMs: number;
+  /** A task's place stays taken for as long as its bytes take at this pace, so that others have the process meanwhile. */
+  bytesPerS?: number;
 };
 
 export type Wish = {
@@ -94,6 +96,7 @@ export class FairTurns {
 
   #give(share: Share, { bytes = 0, end }: Wish): Turn {
     const held: Held = { since: 0, end: end ?? (() => undefined) };
+    const { bytesPerS = Infinity } = this.#limits;
     let [holds, isOver, isFree] = [0, false, false];
     const hold = (now: number): void => {
       share.bytes += now - holds;
@@ -110,11 +113,16 @@ export class FairTurns {
       settle: (actual) => {
         if (isOver) return;
         isOver = true;
-        run(-1);
         hold(actual);
         held.since = Date.now();
         if (actual > 0) this.#held.add(held);
-        this.#next(share);
+        const release = (): void => {
+          run(-1);
+          this.#next(share);
+        };
+        const restMs = Math.floor((actual / bytesPerS) * 1_000);
+        if (restMs === 0) release();
+        else setTimeout(release, restMs).unref();
       },
       free: () => {
         if (isFree) return;

@@ -13,6 +13,9 @@ export const bounds = {
     each: { running: 2, waiting: 200, bytes: 6 * 1024 ** 2 },
     all: { running: 8, waiting: 2_000, bytes: 32 * 1024 ** 2 },
     longestWaitMs: 5_000,
+    // A page of a megabyte is ten milliseconds of the process, or a hundred on a busy machine. One after the other, even two
+    // at a time had others wait for most of a second for an ack.
+    bytesPerS: 10 * 1024 ** 2,
   },
   marks: { each: { running: 4, waiting: 200 }, all: { running: 10, waiting: 5_000 }, longestWaitMs: 5_000 },
   lookUps: { each: { running: 2, waiting: 200 }, all: { running: 6, waiting: 10_000 }, longestWaitMs: 5_000 },

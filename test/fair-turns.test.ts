@@ -74,6 +74,19 @@ test("bytes count from the beginning until they are given back, and what is too 
   expect(given.at(-1)).toBe("c1");
 });
 
+test("what was large keeps its place for as long as its bytes take, and others go on", async () => {
+  const { ask, end, free, given } = open({ bytesPerS: 1 });
+  for (const name of ["a1", "a2", "b1"]) ask(name);
+  await turnOfTheLoop();
+  // A hundred seconds.
+  end("a1", 100);
+  free("a1");
+  end("b1");
+  for (const name of ["a3", "b2"]) ask(name);
+  await turnOfTheLoop();
+  expect(given).toEqual(["a1", "a2", "b1", "b2"]);
+});
+
 test("what nobody needs any more is passed over", async () => {
   const { ask, end, given, refused } = open();
   let isGone = false;
