@@ -14,13 +14,11 @@ const open = (overrides: Partial<TurnLimits> = {}) => {
   const refused: Record<string, string> = {};
   /** Asks for a turn for "a1": the first of key a. */
   const ask = (name: string, wish: Partial<Wish> = {}): void => {
-    turns.take({ key: name.slice(0, 1), ...wish }).then(
-      (turn) => {
-        given.push(name);
-        held[name] = turn;
-      },
-      (error: { code: string }) => (refused[name] = error.code),
-    );
+    const take = async (): Promise<void> => {
+      held[name] = await turns.take({ key: name.slice(0, 1), ...wish });
+      given.push(name);
+    };
+    take().catch((error: { code: string }) => (refused[name] = error.code));
   };
   const end = (name: string, bytes = 0): void => held[name]?.settle(bytes);
   const free = (name: string): void => held[name]?.free();

@@ -90,16 +90,17 @@ describe("a node with the heap of its pod", () => {
   /** Neighbours send and read while something goes on; all of theirs is answered. */
   const whileOthersTalk = async <T>(what: Promise<T>): Promise<{ most: number; result: T }> => {
     using owner = await connect(node, neighbours.ownerId);
-    let [isOver, most] = [false, 0];
+    const over = new AbortController();
+    let most = 0;
     const talk = async (): Promise<void> => {
       do {
         const message = { chatId: neighbours.chatId, type: "text", content: "still here" };
         expect(await ask(owner, "send_message", message)).toMatchObject({ ok: true });
         expect(await ask(owner, "mark_read", { chatId: neighbours.chatId })).toMatchObject({ ok: true });
         most = Math.max(most, await gauge("chat_read_bytes"));
-      } while (!isOver);
+      } while (!over.signal.aborted);
     };
-    const [result] = await Promise.all([what.finally(() => (isOver = true)), talk()]);
+    const [result] = await Promise.all([what.finally(() => over.abort()), talk()]);
     return { most, result };
   };
 
