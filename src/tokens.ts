@@ -1,14 +1,17 @@
 import jwt from "jsonwebtoken";
 import { z } from "zod";
 import { ChatError } from "./chat/errors.ts";
-import { backendIdSchema } from "./chat/ids.ts";
+import { givenIdSchema } from "./chat/ids.ts";
 import type { JwtConfig } from "./config.ts";
+import { parseExactJson } from "./exact-json.ts";
 
 /** Who a token speaks for, and until when. */
 export type Identity = { userId: string; expiresAt: Date };
 export type VerifyToken = (token: unknown) => Identity;
 
 const longestToken = 8_192;
+/** How far the main backend's clock and ours may differ. */
+const leewayS = 5;
 // The last second that RFC 3339 can tell; a token that never ends says more.
 const lastS = Date.UTC(9999, 11, 31, 23, 59, 59) / 1_000;
 
@@ -18,12 +21,23 @@ const claimsSchema = z.looseObject({ exp: z.number().positive() });
 
 const unauthenticated = (cause?: unknown): ChatError => new ChatError("unauthenticated", { cause });
 
+/** The claims of a verified token with all digits of their numbers. */
+const exactClaims = (token: string): Record<string, unknown> =>
+  z.looseObject({}).parse(parseExactJson(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()));
+
+// One that is let in by the leeway alone is good until that is over.
+const endOf = (exp: number): Date => {
+  const ms = Math.min(exp, lastS) * 1_000;
+  return new Date(ms > Date.now() ? ms : ms + leewayS * 1_000);
+};
+
 /** The token of an `Authorization: Bearer …` header, undefined where there is none. */
 export const bearerToken = (header: string | undefined): string | undefined =>
   /^Bearer +([^\s]+) *$/i.exec(header ?? "")?.[1];
 
 /**
- * Checks the main backend's tokens: HS256 by any of the secrets, `exp` required, issuer and audience where configured.
+ * Checks the main backend's tokens: HS256 by any of the secrets, `exp` required, issuer and audience where configured,
+ * five seconds of leeway for clocks.
  * The user is the first of the configured claims that is there.
  * @returns a function that throws ChatError `unauthenticated` for everything else, without saying why
  */
@@ -31,6 +45,7 @@ export const createVerifyToken = ({ secrets, userIdClaims, issuer, audience }: J
   const options: jwt.VerifyOptions & { complete: true } = {
     algorithms: ["HS256"],
     complete: true,
+    clockTolerance: leewayS,
     ...(issuer && { issuer }),
     ...(audience && { audience }),
   };
@@ -47,9 +62,11 @@ export const createVerifyToken = ({ secrets, userIdClaims, issuer, audience }: J
     throw unauthenticated(reason);
   };
 
-  const userIdOf = (claims: Record<string, unknown>): string => {
+  const userIdOf = (claims: Record<string, unknown>, token: string): string => {
     const claim = userIdClaims.find((name) => Object.hasOwn(claims, name) && claims[name] !== null);
-    const userId = backendIdSchema.safeParse(claim === undefined ? undefined : claims[claim]);
+    const given = claim === undefined ? undefined : claims[claim];
+    const isInexact = typeof given === "number" && !Number.isSafeInteger(given);
+    const userId = givenIdSchema.safeParse(isInexact ? exactClaims(token)[claim ?? ""] : given);
     if (!userId.success) throw unauthenticated();
     return userId.data;
   };
@@ -59,6 +76,6 @@ export const createVerifyToken = ({ secrets, userIdClaims, issuer, audience }: J
     const { header, payload } = verifyWithAny(token);
     const claims = claimsSchema.safeParse(payload);
     if (!claims.success || !headerSchema.safeParse(header).success) throw unauthenticated();
-    return { userId: userIdOf(claims.data), expiresAt: new Date(Math.min(claims.data.exp, lastS) * 1_000) };
+    return { userId: userIdOf(claims.data, token), expiresAt: endOf(claims.data.exp) };
   };
 };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { cleanText } from "./content.ts";
-import { backendIdSchema } from "./ids.ts";
+import { givenIdSchema } from "./ids.ts";
 
 /** What the booking service tells us of a booking. A cancellation need not name the people. */
 export type BookingEvent = {
@@ -35,17 +35,23 @@ const reason = z
 // An absent value and an explicit null mean the same: many JSON writers send every field.
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
+/** How a time is written. */
+export const timeText = "an RFC 3339 time with its zone, such as 2026-11-22T10:15:00Z";
+
 // RFC 3339 allows a small t and z, zod does not.
 const time = z
-  .string()
+  .string(timeText)
   .toUpperCase()
   .meta({
     format: "date-time",
     description: "RFC 3339, with `Z` or any other offset, in any precision; kept to the millisecond",
   })
-  .pipe(z.iso.datetime({ offset: true, error: "an RFC 3339 time" }))
+  .pipe(z.iso.datetime({ offset: true, error: timeText }))
   .transform((text) => new Date(text));
-const eventId = z.string().min(1).max(256);
+/** An event's id; a whole number counts as its digits, as for every id. */
+export const eventIdSchema = z
+  .union([z.string().min(1).max(256), z.int().min(0)], { error: "text of 1 to 256 characters, or a whole number" })
+  .transform(String);
 
 type People = { ownerId?: string | undefined; seekerId?: string | undefined };
 const areTwo = ({ ownerId, seekerId }: People) => ownerId === undefined || ownerId !== seekerId;
@@ -54,11 +60,11 @@ const areTwoError = { path: ["seekerId"], message: "the owner and the seeker are
 /** The fields of `booking.approved`. More fields are let through. */
 export const approvedSchema = z
   .object({
-    bookingId: backendIdSchema,
-    ownerId: backendIdSchema,
-    seekerId: backendIdSchema,
+    bookingId: givenIdSchema,
+    ownerId: givenIdSchema,
+    seekerId: givenIdSchema,
     occurredAt: optional(time),
-    eventId: optional(eventId),
+    eventId: optional(eventIdSchema),
     reason,
   })
   .refine(areTwo, areTwoError);
@@ -66,11 +72,11 @@ export const approvedSchema = z
 /** The fields of `booking.cancelled`. */
 export const cancelledSchema = z
   .object({
-    bookingId: backendIdSchema,
-    ownerId: optional(backendIdSchema),
-    seekerId: optional(backendIdSchema),
+    bookingId: givenIdSchema,
+    ownerId: optional(givenIdSchema),
+    seekerId: optional(givenIdSchema),
     occurredAt: optional(time),
-    eventId: optional(eventId),
+    eventId: optional(eventIdSchema),
     reason,
   })
   .refine(areTwo, areTwoError);

@@ -1,9 +1,22 @@
 import { z } from "zod";
 
-/** A booking's or a user's id: the main backend's, opaque to us. */
-export const backendIdSchema = z
-  .string()
-  .regex(/^[A-Za-z0-9_\-.:]{1,128}$/, "1 to 128 characters of A-Z a-z 0-9 _ - . :");
+const backendId = /^(?!\.+$)[A-Za-z0-9_\-.:]{1,128}$/;
+const backendIdText = "1 to 128 characters of A-Z a-z 0-9 _ - . :, not dots alone";
+
+/** A booking's or a user's id: the main backend's, opaque to us. Dots alone would mean a folder in an address. */
+export const backendIdSchema = z.string(backendIdText).regex(backendId, backendIdText);
+
+const textFor = (input: unknown): string =>
+  typeof input === "number" && input > Number.MAX_SAFE_INTEGER
+    ? "a number above 2^53 - 1 loses digits in JSON, send it as text"
+    : `${backendIdText}, or a whole number`;
+const error = ({ input }: { input?: unknown }): string =>
+  input === undefined || input === null ? "missing" : textFor(input);
+
+/** The same as others send it: a whole number counts as its digits. Past 2^53 - 1 another user's id could come out. */
+export const givenIdSchema = z
+  .union([backendIdSchema, z.int({ error }).min(0, { error })], { error })
+  .transform(String);
 
 const ownId = /^[0-9a-f]{24}$/i;
 

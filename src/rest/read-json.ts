@@ -1,6 +1,7 @@
 import { MIMEType } from "node:util";
 import express, { type Request, type RequestHandler } from "express";
 import { ChatError } from "../chat/errors.ts";
+import { parseExactJson } from "../exact-json.ts";
 
 /** The longest body in bytes. */
 export const mostBodyBytes = 64 * 1024;
@@ -60,7 +61,7 @@ const notAnObject = (cause?: unknown): ChatError =>
 
 const parseJson = (text: string): unknown => {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch (error) {
     throw notAnObject(error);
   }

@@ -26,7 +26,7 @@ const calls = () =>
 const wrong: [string, () => Record<string, string>][] = [
   ["no token", () => ({})],
   ["nonsense as a token", () => ({ Authorization: "Bearer nonsense" })],
-  ["a token that has expired", () => ({ Authorization: `Bearer ${tokenOf(chat.ownerId, { expiresIn: -1 })}` })],
+  ["a token that has expired", () => ({ Authorization: `Bearer ${tokenOf(chat.ownerId, { expiresIn: -60 })}` })],
   ["a token without exp", () => ({ Authorization: `Bearer ${tokenOf(chat.ownerId, {})}` })],
   ["another scheme", () => ({ Authorization: `Basic ${tokenOf(chat.ownerId)}` })],
   ["a token of 100 KB", () => ({ Authorization: `Bearer ${"x".repeat(9_000)}` })],

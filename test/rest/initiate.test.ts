@@ -90,7 +90,7 @@ describe("POST /api/chat/initiate", () => {
 
   test.each([
     ["without bookingId", { bookingId: undefined }, "bookingId"],
-    ["with a number as ownerId", { ownerId: 5 }, "ownerId"],
+    ["with a fraction as ownerId", { ownerId: 0.5 }, "ownerId"],
     ["with a blank in seekerId", { seekerId: "a b" }, "seekerId"],
     ["with an id of 129 characters", { bookingId: "x".repeat(129) }, "bookingId"],
     ["with a time without a zone", { occurredAt: "2026-01-01T00:00:00" }, "occurredAt"],
