@@ -3,22 +3,28 @@ import type { BookingEvent } from "../src/chat/booking-event.ts";
 import type { Logger } from "../src/logger.ts";
 import type { BookingMetrics } from "./consumer-metrics.ts";
 import type { DeadLetters } from "./dead-letter.ts";
-import { decode, type Rejection } from "./decode.ts";
+import type { Decode } from "./decode.ts";
+import { believedTime } from "./event-time.ts";
 import type { PlanWork } from "./handle-batch.ts";
 import type { ReceivedRecord } from "./received-record.ts";
+import type { Rejection } from "./rejection.ts";
 
 type Parts = {
+  decode: Decode;
   applyBookingEvent: ApplyBookingEvent;
   deadLetters: DeadLetters;
   metrics: BookingMetrics;
   logger: Logger;
 };
 
+const conflictAdvice =
+  "They never change: look whether the two are swapped, or give the new pair a booking of its own.";
+
 /**
  * A booking event's way: receive, decide and save, broadcast, confirm. The source confirms what resolves here; a throw
  * means "again". What can never succeed is passed only when the dead letters have it.
  */
-export const createBookingConsumer = ({ applyBookingEvent, deadLetters, metrics, logger }: Parts): PlanWork => {
+export const createBookingConsumer = ({ decode, applyBookingEvent, deadLetters, metrics, logger }: Parts): PlanWork => {
   const reject = async (record: ReceivedRecord, rejection: Rejection): Promise<void> => {
     await deadLetters.put(record, rejection);
     metrics.rejected(rejection.reason);
@@ -30,9 +36,10 @@ export const createBookingConsumer = ({ applyBookingEvent, deadLetters, metrics,
     const began = performance.now();
     const result = await applyBookingEvent(event);
     if (result.outcome === "rejected") {
-      return reject(record, { reason: "booking_conflict", detail: result.error.message });
+      return reject(record, { reason: "booking_conflict", detail: `${result.error.message} ${conflictAdvice}` });
     }
-    const sinceWrittenMs = Date.now() - (record.writtenAt?.getTime() ?? Date.now());
+    const now = new Date();
+    const sinceWrittenMs = now.getTime() - (believedTime(record.writtenAt, now) ?? now).getTime();
     metrics.handled(result.outcome, performance.now() - began, sinceWrittenMs);
   };
 

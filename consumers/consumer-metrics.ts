@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { RejectReason } from "./decode.ts";
+import type { RejectReason } from "./rejection.ts";
 import { createRelayMetrics } from "./relay/relay-metrics.ts";
 import type { SourceMetrics } from "./source-metrics.ts";
 

@@ -1,7 +1,7 @@
 import type { IHeaders } from "kafkajs";
-import type { Rejection } from "./decode.ts";
 import { isTooLarge, type NewRecord, type Publisher } from "./publisher.ts";
 import type { HeaderValue, ReceivedRecord } from "./received-record.ts";
+import type { Rejection } from "./rejection.ts";
 
 export type DeadLetters = {
   /**

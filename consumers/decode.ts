@@ -1,14 +1,12 @@
 import { approvedSchema, type BookingEvent, cancelledSchema, mostClockSkewMs } from "../src/chat/booking-event.ts";
-import { fieldErrors } from "../src/chat/parse.ts";
-import { bookingTypeOf } from "./booking-type.ts";
+import type { TypeMeaning } from "../src/chat/booking-type.ts";
+import { describeProblems, readFields } from "./event-fields.ts";
+import { believedTime } from "./event-time.ts";
 import { readHeaders } from "./headers.ts";
+import { readValue } from "./read-value.ts";
 import type { ReceivedRecord } from "./received-record.ts";
-import { type Unwrapped, unwrap, withStandIns } from "./unwrap.ts";
-
-/** Why a record can never succeed. Short and few: they are names in metrics and in dead letters. */
-export type RejectReason = "tombstone" | "too_large" | "not_utf8" | "not_json" | "wrong_shape" | "booking_conflict";
-
-export type Rejection = { reason: RejectReason; detail: string };
+import type { Rejection, RejectReason } from "./rejection.ts";
+import { type Fields, own, type Unwrapped, unwrap } from "./unwrap.ts";
 
 /** An event, or why there is none: `rejected` is for people to look at, `skipped` is none of our business. */
 export type Decoded =
@@ -16,11 +14,16 @@ export type Decoded =
   | ({ kind: "rejected" } & Rejection)
   | { kind: "skipped"; type: string };
 
-/** An event is a few hundred bytes; what is larger than this is something else, and is not even parsed. */
-export const mostValueBytes = 1024 * 1024;
-const longestDetail = 1_000;
+/** Reads anything without throwing; the record's key is not needed. */
+export type Decode = (record: ReceivedRecord) => Decoded;
 
-const utf8 = new TextDecoder("utf-8", { fatal: true });
+type Parts = {
+  /** As `createBookingTypes` makes it. */
+  meaningOf: (name: string) => TypeMeaning;
+  now: () => Date;
+};
+
+const longestDetail = 1_000;
 
 const rejected = (reason: RejectReason, detail: string): Decoded => ({
   kind: "rejected",
@@ -28,59 +31,100 @@ const rejected = (reason: RejectReason, detail: string): Decoded => ({
   detail: detail.slice(0, longestDetail),
 });
 
-/** What a record tells us. Reads anything without throwing; the record's key is not needed. */
-export const decode = (record: ReceivedRecord): Decoded => {
-  const { value } = record;
-  const headers = readHeaders(record.headers);
+const typeNames = ["eventType", "event_type", "type"];
+
+/** All that names the type in one object and beside it, in the order in which it is asked. Empty text names none. */
+const namesIn = (layer: Fields, headers: Map<string, string>): unknown[] =>
+  typeNames
+    .flatMap((name) => [own(layer, name), headers.get(name.toLowerCase())])
+    .filter((name) => name !== undefined && (typeof name !== "string" || name.trim() !== ""));
+
+/** What the outermost object that names a type names. Headers stand beside the outermost of all. */
+const namesOf = ({ nest }: Unwrapped, headers: Map<string, string>): unknown[] => {
   const told = headers.get("ce_type");
-  // None of our business whatever it holds: on a shared topic others' events need not be JSON.
-  if (told !== undefined && bookingTypeOf(told) === null) return { kind: "skipped", type: told };
-  if (value === null) return rejected("tombstone", "the record has no value");
-  if (value.length > mostValueBytes) return rejected("too_large", `${value.length} bytes`);
-  let text: string;
-  try {
-    text = utf8.decode(value);
-  } catch {
-    return rejected("not_utf8", "the value is not UTF-8");
-  }
-  try {
-    return decodeJson(unwrap(JSON.parse(text), headers), record);
-  } catch (error) {
-    return rejected("not_json", error instanceof SyntaxError ? "the value is not JSON" : "the value cannot be read");
-  }
+  if (told !== undefined && told !== "") return [told];
+  const all = nest.map((layer, index) => namesIn(layer, index === 0 ? headers : new Map()));
+  return all.find((names) => names.length > 0) ?? [];
 };
 
-const decodeJson = (unwrapped: Unwrapped, record: ReceivedRecord): Decoded => {
-  const name = typeName(unwrapped, record.topic);
-  if (name === null) return rejected("wrong_shape", "type: expected text");
-  const type = bookingTypeOf(name);
-  if (type === null) {
-    return unwrapped.type === undefined
-      ? rejected("wrong_shape", "type: missing, and the topic's name tells none")
-      : { kind: "skipped", type: name };
-  }
-  return decodeEvent(type, unwrapped, record);
+/** What a record tells us. */
+export const createDecode = ({ meaningOf, now }: Parts): Decode => {
+  const isOurs = (name: string): boolean => ["approved", "cancelled"].includes(meaningOf(name));
+
+  /** The first name that is ours, or the first that may be, or the first of all. */
+  const decide = (names: readonly string[]): string | undefined =>
+    names.find(isOurs) ?? names.find((name) => meaningOf(name) === "unclear") ?? names[0];
+
+  const decodeType = (name: string, go: (type: BookingEvent["type"]) => Decoded): Decoded => {
+    const meaning = meaningOf(name);
+    if (meaning === "approved" || meaning === "cancelled") return go(meaning);
+    if (meaning !== "unclear") return { kind: "skipped", type: name };
+    const advice = "name it booking.approved or booking.cancelled, or add its name to BOOKING_TYPE_ALIASES";
+    return rejected("unknown_type", `the type speaks of a booking and is none that is known: ${advice}`);
+  };
+
+  /** Where the headers alone say that it is none of our business: on a shared topic others' events need not be JSON. */
+  const decodeHeaders = (headers: Map<string, string>): Decoded | null => {
+    const told = headers.get("ce_type");
+    if (told !== undefined && told !== "") {
+      return isOurs(told) ? null : decodeType(told, () => rejected("unknown_type", ""));
+    }
+    return null;
+  };
+
+  const unreadable = (rejection: Rejection, headers: Map<string, string>): Decoded => {
+    const name = decide(namesIn({}, headers).map(String));
+    if (name !== undefined && ["other", "ignored"].includes(meaningOf(name))) return { kind: "skipped", type: name };
+    return { kind: "rejected", ...rejection };
+  };
+
+  const decodeEvent = (
+    type: BookingEvent["type"],
+    unwrapped: Unwrapped,
+    headers: Map<string, string>,
+    record: ReceivedRecord,
+  ): Decoded => {
+    if (unwrapped.problem !== null) return rejected("wrong_shape", unwrapped.problem);
+    const read = readFields(unwrapped, headers);
+    const parsed = (type === "approved" ? approvedSchema : cancelledSchema).safeParse(read.fields);
+    if (!parsed.success || read.problems.length > 0) {
+      return rejected("wrong_shape", describeProblems(parsed.error, read, unwrapped));
+    }
+    return { kind: "event", event: { ...parsed.data, type, ...timeAndId(parsed.data, record, now()) } };
+  };
+
+  return (record) => {
+    const headers = readHeaders(record.headers);
+    const early = decodeHeaders(headers);
+    if (early !== null) return early;
+    const value = readValue(record.value);
+    if ("reason" in value) return unreadable(value, headers);
+    const unwrapped = unwrap(value.json, headers);
+    const names = namesOf(unwrapped, headers);
+    const texts = names.filter((name) => typeof name === "string");
+    const name = names.length === 0 ? record.topic : decide(texts);
+    if (name === undefined) return rejected("wrong_shape", "type: expected text, such as booking.approved");
+    if (names.length === 0 && meaningOf(name) === "other") {
+      return rejected("wrong_shape", "type: missing, and the topic's name tells none: send it as type");
+    }
+    return decodeType(name, (type) => decodeEvent(type, unwrapped, headers, record));
+  };
 };
 
-const typeName = ({ type }: Unwrapped, topic: string): string | null => {
-  if (type === undefined) return topic;
-  return typeof type === "string" ? type : null;
-};
+type Told = { occurredAt?: Date | undefined; eventId?: string | undefined };
 
-const decodeEvent = (type: BookingEvent["type"], unwrapped: Unwrapped, record: ReceivedRecord): Decoded => {
-  if (unwrapped.fields === undefined) return rejected("wrong_shape", "data: missing");
-  const schema = type === "approved" ? approvedSchema : cancelledSchema;
-  const parsed = schema.safeParse(withStandIns(unwrapped));
-  if (!parsed.success) {
-    const errors = fieldErrors(parsed.error).map(({ path, message }) => `${path || "value"}: ${message}`);
-    return rejected("wrong_shape", errors.join("; "));
-  }
-  return { kind: "event", event: { ...parsed.data, type, occurredAt: occurredAt(parsed.data.occurredAt, record) } };
-};
-
-// An event cannot be younger than its record; one that claims so would decide against all that come after it.
-const occurredAt = (claimed: Date | undefined, { writtenAt }: ReceivedRecord): Date => {
-  const written = writtenAt ?? new Date();
-  if (claimed === undefined) return written;
-  return claimed.getTime() > written.getTime() + mostClockSkewMs ? written : claimed;
+/**
+ * An event cannot be younger than its record; one that claims so would decide against all that come after it. A record
+ * whose own time cannot be believed is as old as this moment: its place stands in for the event's id, so that a repeat
+ * at a later moment is known.
+ */
+const timeAndId = ({ occurredAt, eventId }: Told, record: ReceivedRecord, now: Date): Told & { occurredAt: Date } => {
+  const believed = believedTime(record.writtenAt, now);
+  const written = believed ?? now;
+  const isYounger = occurredAt !== undefined && occurredAt.getTime() > written.getTime() + mostClockSkewMs;
+  const place = `record ${record.topic} ${record.partition} ${record.offset}`;
+  return {
+    occurredAt: occurredAt === undefined || isYounger ? written : occurredAt,
+    eventId: eventId ?? (believed === null ? place : undefined),
+  };
 };

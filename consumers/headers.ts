@@ -2,10 +2,13 @@ import type { HeaderValue } from "./received-record.ts";
 
 const toText = (value: HeaderValue): string | undefined => {
   const first = Array.isArray(value) ? value[0] : value;
-  return first === null || first === undefined ? undefined : first.toString();
+  return first === null || first === undefined ? undefined : withoutQuotes(first.toString());
 };
 
-/** Headers by name in lower case, as text; of a name that came twice the first. */
+// JSON serializers of headers, as those of Spring and Connect are, write "text" with its quotes.
+const withoutQuotes = (text: string): string => /^"([^"\\]*)"$/.exec(text)?.[1] ?? text;
+
+/** Headers by name in lower case, as text, without the quotes of a JSON text; of a name that came twice the first. */
 export const readHeaders = (headers: Record<string, HeaderValue>): Map<string, string> => {
   const read = new Map<string, string>();
   for (const [name, value] of Object.entries(headers)) {

@@ -1,3 +1,4 @@
+import { createBookingTypes } from "../src/chat/booking-type.ts";
 import { createChat } from "../src/chat/create-chat.ts";
 import type { Config } from "../src/config.ts";
 import type { Logger } from "../src/logger.ts";
@@ -8,6 +9,7 @@ import { openStore, type Store } from "../src/store/open-store.ts";
 import { createBookingConsumer } from "./booking-consumer.ts";
 import { createConsumerMetrics } from "./consumer-metrics.ts";
 import { createDeadLetters } from "./dead-letter.ts";
+import { createDecode } from "./decode.ts";
 import { createEventTopic } from "./event-topic.ts";
 import { createRecordSource, type SourceTiming } from "./kafka-record-source.ts";
 import { createPublisher } from "./publisher.ts";
@@ -26,7 +28,15 @@ export type Consumers = {
 type Options = {
   config: Pick<
     Config,
-    "host" | "opsPort" | "mongodbUri" | "redisUrl" | "redisPrefix" | "kafka" | "topics" | "unreadNotice"
+    | "host"
+    | "opsPort"
+    | "mongodbUri"
+    | "redisUrl"
+    | "redisPrefix"
+    | "kafka"
+    | "topics"
+    | "bookingTypeAliases"
+    | "unreadNotice"
   >;
   logger: Logger;
   /** Ends the wait for a database that is away at the start. */
@@ -77,6 +87,7 @@ export const openConsumers = async ({ config, logger, signal, onGiveUp, timing =
     groupId: config.kafka.groupId,
     topics: config.topics.booking,
     plan: createBookingConsumer({
+      decode: createDecode({ meaningOf: createBookingTypes(config.bookingTypeAliases), now: () => new Date() }),
       applyBookingEvent: chat.applyBookingEvent,
       deadLetters: createDeadLetters({ publisher, topic: config.topics.bookingDlq }),
       metrics: metrics.booking,

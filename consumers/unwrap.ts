@@ -1,63 +1,87 @@
-type Fields = Record<string, unknown>;
+import { parseExactJson } from "../src/exact-json.ts";
 
-/** An event without its wrapping: its fields, and what the wrapping says of it. */
-export type Unwrapped = {
-  fields: unknown;
-  /** Of any kind, as it came; undefined where the wrapping names none. */
-  type: unknown;
-  /** What stands in where the fields have no `occurredAt` and no `eventId`. */
-  occurredAt: unknown;
-  eventId: unknown;
-};
+/** A JSON object. */
+export type Fields = Record<string, unknown>;
 
-const isFields = (value: unknown): value is Fields =>
+/**
+ * An event without its wrapping. `nest`: the objects it came in, the outermost first. `layers`: the same, and the one
+ * that counts most first. `cloudEvent`: the attributes of a structured CloudEvent. `problem`: why it is no event.
+ */
+export type Unwrapped = { nest: Fields[]; layers: Fields[]; cloudEvent: Fields | null; problem: string | null };
+
+/** As many layers as Connect's envelope around an outbox's text around an event in an event have, and some more. */
+const mostLayers = 8;
+
+const contentNames = ["payload", "data", "message"];
+
+export const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-// Own fields only: nothing that every object inherits counts as sent.
-const own = (value: unknown, name: string): unknown =>
-  isFields(value) && Object.hasOwn(value, name) ? (value[name] ?? undefined) : undefined;
+/** An own field: nothing that every object inherits counts as sent. Null counts as left out. */
+export const own = (value: Fields, name: string): unknown =>
+  Object.hasOwn(value, name) ? (value[name] ?? undefined) : undefined;
 
-const isStructured = (value: unknown, headers: Map<string, string>): boolean =>
+const hasOne = (value: Fields, names: readonly string[]): boolean =>
+  names.some((name) => own(value, name) !== undefined);
+
+const bookingNames = ["bookingId", "booking_id"];
+const peopleNames = ["ownerId", "owner_id", "seekerId", "seeker_id"];
+
+const isStructured = (value: Fields, headers: Map<string, string>): boolean =>
   headers.get("content-type")?.toLowerCase().startsWith("application/cloudevents+json") === true ||
-  (typeof own(value, "specversion") === "string" && own(value, "bookingId") === undefined);
+  (typeof own(value, "specversion") === "string" && !hasOne(value, bookingNames));
 
-/** What a structured CloudEvent carries. Libraries write data they were given as bytes in base64. */
-const dataOf = (value: unknown): unknown => {
-  const encoded = own(value, "data_base64");
-  if (typeof encoded !== "string") return own(value, "data");
+/** JSON in a text, also one in a text in a text. Other text stays as it is. */
+const withoutQuotes = (value: unknown, budget = mostLayers): unknown => {
+  if (typeof value !== "string" || budget === 0 || !/^[\uFEFF\s]*["{]/.test(value)) return value;
   try {
-    return JSON.parse(Buffer.from(encoded, "base64").toString());
+    return withoutQuotes(parseExactJson(value.replace(/^\uFEFF/, "")), budget - 1);
   } catch {
-    return undefined;
+    return value;
   }
 };
 
+const fromBase64 = (encoded: unknown): unknown =>
+  typeof encoded === "string" ? withoutQuotes(Buffer.from(encoded, "base64").toString()) : undefined;
+
+/** What a layer carries. A CloudEvent has its fields in `data`, or as bytes in `data_base64`. */
+const contentOf = (layer: Fields, structured: boolean): unknown => {
+  if (structured) return fromBase64(own(layer, "data_base64")) ?? withoutQuotes(own(layer, "data"));
+  const contents = contentNames.map((name) => withoutQuotes(own(layer, name)));
+  return contents.find(isFields);
+};
+
+const none: Map<string, string> = new Map();
+
 /**
- * Takes an event out of a CloudEvent 1.0 (structured or binary), of `{ type, data }`, or as it is. `headers`: of `readHeaders`.
+ * Takes an event out of what public services wrap it in. `headers`: of `readHeaders`.
  *
  *     { bookingId, … }                                              the fields themselves
- *     { type, data: { bookingId, … } }                              wrapped
+ *     { type, data: { bookingId, … } }                              wrapped; `payload` and `message` are as good
+ *     { bookingId, payload: { ownerId, … } }                        in halves: the outer one counts first
+ *     "{\"bookingId\": …}", { payload: "{\"bookingId\": …}" }       JSON in a text, as Debezium's outbox sends it
+ *     { schema, payload }                                           Kafka Connect's envelope, around any of these
  *     { specversion, id, time, type, data: { bookingId, … } }       CloudEvent, structured; `data_base64` is as good
  *     { bookingId, … } with ce_type, ce_id and ce_time as headers   CloudEvent, binary
  */
 export const unwrap = (value: unknown, headers: Map<string, string>): Unwrapped => {
-  const structured = isStructured(value, headers);
-  const data = structured ? dataOf(value) : own(value, "data");
-  const wrapped = structured || (isFields(data) && own(value, "bookingId") === undefined);
-  const standIn = (field: string, attribute: string): unknown =>
-    (wrapped ? own(value, field) : undefined) ??
-    (structured ? own(value, attribute) : undefined) ??
-    headers.get(`ce_${attribute}`);
-  return {
-    fields: wrapped ? data : value,
-    type: headers.get("ce_type") ?? own(value, "type"),
-    occurredAt: standIn("occurredAt", "time"),
-    eventId: standIn("eventId", "id"),
-  };
+  const nest: Fields[] = [];
+  let cloudEvent: Fields | null = null;
+  const unwrapped = (layers: Fields[], problem: string | null): Unwrapped => ({ nest, layers, cloudEvent, problem });
+  let inner = withoutQuotes(value);
+  while (isFields(inner) && nest.length < mostLayers) {
+    const structured = isStructured(inner, nest.length === 0 ? headers : none);
+    const content = contentOf(inner, structured);
+    nest.push(inner);
+    if (structured) cloudEvent ??= inner;
+    if (structured && !isFields(content)) return unwrapped([], "data: expected an object with the event's fields");
+    if (!structured && hasOne(inner, bookingNames)) {
+      const inHalves = isFields(content) && !hasOne(inner, peopleNames);
+      const wrapping = nest.slice(0, -1).toReversed();
+      return unwrapped([inner, ...(inHalves ? [content] : []), ...wrapping], null);
+    }
+    inner = content;
+  }
+  if (nest.length === 0) return unwrapped([], "expected a JSON object with the event's fields, one a record");
+  return unwrapped(nest.toReversed(), isFields(inner) ? `wrapped more than ${mostLayers} times` : null);
 };
-
-/** `fields` with the stand-ins where they say nothing; what is no set of fields stays what it is. */
-export const withStandIns = ({ fields, occurredAt, eventId }: Unwrapped): unknown =>
-  isFields(fields)
-    ? { ...fields, occurredAt: own(fields, "occurredAt") ?? occurredAt, eventId: own(fields, "eventId") ?? eventId }
-    : fields;

@@ -1,47 +1,103 @@
 import { z } from "zod";
 import type { Topic } from "./asyncapi.ts";
-import { approvedSchema, cancelledSchema } from "./chat/booking-event.ts";
+import { eventIdSchema } from "./chat/booking-event.ts";
+import { createBookingTypes, type TypeAlias, typePattern } from "./chat/booking-type.ts";
 import { backendIdSchema } from "./chat/ids.ts";
 
-// The names that the consumers know, in small letters. A topic's name tells the type where a record does not.
-const approvedName = /^(?:(?:.*[._:/-])?booking[._:/-]?)?approved(?:[._-]v\d+)?$/;
-const cancelledName = /^(?:(?:.*[._:/-])?booking[._:/-]?)?cancell?ed(?:[._-]v\d+)?$/;
-
-const takenTime = z.iso.datetime({ offset: true }).meta({
-  description:
-    "RFC 3339, with `Z` or any other offset, in any precision; stands in for a missing `occurredAt`, kept to the millisecond",
-});
 const bookingId = backendIdSchema.meta({ description: "The booking's id" });
 
+const sentTime = z
+  .union([
+    z.iso.datetime({ offset: true }),
+    z.string().regex(/^\d{4}-\d\d-\d\d .*(?:[zZ]|[+-]\d\d:\d\d)$|^(?:\d{10}|\d{13}|\d{16})(?:\.\d+)?$/),
+    z.number().min(0).lt(1e17),
+    z.object({ $date: z.unknown() }),
+  ])
+  .meta({
+    id: "SentTime",
+    description:
+      "RFC 3339, with `Z` or any other offset, in any precision, or epoch seconds, milliseconds or microseconds, also as digits in a text; kept to the millisecond. Never without a zone, and no array. Looked for as `occurredAt`, `occurred_at`, `timestamp`, `time`",
+  })
+  .nullish();
+const sentId = z
+  .union([
+    backendIdSchema,
+    z.number().multipleOf(1).min(0),
+    z.object({ $oid: backendIdSchema }),
+    z.object({ $numberLong: backendIdSchema }),
+  ])
+  .meta({ id: "SentId", description: "Text, a whole number (its digits), or MongoDB's extended JSON" });
+const sentEventId = z.union([eventIdSchema, z.object({ $oid: z.string() })]).nullish();
+const json = z.string().meta({ contentMediaType: "application/json", description: "The same as JSON in a text" });
+const typeNames = ["type", "eventType", "event_type"] as const;
+
+type Type = "approved" | "cancelled";
+const titles = { approved: "BookingApproved", cancelled: "BookingCancelled" };
+
+/** The fields by both ways of writing their names. */
+const fieldsOf = (type: Type) => {
+  const person = type === "approved" ? sentId : sentId.nullish();
+  const rest = { reason: z.string().nullish(), timestamp: sentTime, time: sentTime };
+  const id = titles[type];
+  return {
+    camel: z
+      .object({
+        bookingId: sentId,
+        ownerId: person,
+        seekerId: person,
+        occurredAt: sentTime,
+        eventId: sentEventId,
+        ...rest,
+      })
+      .meta({ id }),
+    snake: z
+      .object({
+        booking_id: sentId,
+        owner_id: person,
+        seeker_id: person,
+        occurred_at: sentTime,
+        event_id: sentEventId,
+        ...rest,
+      })
+      .meta({ id: `${id}Snake` }),
+  };
+};
+
 /** The forms a booking event may have; each asks for the fields of its type, however they are wrapped. */
-const bookingRecord = <F extends z.ZodObject>(name: RegExp, fields: F) => {
-  const type = z.string().regex(name);
+const bookingRecord = (type: Type, aliases: readonly TypeAlias[]): z.ZodType => {
+  const name = z.string().regex(typePattern(type, aliases));
+  const { camel, snake } = fieldsOf(type);
+  const fields = z.union([camel, snake, json]).meta({ id: `${titles[type]}Fields` });
   const attributes = {
     specversion: z.literal("1.0"),
     id: z.string().meta({ description: "Stands in for a missing `eventId`" }),
     source: z.string(),
-    type,
-    time: takenTime.optional(),
+    type: name,
+    time: sentTime.meta({ description: "Stands in for a missing `occurredAt`" }),
     subject: z.string().optional(),
     datacontenttype: z.string().optional(),
   };
-  return z.union([
-    fields.safeExtend({ type: type.optional() }).meta({ description: "As it is, also with `ce_` headers" }),
-    z.object({ type, data: fields }).meta({ description: "Wrapped" }),
-    z.object({ ...attributes, data: fields }).meta({ description: "A structured CloudEvent" }),
-    z
-      .object({ ...attributes, data_base64: z.base64().meta({ description: "The fields as JSON, in bytes" }) })
-      .meta({ description: "A structured CloudEvent that carries bytes" }),
-  ]);
-};
-
-const approvedRecord = bookingRecord(approvedName, approvedSchema.meta({ id: "BookingApproved" }));
-const cancelledRecord = bookingRecord(cancelledName, cancelledSchema.meta({ id: "BookingCancelled" }));
-
-const recordOf = (topic: string): z.ZodType => {
-  if (approvedName.test(topic.toLowerCase())) return approvedRecord;
-  if (cancelledName.test(topic.toLowerCase())) return cancelledRecord;
-  return z.union([approvedRecord, cancelledRecord]);
+  const names = z
+    .object(Object.fromEntries(typeNames.map((one) => [one, name.nullish()])))
+    .meta({ id: `${titles[type]}Names`, description: "What names the type, where it is not the topic" });
+  return z
+    .union([
+      z.intersection(z.union([camel, snake]), names).meta({ description: "As it is, also with `ce_` headers" }),
+      ...["payload", "data", "message"].map((content) =>
+        z
+          .intersection(names, z.object({ [content]: fields }))
+          .meta({ description: "Wrapped; with `schema` beside `payload` it is Kafka Connect's envelope" }),
+      ),
+      z
+        .intersection(names, z.object({ aggregateId: sentId }))
+        .meta({ description: "Any of these without a `bookingId`, for which `aggregateId` stands in" }),
+      z.object({ ...attributes, data: fields }).meta({ description: "A structured CloudEvent" }),
+      z
+        .object({ ...attributes, data_base64: z.base64().meta({ description: "The fields as JSON, in bytes" }) })
+        .meta({ description: "A structured CloudEvent that carries bytes" }),
+      json,
+    ])
+    .meta({ id: `${titles[type]}Record` });
 };
 
 const bookingHeaders = z.object({
@@ -49,34 +105,64 @@ const bookingHeaders = z.object({
     description:
       "`application/json`, or `application/cloudevents+json` for a structured CloudEvent; both are known without it",
   }),
-  ce_type: z.string().optional().meta({ description: "Tells the type before `type` and the topic's name do" }),
+  ce_type: z.string().optional().meta({ description: "Tells the type before all others" }),
+  ...Object.fromEntries(
+    typeNames.map((name) => [
+      name,
+      z
+        .string()
+        .optional()
+        .meta({ description: "Tells the type where the value has no such field; quotes do not count" }),
+    ]),
+  ),
+  id: z.string().optional().meta({ description: "Stands in for a missing `eventId`, after `ce_id`" }),
   ce_id: z.string().optional().meta({ description: "Stands in for a missing `eventId`" }),
-  ce_time: takenTime.optional(),
+  ce_time: z
+    .string()
+    .optional()
+    .meta({ description: "Stands in for a missing `occurredAt`: RFC 3339, with any other offset, in any precision" }),
 });
+
+const summary =
+  "Bookings of the booking service, key = bookingId: as they are, wrapped as `{ type, data }` (both `application/json`), or as CloudEvents 1.0, structured (`application/cloudevents+json`) or binary (`application/json` with `ce_` headers). Also `eventType` and `event_type` for `type` (or a header of that name), `payload` and `message` for `data`, any of it as JSON in a text, Kafka Connect's `{ schema, payload }`, Confluent's five bytes or a byte order mark before the JSON, and names in snake_case. Repeats and disorder are harmless.";
 
 /**
- * A topic of bookings. By its name it carries approvals, which name both people, or cancellations, which need not; any
- * other name carries both, told apart by `type` or `ce_type`.
+ * The topics of bookings. By its name one carries approvals, which name both people, or cancellations, which need not;
+ * any other name carries both, told apart by the type's name.
  */
-export const bookingTopic = (topic: string): Topic => ({
-  summary:
-    "Bookings of the booking service, key = bookingId: as they are, wrapped as `{ type, data }` (both `application/json`), or as CloudEvents 1.0, structured (`application/cloudevents+json`) or binary (`application/json` with `ce_` headers). Repeats and disorder are harmless.",
-  key: bookingId,
-  headers: bookingHeaders,
-  schema: recordOf(topic),
-});
+export const bookingTopics = (topics: readonly string[], aliases: readonly TypeAlias[]): Record<string, Topic> => {
+  const approved = bookingRecord("approved", aliases);
+  const cancelled = bookingRecord("cancelled", aliases);
+  const meaningOf = createBookingTypes(aliases);
+  const recordOf = (topic: string): z.ZodType => {
+    const meaning = meaningOf(topic);
+    if (meaning === "approved") return approved;
+    return meaning === "cancelled" ? cancelled : z.union([approved, cancelled]);
+  };
+  return Object.fromEntries(
+    topics.map((topic) => [topic, { summary, key: bookingId, headers: bookingHeaders, schema: recordOf(topic) }]),
+  );
+};
 
 // What the consumers say of a record that they reject.
-const rejectReasons = ["tombstone", "too_large", "not_utf8", "not_json", "wrong_shape", "booking_conflict"] as const;
+const rejectReasons = [
+  "tombstone",
+  "too_large",
+  "not_utf8",
+  "not_json",
+  "unknown_type",
+  "wrong_shape",
+  "booking_conflict",
+] as const;
 
 const wholeNumber = z.string().regex(/^\d+$/);
 
 const letterHeaders = z.object({
   "dlq-reason": z.enum(rejectReasons).meta({
     description:
-      "`tombstone`: no value. `too_large`: more than 1 MB. `not_utf8`, `not_json`. `wrong_shape`: no type, or a field that is missing or wrong. `booking_conflict`: the booking is known with other people.",
+      "`tombstone`: no value. `too_large`: more than 1 MB. `not_utf8`, `not_json`. `unknown_type`: a type that speaks of a booking and of approving or cancelling, and is none that is known. `wrong_shape`: no type, or a field that is missing or wrong. `booking_conflict`: the booking is known with other people.",
   }),
-  "dlq-detail": z.string().meta({ description: "What is wrong, for people: the fields, or the size" }),
+  "dlq-detail": z.string().meta({ description: "What is wrong and how to mend it, for people" }),
   "dlq-topic": z.string().meta({ description: "Where the record came from" }),
   "dlq-partition": wholeNumber.meta({ description: "The record's partition in that topic" }),
   "dlq-offset": wholeNumber.meta({ description: "The record's offset in that partition" }),

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { bookingTopic, deadLetterTopic } from "./async-bookings.ts";
+import { bookingTopics, deadLetterTopic } from "./async-bookings.ts";
 import type { AsyncApiParts } from "./asyncapi.ts";
+import type { TypeAlias } from "./chat/booking-type.ts";
 import type { Chat } from "./chat/chat.ts";
 import { errorTable } from "./chat/errors.ts";
 import { backendIdSchema, chatIdSchema } from "./chat/ids.ts";
@@ -28,6 +29,7 @@ type Parts = {
   /** The schemas that parse what clients send. */
   requests: Record<ClientEventName, z.ZodType>;
   topics: { booking: readonly string[]; bookingDlq: string; chatEvents: string };
+  typeAliases: readonly TypeAlias[];
 };
 
 const time = z.iso.datetime().meta({ description: "RFC 3339, UTC, with milliseconds" });
@@ -146,7 +148,7 @@ export const chatEventSchema = ({ shapes: { sharedChat, message } }: Pick<Parts,
 export const asyncEvents = (parts: Parts): AsyncApiParts => ({
   clientEvents: clientEvents(parts),
   serverEvents: serverEvents(parts),
-  topicsIn: Object.fromEntries(parts.topics.booking.map((topic) => [topic, bookingTopic(topic)])),
+  topicsIn: bookingTopics(parts.topics.booking, parts.typeAliases),
   topicsOut: {
     [parts.topics.chatEvents]: {
       summary:

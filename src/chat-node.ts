@@ -102,7 +102,9 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
     verifyToken,
     limits: sockets.rateLimits,
     health: createHealth({ store, isRedisUp: sockets.isRedisUp, brokers: config.kafka.brokers }),
-    asyncapi: createAsyncApi(asyncEvents({ shapes, requests: sockets.schemas, topics: config.topics })),
+    asyncapi: createAsyncApi(
+      asyncEvents({ shapes, requests: sockets.schemas, topics: config.topics, typeAliases: config.bookingTypeAliases }),
+    ),
     logger,
     now,
     metrics: metrics.rest,

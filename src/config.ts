@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { TypeAlias } from "./chat/booking-type.ts";
 import { parseSettings, refuseProblems } from "./parse-settings.ts";
 import {
   databaseIn,
@@ -16,6 +17,7 @@ import {
   whole,
   yesNo,
 } from "./setting-values.ts";
+import { typeAliases } from "./type-aliases.ts";
 
 const limit = whole(1_000_000);
 const topic = text("a Kafka topic's name", isTopic);
@@ -51,6 +53,7 @@ const settingsSchema = z.object({
     "booking.approved",
     "booking.cancelled",
   ]),
+  BOOKING_TYPE_ALIASES: typeAliases.default([]),
   BOOKING_DLQ_TOPIC: topic.default("booking.dlq"),
   CHAT_EVENTS_TOPIC: topic.default("chat.events"),
   JWT_SECRET: secrets,
@@ -147,6 +150,7 @@ export type Config = {
   redisPrefix: string;
   kafka: KafkaConfig;
   topics: { booking: string[]; bookingDlq: string; chatEvents: string };
+  bookingTypeAliases: TypeAlias[];
   jwt: JwtConfig;
   internalApiKeys: string[];
   corsOrigins: string[];
@@ -216,6 +220,7 @@ const toConfig = (settings: Settings): Config => ({
     bookingDlq: settings.BOOKING_DLQ_TOPIC,
     chatEvents: settings.CHAT_EVENTS_TOPIC,
   },
+  bookingTypeAliases: settings.BOOKING_TYPE_ALIASES,
   jwt: {
     secrets: settings.JWT_SECRET,
     userIdClaims: settings.JWT_USER_ID_CLAIM,

@@ -70,6 +70,13 @@ describe("the settings", () => {
     ["BOOKING_DLQ_TOPIC", "booking.approved"],
     ["CHAT_EVENTS_TOPIC", "booking.cancelled"],
     ["BOOKING_TOPICS", "a topic"],
+    ["BOOKING_TYPE_ALIASES", "booking.confirmed"],
+    ["BOOKING_TYPE_ALIASES", "booking.confirmed=perhaps"],
+    ["BOOKING_TYPE_ALIASES", "=approved"],
+    ["BOOKING_TYPE_ALIASES", "Event.v1=approved"],
+    ["BOOKING_TYPE_ALIASES", "booking.approved=cancelled"],
+    ["BOOKING_TYPE_ALIASES", "Approved=ignored"],
+    ["BOOKING_TYPE_ALIASES", "booking.moved=approved,BookingMovedEvent=cancelled"],
     ["JWT_SECRET", " , "],
   ])("with %s=%s say what is expected, and repeat no value", (name, value) => {
     const problems = problemsOf({ ...given, [name]: value });
@@ -88,6 +95,15 @@ describe("the settings", () => {
       "KAFKA_SASL_PASSWORD",
       "BOOKING_DLQ_TOPIC",
       "OPS_PORT",
+    ]);
+  });
+
+  test("give further names to the types of booking events", () => {
+    const aliases = "booking.confirmed=approved, BookingCancelledEvent=canceled,booking.approval.requested = IGNORED";
+    expect(readConfig({ ...given, BOOKING_TYPE_ALIASES: aliases }).bookingTypeAliases).toEqual([
+      { name: "booking.confirmed", means: "approved" },
+      { name: "BookingCancelledEvent", means: "cancelled" },
+      { name: "booking.approval.requested", means: "ignored" },
     ]);
   });
 
@@ -113,6 +129,7 @@ describe("the settings", () => {
         chatEvents: "chat.events",
       },
       kafka: { brokers: ["kafka-1.example:9092", "[::1]:9092"] },
+      bookingTypeAliases: [],
       jwt: { secrets: ["new-secret", "old-secret"], userIdClaims: ["sub", "userId", "id", "_id"] },
       attachmentHosts: ["images.example.com", "*.cdn.example"],
       socketTransports: ["websocket"],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { decode, mostValueBytes } from "../../consumers/decode.ts";
-import { anApproval, aRecord } from "../support/records.ts";
+import { mostValueBytes } from "../../consumers/read-value.ts";
+import { anApproval, aRecord, decode } from "../support/records.ts";
 
 const event = {
   type: "approved",
@@ -112,9 +112,8 @@ describe("an event's type", () => {
     ["canceled", "cancelled"],
     ["booking.amended", "skipped"],
     ["payment.approved", "skipped"],
-    ["booking.approved.reminder", "skipped"],
+    ["booking.approved.reminder", "rejected"],
     ["unapproved", "skipped"],
-    ["", "skipped"],
     ["__proto__", "skipped"],
     ["constructor", "skipped"],
     ["x".repeat(100_000), "skipped"],
@@ -161,8 +160,7 @@ describe("when it happened", () => {
   });
 
   test("is now where neither the event nor the record says", () => {
-    const before = Date.now();
-    expect(Date.parse(JSON.parse(JSON.stringify(occurredAt(undefined, null))))).toBeGreaterThanOrEqual(before);
+    expect(occurredAt(undefined, null)).toBe("2026-11-22T10:01:00.000Z");
   });
 });
 
@@ -181,12 +179,12 @@ describe("what can never succeed", () => {
     ["a list of events", aRecord({ value: [anApproval()] }), "wrong_shape"],
     ["no booking", aRecord({ value: { ownerId: "a", seekerId: "b" } }), "wrong_shape"],
     ["nobody", aRecord({ value: { bookingId: "b" } }), "wrong_shape"],
-    ["a number as an id", aRecord({ value: anApproval({ bookingId: 1 }) }), "wrong_shape"],
+    ["a fraction as an id", aRecord({ value: anApproval({ bookingId: 1.5 }) }), "wrong_shape"],
     ["an operator as an id", aRecord({ value: anApproval({ ownerId: { $ne: null } }) }), "wrong_shape"],
     ["an id too long", aRecord({ value: anApproval({ bookingId: "x".repeat(129) }) }), "wrong_shape"],
     ["one person on both sides", aRecord({ value: anApproval({ seekerId: "owner-1" }) }), "wrong_shape"],
     ["no time that is one", aRecord({ value: anApproval({ occurredAt: "yesterday" }) }), "wrong_shape"],
-    ["a time as a number", aRecord({ value: anApproval({ occurredAt: 1_700_000_000 }) }), "wrong_shape"],
+    ["a time that no unit of an epoch fits", aRecord({ value: anApproval({ occurredAt: 1e17 }) }), "wrong_shape"],
     ["a type that is no text", aRecord({ value: { type: 5, data: anApproval() } }), "wrong_shape"],
     ["a CloudEvent without data", aRecord({ value: { ...cloudEvent, data: undefined } }), "wrong_shape"],
     ["a CloudEvent with text as data", aRecord({ value: { ...cloudEvent, data: "x" } }), "wrong_shape"],
@@ -200,7 +198,7 @@ describe("what can never succeed", () => {
   });
 
   test("is told in few words, without what was sent", () => {
-    const decoded = decode(aRecord({ value: anApproval({ ownerId: "secret person", bookingId: 7 }) }));
+    const decoded = decode(aRecord({ value: anApproval({ ownerId: "secret person", bookingId: 1.5 }) }));
     expect(decoded).toMatchObject({ detail: expect.stringContaining("bookingId: ") });
     expect(JSON.stringify(decoded)).not.toContain("secret person");
   });

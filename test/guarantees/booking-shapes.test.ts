@@ -38,7 +38,7 @@ test("a field of the wrong kind goes to the dead letters, which name it", async 
   await using _consumers = await runConsumers(kafka);
   const { approved: topic, dlq } = kafka.topics;
   const wrong: [string, object][] = [
-    ["bookingId", { bookingId: 42 }],
+    ["bookingId", { bookingId: 4.2 }],
     ["ownerId", { ownerId: { id: "owner-1" } }],
     ["seekerId", { seekerId: null }],
     ["occurredAt", { occurredAt: "yesterday" }],

@@ -32,3 +32,25 @@ test("an event without a time is as old as its record, and a claim from the futu
   await committed(cancelled, 1);
   expect((await log.chatOf("early"))?.card.status).toBe("closed");
 });
+
+test("a record stamped fifty minutes ahead does not beat a cancellation of now, nor does one of 1970 lose for good", async () => {
+  await using kafka = await openTestKafka({ partitions: 1 });
+  await using consumers = await runConsumers(kafka);
+  await using log = await openTestLog(consumers.mongodbUri);
+  const { approved, cancelled } = kafka.topics;
+  const publish = (topic: string, bookingId: string, writtenAt: Date, occurredAt?: Date): Promise<void> =>
+    kafka.publish({ topic, key: bookingId, value: JSON.stringify({ bookingId, ...people, occurredAt }), writtenAt });
+  const ahead = new Date(Date.now() + 50 * 60_000);
+  await publish(approved, "ahead", ahead);
+  await publish(approved, "claimed", ahead, ahead);
+  await publish(approved, "ancient", new Date(0));
+  await until(async () => (await kafka.committedCount(approved)) === 3);
+  for (const bookingId of ["ahead", "claimed", "ancient"]) {
+    expect((await log.chatOf(bookingId))?.card.status).toBe("active");
+    await publish(cancelled, bookingId, new Date());
+  }
+  await until(async () => (await kafka.committedCount(cancelled)) === 3);
+  for (const bookingId of ["ahead", "claimed", "ancient"]) {
+    expect((await log.chatOf(bookingId))?.card.status).toBe("closed");
+  }
+});

@@ -49,6 +49,7 @@ const allUp: Health = { status: "ok", checks: { mongodb: "up", redis: "up", kafk
 
 const asyncapi = createAsyncApi(
   asyncEvents({
+    typeAliases: [],
     shapes,
     requests: clientEventSchemas([attachmentHost]),
     topics: {

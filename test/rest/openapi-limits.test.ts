@@ -16,6 +16,7 @@ const requests = clientEventSchemas(hosts);
 const openapi = createOpenApi({ messageSchema });
 const asyncapi = createAsyncApi(
   asyncEvents({
+    typeAliases: [],
     shapes,
     requests,
     topics: { booking: ["booking.approved"], bookingDlq: "booking.dlq", chatEvents: "chat.events" },

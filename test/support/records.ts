@@ -1,4 +1,13 @@
+import { createDecode, type Decode } from "../../consumers/decode.ts";
 import type { ReceivedRecord } from "../../consumers/received-record.ts";
+import { createBookingTypes, type TypeAlias } from "../../src/chat/booking-type.ts";
+
+/** The consumers' reading of a record, a minute after `aRecord` was written. */
+export const decodeWith = ({ aliases = [], now = "2026-11-22T10:01:00.000Z" }: DecodeOptions = {}): Decode =>
+  createDecode({ meaningOf: createBookingTypes(aliases), now: () => new Date(now) });
+type DecodeOptions = { aliases?: TypeAlias[]; now?: string };
+
+export const decode = decodeWith();
 
 type Overrides = Partial<Omit<ReceivedRecord, "value">> & { value?: unknown };
 

@@ -1,6 +1,6 @@
 import { createDeadLetters } from "../../../consumers/dead-letter.ts";
-import type { RejectReason } from "../../../consumers/decode.ts";
 import type { ReceivedRecord } from "../../../consumers/received-record.ts";
+import type { RejectReason } from "../../../consumers/rejection.ts";
 import type { TestKafka } from "../../support/kafka.ts";
 import { aRecord } from "../../support/records.ts";
 
