@@ -54,7 +54,17 @@ export const isOrigin = (item: string): boolean =>
 // Not by URL, which knows one host alone: mongodb://user:password@one:27017,two:27017/chat?replicaSet=rs0
 const mongodbUri = /^mongodb(\+srv)?:\/\/(?:[^\s@/]*@)?([^\s@/?]+)(?:[/?]\S*)?$/;
 
+const isDecodable = (encoded: string): boolean => {
+  try {
+    decodeURIComponent(encoded);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 export const isMongodbUri = (uri: string): boolean => {
+  if (!isDecodable(uri)) return false;
   const [, isSrv, hosts = ""] = mongodbUri.exec(uri) ?? [];
   if (isSrv !== undefined) return isHost(hosts);
   // A socket's path is written in percent signs.

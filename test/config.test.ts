@@ -45,6 +45,9 @@ describe("the settings", () => {
     ["MONGODB_URI", "db.example:27017"],
     ["MONGODB_URI", "mongodb://"],
     ["MONGODB_URI", "mongodb://db.example:99999/chat"],
+    ["MONGODB_URI", "mongodb://user:100%@db.example/chat"],
+    ["REDIS_PREFIX", "with space"],
+    ["REDIS_PREFIX", "chat#/#"],
     ["MONGODB_URI", "mongodb+srv://one.example,two.example/chat"],
     ["REDIS_URL", "redis.example"],
     ["REDIS_URL", "redis://"],
@@ -159,6 +162,14 @@ describe("the settings", () => {
     ["SOCKET_TRANSPORTS", "websocket,polling"],
   ])("take %s=%s", (name, value) => {
     expect(problemsOf({ ...given, [name]: value })).toBe("");
+  });
+
+  test.each([
+    ["mongodb://user:p%40ss@one.example,two.example:27018/rooms?replicaSet=rs0", "lyvo-chat:rooms"],
+    ["mongodb+srv://cluster.example/a%2Db", "lyvo-chat:a-b"],
+  ])("make the prefix in Redis of the database's name: %s", (MONGODB_URI, prefix) => {
+    expect(readConfig({ ...given, MONGODB_URI })).toMatchObject({ redisPrefix: prefix });
+    expect(readConfig({ ...given, MONGODB_URI, REDIS_PREFIX: "own" })).toMatchObject({ redisPrefix: "own" });
   });
 
   test("name a host of attachments as a parsed address does", () => {

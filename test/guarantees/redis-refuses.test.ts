@@ -52,6 +52,11 @@ const ways: [string, () => Promise<unknown>, () => Promise<unknown>][] = [
   ["the channels", () => allow("resetchannels"), () => allow("allchannels")],
   ["a command of presence", () => allow("-zadd"), () => allow("+zadd")],
   ["the limits' script", () => allow("-eval", "-evalsha"), () => allow("+eval", "+evalsha")],
+  [
+    "all writes, for want of replicas,",
+    () => admin.config("SET", "min-replicas-to-write", "1"),
+    () => admin.config("SET", "min-replicas-to-write", "0"),
+  ],
   ["all that needs memory", () => admin.config("SET", "maxmemory", "1"), () => admin.config("SET", "maxmemory", "0")],
 ];
 

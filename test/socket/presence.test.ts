@@ -71,3 +71,10 @@ test("who was taken for gone and is not after all is found at the next confirmat
   expect(await one.confirm(connections)).toEqual(["owner-1", user]);
   expect(await one.confirm(connections)).toEqual([]);
 });
+
+test("what somebody else wrote under our keys is no time that anybody was seen, and no number of connections", async () => {
+  await redis.set(`seen:${user}`, "<script>");
+  expect(await register().of(user)).toEqual({ userId: user, online: false, lastSeenAt: null });
+  await redis.set(`presence:${user}`, "5");
+  await expect(register().add(user, "one:1")).rejects.toThrow(/WRONGTYPE/);
+});
