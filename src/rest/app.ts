@@ -51,16 +51,16 @@ export type RestParts = {
 /** What anyone may ask, counted by address. */
 const publicRouter = (parts: RestParts, schema: ReturnType<typeof newMessageSchema>): Router => {
   const router = Router({ caseSensitive: true });
-  addRoutes(router, healthRoutes(parts), [limitByAddress(parts.limits)]);
+  addRoutes(router, healthRoutes(parts), [limitByAddress(parts)]);
   const openapi = createOpenApi({ messageSchema: schema });
-  addRoutes(router, docsRoutes({ openapi, asyncapi: parts.asyncapi }), [limitByAddress(parts.limits)]);
+  addRoutes(router, docsRoutes({ openapi, asyncapi: parts.asyncapi }), [limitByAddress(parts)]);
   return router;
 };
 
 /** What needs a token or a key. Paths with a fixed name stand before those with a chat's id. */
 const callerRouter = (parts: RestParts, schema: ReturnType<typeof newMessageSchema>): Router => {
   const router = Router({ caseSensitive: true });
-  router.use(createIdentify(parts), limitByCaller(parts.limits));
+  router.use(createIdentify(parts), limitByCaller(parts));
   addRoutes(router, initiateRoutes(parts));
   addRoutes(router, inboxRoutes(parts));
   addRoutes(router, messageRoutes({ ...parts, limitSends: parts.limits.sends, schema }));
@@ -82,7 +82,6 @@ export const createRestApp = (parts: RestParts): Express => {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
-  app.set("trust proxy", parts.trustedProxies);
   app.set("query parser", "simple");
   // A proxy that closes /api/chat/initiate to the world closes it in every spelling.
   app.enable("case sensitive routing");
@@ -95,6 +94,6 @@ export const createRestApp = (parts: RestParts): Express => {
     noStore,
   );
   app.use("/api/chat", publicRouter(parts, schema), callerRouter(parts, schema));
-  app.use(limitByAddress(parts.limits), refuseUnknown, createAnswerErrors(parts));
+  app.use(limitByAddress(parts), refuseUnknown, createAnswerErrors(parts));
   return app;
 };

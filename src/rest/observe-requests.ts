@@ -1,10 +1,13 @@
 import type { RequestHandler } from "express";
 
-/** `route` is the pattern (`/:chatId/messages`), never the path: one series per route. */
+/** `route` is the pattern (`/:chatId/messages`), never the path: one series per route. `method` is `other` for one that no route has. */
 export type ObservedRequest = { method: string; route: string; status: number; durationMs: number };
 export type RestMetrics = { requestEnded: (request: ObservedRequest) => void };
 
-/** Tells the metrics of each request that ended. */
+/** Node's parser takes some thirty methods, and each would be a series of every route: those that no route has are one. */
+const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
+/** Reports each request that ended to the metrics. */
 export const createObserveRequests =
   ({ metrics }: { metrics?: RestMetrics | undefined }): RequestHandler =>
   (req, res, next) => {
@@ -13,7 +16,7 @@ export const createObserveRequests =
       res.once("close", () => {
         const route = res.locals["route"];
         metrics.requestEnded({
-          method: req.method,
+          method: methods.has(req.method) ? req.method : "other",
           route: typeof route === "string" ? route : "unknown",
           status: res.statusCode,
           durationMs: performance.now() - startedMs,

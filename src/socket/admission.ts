@@ -1,20 +1,14 @@
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import { addressKey } from "../address-key.ts";
+import type { IncomingHttpHeaders } from "node:http";
+import { clientKey } from "../address-key.ts";
 import { ChatError, toChatError } from "../chat/errors.ts";
 import type { RateLimit } from "../chat/ports.ts";
 import { bearerToken, type VerifyToken } from "../tokens.ts";
 import type { ChatServer, ChatSocket } from "./chat-socket.ts";
+import type { Connection } from "./end-connection.ts";
 import { forgetCredentials } from "./forget-credentials.ts";
 import { refusalOf } from "./handle-events.ts";
 import type { PresenceNotices } from "./presence-notices.ts";
 import { userRoom } from "./rooms.ts";
-
-/** The client's address: the connection's own, or what the outermost trusted proxy saw. */
-export const clientAddress = (request: IncomingMessage, trustedProxies: number): string => {
-  const forwarded = String(request.headers["x-forwarded-for"] ?? "").split(",");
-  const seen = trustedProxies === 0 ? undefined : forwarded.at(-trustedProxies)?.trim();
-  return seen || (request.socket.remoteAddress ?? "unknown");
-};
 
 /**
  * Browsers name the page's origin, and `cors` does not hold for websockets. Who is no browser names none, or, as
@@ -53,6 +47,13 @@ export type Admitted = (socket: ChatSocket) => number;
  */
 export const admitSockets = (io: ChatServer, parts: Parts): Admitted => {
   const arriving = new Map<ChatSocket, { connections: number; onClose: () => void }>();
+  /** Which socket a connection has, or is about to have. */
+  const holders = new WeakMap<Connection, ChatSocket | "arriving">();
+
+  const hasSocket = (conn: Connection): boolean => {
+    const holder = holders.get(conn);
+    return holder === "arriving" || holder?.connected === true;
+  };
 
   const count = async (socket: ChatSocket): Promise<number> => {
     try {
@@ -65,7 +66,7 @@ export const admitSockets = (io: ChatServer, parts: Parts): Admitted => {
 
   const admit = async (socket: ChatSocket): Promise<void> => {
     const { request, auth, headers } = { request: socket.request, ...socket.handshake };
-    await parts.handshakes.take(addressKey(clientAddress(request, parts.trustedProxies)));
+    await parts.handshakes.take(clientKey(request, parts.trustedProxies));
     const { userId, expiresAt } = parts.verifyToken(auth["token"] ?? bearerToken(headers.authorization));
     socket.data = { userId, expiresAt: expiresAt.getTime() };
     const connections = await count(socket);
@@ -82,16 +83,22 @@ export const admitSockets = (io: ChatServer, parts: Parts): Admitted => {
   };
 
   io.use((socket, next) => {
+    // One connection, one socket: five CONNECTs in one go would make five. An answer would be taken for the first one's.
+    if (hasSocket(socket.conn)) return;
+    holders.set(socket.conn, "arriving");
     const admitted = admit(socket).finally(() => forgetCredentials(socket));
     admitted.then(
       () => next(),
       (thrown: unknown) => {
+        holders.delete(socket.conn);
         next(connectError(thrown));
-        setTimeout(() => socket.conn.close(), closeRefusedAfterMs).unref();
+        // It may have come again with a better token by then.
+        setTimeout(() => hasSocket(socket.conn) || socket.conn.close(), closeRefusedAfterMs).unref();
       },
     );
   });
   return (socket) => {
+    holders.set(socket.conn, socket);
     const arrived = arriving.get(socket);
     arriving.delete(socket);
     if (arrived) socket.conn.off("close", arrived.onClose);

@@ -26,3 +26,13 @@ export const endConnection = (conn: Connection): void => {
   const terminate = field(websocket, "terminate");
   if (typeof terminate === "function") Reflect.apply(terminate, websocket, []);
 };
+
+/** Lets a polite close, from now on, wait so long for the client's answer. It is not in the public types. */
+export const closeWithin = (conn: Connection, limitMs: number): void => {
+  const limit = (): void => {
+    const websocket = field(conn.transport, "socket");
+    if (field(websocket, "_closeTimeout") !== undefined) Reflect.set(Object(websocket), "_closeTimeout", limitMs);
+  };
+  limit();
+  conn.once("upgrade", limit);
+};

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Server as HttpServer } from "node:http";
+import type { Server as HttpServer, IncomingMessage } from "node:http";
 import { Server } from "socket.io";
 import type { Broadcast, ChatCards, ChatLog } from "../chat/ports.ts";
 import type { Limits } from "../config.ts";
@@ -9,6 +9,7 @@ import { createBroadcast } from "./broadcast.ts";
 import { type ChatActs, createHandlers } from "./chat-handlers.ts";
 import type { ChatServer } from "./chat-socket.ts";
 import { drainSockets } from "./drain-sockets.ts";
+import { field } from "./end-connection.ts";
 import { type ClientEventSchemas, clientEventSchemas } from "./events.ts";
 import { guardConnections } from "./guard-connections.ts";
 import { createEventHandling } from "./handle-events.ts";
@@ -46,6 +47,8 @@ type Options = {
   log: Pick<ChatLog, "heard">;
   logger: Logger;
   counts: SocketCounts;
+  /** Called with the request that opened a connection which was ended since it sent far more than it may. */
+  onFlooder?: (request: IncomingMessage) => void;
 };
 
 export type SocketServer = {
@@ -57,6 +60,8 @@ export type SocketServer = {
   /** Whether Redis does all that is asked of it: without it the node serves its own sockets only. */
   isRedisUp: () => boolean;
   connections: () => number;
+  /** Whether a request over HTTP belongs to a client that polls. */
+  isSession: (request: IncomingMessage) => boolean;
   /** Sends the clients elsewhere, within `deadlineMs`. */
   drain: (deadlineMs: number) => Promise<void>;
   /** Ends what is left. May be called twice. */
@@ -81,6 +86,8 @@ const openServer = (options: Options, isDraining: () => boolean): ChatServer =>
     connectTimeout: 10_000,
   });
 
+const sessionOf = ({ url = "" }: IncomingMessage): string => new URLSearchParams(url.split("?", 2)[1]).get("sid") ?? "";
+
 /**
  * Opens Socket.IO on an HTTP server, joined with the other nodes through Redis. What the events come to is given to
  * `serve`, since broadcasting is needed to make that.
@@ -89,7 +96,13 @@ export const openSocketServer = async (options: Options): Promise<SocketServer> 
   const { logger, limits, cards, counts } = options;
   let draining = false;
   const io = openServer(options, () => draining);
-  guardConnections(io, { eventsPerS: limits.eventsPerS, onFlooderDropped: counts.flooderDropped });
+  guardConnections(io, {
+    eventsPerS: limits.eventsPerS,
+    onFlooderDropped: ({ request }) => {
+      counts.flooderDropped();
+      options.onFlooder?.(request);
+    },
+  });
   writeOnceATurn(io);
   const place = { url: options.redisUrl, prefix: options.redisPrefix };
   const commands = openCommandClient(place, logger);
@@ -161,6 +174,12 @@ export const openSocketServer = async (options: Options): Promise<SocketServer> 
     serve,
     isRedisUp: nodes.isUp,
     connections: () => io.sockets.sockets.size,
+    isSession: (request) => {
+      const session = request.url?.includes("sid=")
+        ? field(field(io.engine, "clients"), sessionOf(request))
+        : undefined;
+      return field(field(session, "transport"), "name") === "polling";
+    },
     drain: async (deadlineMs) => {
       draining = true;
       await drainSockets(io, deadlineMs);

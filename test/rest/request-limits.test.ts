@@ -13,6 +13,7 @@ const limits = {
   addressRequestsPerMin: 5,
   connectionsPerUser: 0,
   handshakesPerMin: 0,
+  connectionsPerAddress: 0,
 };
 
 let redis: Redis;
@@ -39,6 +40,9 @@ afterAll(async () => {
   redis.disconnect();
 });
 
+/** One that no other test has. */
+const anAddress = (): string => `2001:db8:${randomUUID().slice(0, 4)}:${randomUUID().slice(0, 4)}::1`;
+
 const statuses = async (times: number, call: () => PromiseLike<{ status: number }>) => {
   const seen: number[] = [];
   for (let count = 0; count < times; count += 1) seen.push((await call()).status);
@@ -62,14 +66,14 @@ describe("requests are counted in Redis", () => {
     ["with a wrong token", { Authorization: "Bearer nonsense" }],
     ["with a wrong key beside a good token", { "X-API-Key": "guess", Authorization: bearer("guesser")[1] }],
   ])("by address %s: 401, then 429", async (_what, headers) => {
-    const address = `203.0.113.${Math.floor(Math.random() * 250)}-${randomUUID()}`;
+    const address = anAddress();
     const call = () => rest.call.get("/api/chat/user/guesser").set("X-Forwarded-For", address).set(headers);
     expect(await statuses(6, call)).toEqual([401, 401, 401, 401, 401, 429]);
   });
 
   test("health, documents and unknown routes by address, also with a token", async () => {
     for (const path of ["/api/chat/health", "/api/chat/docs/openapi.json", "/nowhere"]) {
-      const address = `198.51.100.1-${randomUUID()}`;
+      const address = anAddress();
       const call = () =>
         rest.call
           .get(path)
