@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from "node:http";
+import type { Server } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { asyncEvents } from "./async-events.ts";
 import { createAsyncApi } from "./asyncapi.ts";
@@ -6,12 +6,14 @@ import { createByteBudget } from "./byte-budget.ts";
 import { createChat } from "./chat/create-chat.ts";
 import type { ByteBudget, ChatCards, Clock, Health } from "./chat/ports.ts";
 import type { Config } from "./config.ts";
+import { openHttpServer } from "./http/open-http-server.ts";
 import type { Logger } from "./logger.ts";
 import { createNodeMetrics } from "./metrics.ts";
 import { createOpsServer } from "./ops-server.ts";
 import { createIsAnyReachable } from "./reachable.ts";
 import { createBounds } from "./reads.ts";
 import { createRestApp } from "./rest/app.ts";
+import { createFindCaller } from "./rest/identify.ts";
 import { shapes } from "./rest/schemas.ts";
 import { openSocketServer } from "./socket/open-socket-server.ts";
 import { openStore, type Store } from "./store/open-store.ts";
@@ -28,24 +30,8 @@ export type ChatNode = {
 type Options = { config: Config; logger: Logger; signal: AbortSignal };
 
 const stopDeadlineMs = 20_000;
-// Node looks at the first two only every 30 s unless told; a load balancer keeps its connections for 60 s.
-const timeouts = {
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  connectionsCheckingInterval: 5_000,
-  keepAliveTimeout: 65_000,
-};
-const socketPath = "/socket.io/";
-const isForSockets = ({ url }: IncomingMessage): boolean => url?.startsWith(socketPath) === true;
-// What else a request would like to become is passed over, and it is answered (RFC 9110, 7.8): Java's own client asks for
-// HTTP/2 each time.
-const isSocketUpgrade = (request: IncomingMessage): boolean =>
-  isForSockets(request) && request.headers.upgrade?.toLowerCase() === "websocket";
-
 /** Of messages that are read: an event may ask for a page of a megabyte. */
 const readBytesLikeAnEvent = 80 * 1024;
-/** Longer than Engine.IO lets a poll wait. */
-const idleLimitMs = 30_000;
 
 /**
  * One chat node, from top to bottom: the store, the sockets, the acts, REST, and the port for ops, which answers from
@@ -69,9 +55,8 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
   store = await openStore({ mongodbUri: config.mongodbUri, logger, signal, now });
   const { log, cards } = store;
 
-  const httpServer = createServer({ ...timeouts, shouldUpgradeCallback: isSocketUpgrade });
-  // Who asks and does not read is let go, with what waits for them, after this twice. Websockets are looked after elsewhere.
-  httpServer.setTimeout(idleLimitMs);
+  const http = openHttpServer({ ...config, logger, counts: metrics.http });
+  const httpServer = http.server;
   const bounds = createBounds(readBudget(config.limits.eventsPerS, now));
   const contacts: ChatCards["contacts"] = (userId, limit) =>
     bounds.contacts.run(userId, () => cards.contacts(userId, limit));
@@ -82,6 +67,7 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
     log,
     logger,
     counts: metrics.socket,
+    onFlooder: http.flooded,
   });
   metrics.watch({ connections: sockets.connections, sendsWaiting: store.waiting, reads: bounds.reads.load });
 
@@ -109,10 +95,7 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
     now,
     metrics: metrics.rest,
   });
-  httpServer.on("request", (request, response) => {
-    // Socket.IO answers its own path; it was there first and has done so.
-    if (!isForSockets(request)) rest(request, response);
-  });
+  http.serve({ rest, findCaller: createFindCaller({ ...config, verifyToken }), isSession: sockets.isSession });
   const port = await listen(httpServer, config.port, config.host);
   serving = true;
   logger.info({ port, opsPort: ops.port }, "the chat node serves");
@@ -123,8 +106,10 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
     await sockets.drain(deadlineMs / 2);
     await Promise.race([answered, pause(deadlineMs / 8, undefined, { ref: false })]);
     await chat.drain(deadlineMs / 8);
-    await sockets.close();
+    const closed = sockets.close();
+    // It waits for every connection, also for those that never asked anything.
     httpServer.closeAllConnections();
+    await closed;
     await store.close(deadlineMs / 4);
     await ops.close();
   };
@@ -136,7 +121,7 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
   };
 };
 
-const listen = async (server: ReturnType<typeof createServer>, port: number, host: string): Promise<number> => {
+const listen = async (server: Server, port: number, host: string): Promise<number> => {
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);

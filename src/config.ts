@@ -78,6 +78,7 @@ const settingsSchema = z.object({
   LIMIT_REQUESTS_PER_MIN: limit.default(600),
   LIMIT_CONNECTIONS_PER_USER: limit.default(20),
   LIMIT_HANDSHAKES_PER_MIN: limit.default(240),
+  LIMIT_CONNECTIONS_PER_ADDRESS: limit.default(1_000),
 });
 
 type Settings = z.infer<typeof settingsSchema>;
@@ -129,6 +130,7 @@ export type Limits = {
   addressRequestsPerMin: number;
   connectionsPerUser: number;
   handshakesPerMin: number;
+  connectionsPerAddress: number;
 };
 
 export type JwtConfig = {
@@ -242,6 +244,7 @@ const toConfig = (settings: Settings): Config => ({
     addressRequestsPerMin: Math.ceil(settings.LIMIT_REQUESTS_PER_MIN / 5),
     connectionsPerUser: settings.LIMIT_CONNECTIONS_PER_USER,
     handshakesPerMin: settings.LIMIT_HANDSHAKES_PER_MIN,
+    connectionsPerAddress: settings.LIMIT_CONNECTIONS_PER_ADDRESS,
   },
 });
 

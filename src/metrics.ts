@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { HttpCounts } from "./http/open-http-server.ts";
 import type { RestMetrics } from "./rest/observe-requests.ts";
 import type { SocketCounts } from "./socket/open-socket-server.ts";
 
@@ -41,6 +42,22 @@ export const createNodeMetrics = () => {
     help: "Connections that were ended since they sent far more than they may",
     registers,
   });
+  const refusedRequests = new Counter({
+    name: "chat_http_requests_refused_total",
+    help: "Requests that were refused before REST or Socket.IO were asked, by reason",
+    labelNames: ["reason"],
+    registers,
+  });
+  const refusedConnections = new Counter({
+    name: "chat_connections_refused_total",
+    help: "Connections that were refused since their address (address) or this node (node) has too many",
+    labelNames: ["reason"],
+    registers,
+  });
+  for (const reason of ["malformed", "too_many_ahead", "too_many_a_minute", "too_many_connections"]) {
+    refusedRequests.inc({ reason }, 0);
+  }
+  for (const reason of ["address", "node"]) refusedConnections.inc({ reason }, 0);
   const requests = new Histogram({
     name: "chat_http_request_duration_seconds",
     help: "REST requests by method, route and status",
@@ -65,6 +82,10 @@ export const createNodeMetrics = () => {
     slowReaderDropped: () => slowReaders.inc(),
     flooderDropped: () => flooders.inc(),
   };
+  const http: HttpCounts = {
+    requestRefused: (reason) => refusedRequests.inc({ reason }),
+    connectionRefused: (reason) => refusedConnections.inc({ reason }),
+  };
   const rest: RestMetrics = {
     requestEnded: ({ method, route, status, durationMs }) =>
       requests.observe({ method, route, status: String(status) }, durationMs / 1_000),
@@ -72,6 +93,7 @@ export const createNodeMetrics = () => {
   return {
     registry,
     socket,
+    http,
     rest,
     watch: ({ connections, sendsWaiting, reads }: NodeGauges): void => {
       gauge("chat_connections", "Sockets connected to this node", connections);

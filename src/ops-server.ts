@@ -23,6 +23,8 @@ type Parts = {
 };
 
 const answerLimitMs = 2_000;
+/** Probes and Prometheus hold a few. */
+const mostConnections = 100;
 
 /**
  * `/livez`, `/readyz` and `/metrics`, for ops alone, on a port of their own. A check that throws or takes longer than
@@ -43,10 +45,13 @@ export const createOpsServer = async ({ host, port, livez, readyz, registry }: P
     if (request.method !== "GET" && request.method !== "HEAD") return send(response, 405, "text/plain", "GET it\n");
     answer(response).catch(() => send(response, 503, "text/plain", "the check failed\n"));
   });
+  server.maxConnections = mostConnections;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);
   });
+  // A connection that could not be taken, for want of a descriptor: the next one may be.
+  server.on("error", () => undefined);
   const address = server.address();
   return {
     port: typeof address === "object" && address !== null ? address.port : port,

@@ -17,6 +17,7 @@ const noLimits = {
   LIMIT_REQUESTS_PER_MIN: "0",
   LIMIT_CONNECTIONS_PER_USER: "0",
   LIMIT_HANDSHAKES_PER_MIN: "0",
+  LIMIT_CONNECTIONS_PER_ADDRESS: "0",
 };
 
 /** What ours needs to be told, wherever it runs. */

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import type { RequestHandler, Response } from "express";
 import { ChatError } from "../chat/errors.ts";
 import { bearerToken, type VerifyToken } from "../tokens.ts";
@@ -6,7 +7,7 @@ import { bearerToken, type VerifyToken } from "../tokens.ts";
 /** Who asks. `key`: which of the service's keys came with the request. `userId`: whom its token speaks for. */
 export type Caller = { key: number | "none" | "wrong"; userId: string | null };
 
-const callers = new WeakMap<Response, Caller>();
+const callers = new WeakMap<IncomingMessage, Caller>();
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 
@@ -21,11 +22,10 @@ const createFindKey = (keys: readonly string[]) => {
   };
 };
 
-/** Notes who asks, by `X-API-Key` and `Authorization: Bearer`. Refuses nobody: what is needed, each route says. */
-export const createIdentify = (parts: {
-  verifyToken: VerifyToken;
-  internalApiKeys: readonly string[];
-}): RequestHandler => {
+type Parts = { verifyToken: VerifyToken; internalApiKeys: readonly string[] };
+
+/** Finds who asks, by `X-API-Key` and `Authorization: Bearer`; looked up once a request. */
+export const createFindCaller = (parts: Parts): ((request: IncomingMessage) => Caller) => {
   const findKey = createFindKey(parts.internalApiKeys);
   const userOf = (header: string | undefined): string | null => {
     const token = bearerToken(header);
@@ -37,13 +37,27 @@ export const createIdentify = (parts: {
       throw error;
     }
   };
-  return (req, res, next) => {
-    callers.set(res, { key: findKey(req.get("x-api-key")), userId: userOf(req.get("authorization")) });
+  return (request) => {
+    const known = callers.get(request);
+    if (known !== undefined) return known;
+    const given = request.headers["x-api-key"];
+    const key = findKey(Array.isArray(given) ? given.join(", ") : given);
+    const caller = { key, userId: userOf(request.headers.authorization) };
+    callers.set(request, caller);
+    return caller;
+  };
+};
+
+/** Notes who asks. Refuses nobody: what is needed, each route says. */
+export const createIdentify = (parts: Parts): RequestHandler => {
+  const findCaller = createFindCaller(parts);
+  return (req, _res, next) => {
+    findCaller(req);
     next();
   };
 };
 
-export const callerOf = (res: Response): Caller => callers.get(res) ?? { key: "none", userId: null };
+export const callerOf = ({ req }: Response): Caller => callers.get(req) ?? { key: "none", userId: null };
 
 /**
  * The user whose token came with the request. A wrong key beside it spoils it: who sends one is not whom they say.

@@ -32,3 +32,9 @@ export const createCors = ({ corsOrigins }: { corsOrigins: readonly string[] }):
     else next();
   },
 ];
+
+/** Asks a client that waits for it (`Expect: 100-continue`) for the body. Stands behind what lets a request in. */
+export const askForBody: RequestHandler = (req, res, next) => {
+  if (req.get("expect") !== undefined) res.writeContinue();
+  next();
+};

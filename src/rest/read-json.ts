@@ -2,6 +2,7 @@ import { MIMEType } from "node:util";
 import express, { type Request, type RequestHandler } from "express";
 import { ChatError } from "../chat/errors.ts";
 import { parseExactJson } from "../exact-json.ts";
+import { askForBody } from "./protect.ts";
 
 /** The longest body in bytes. */
 export const mostBodyBytes = 64 * 1024;
@@ -91,6 +92,7 @@ const parseBody: RequestHandler = (req, _res, next) => {
  */
 export const readJson: RequestHandler[] = [
   refuseEarly,
+  askForBody,
   express.raw({ limit: mostBodyBytes, inflate: false, type: () => true }),
   parseBody,
 ];

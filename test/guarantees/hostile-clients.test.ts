@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type Inspector, memoryOf, openInspector } from "../../bench/inspector.ts";
 import { connectBare, openBareWebsocket, textFrame } from "../support/bare-websocket.ts";
-import { anApprovedChat, ask, type Client, collect, connect, until } from "../support/chat-client.ts";
+import { anApprovedChat, ask, type Client, connect, until } from "../support/chat-client.ts";
+import { type Neighbours, openNeighbours } from "../support/neighbours.ts";
 import { type NodeProcess, type NodeProcesses, openNodeProcesses } from "../support/node-process.ts";
 import { uniqueName } from "../support/services.ts";
 import * as storms from "../support/storms.ts";
@@ -17,7 +17,7 @@ const podLimit = 768 * mebi;
 let processes: NodeProcesses;
 let node: NodeProcess & { port: number };
 let inspector: Inspector;
-let neighbours: Awaited<ReturnType<typeof openNeighbours>>;
+let neighbours: Neighbours;
 let theirs: Awaited<ReturnType<typeof anApprovedChat>>;
 
 beforeAll(async () => {
@@ -26,7 +26,7 @@ beforeAll(async () => {
   const started = await processes.startNode({ LIMIT_EVENTS_PER_S: "100" }, { inspect: true });
   node = { ...started, port: Number(new URL(started.url).port) };
   inspector = await openInspector(node.inspectPort);
-  neighbours = await openNeighbours();
+  neighbours = await openNeighbours(node);
   theirs = await anApprovedChat(node);
 });
 afterAll(async () => {
@@ -34,40 +34,6 @@ afterAll(async () => {
   inspector.close();
   await processes[Symbol.asyncDispose]();
 });
-
-const openNeighbours = async () => {
-  const { chatId, ownerId, seekerId } = await anApprovedChat(node);
-  const [owner, seeker] = [await connect(node, ownerId), await connect(node, seekerId)];
-  const ended: string[] = [];
-  for (const socket of [owner, seeker]) {
-    await ask(socket, "join_chat", chatId);
-    socket.on("disconnect", (why) => ended.push(why));
-  }
-  const end = (): void => [owner, seeker].forEach((socket) => void socket.disconnect());
-  return { chatId, owner, seeker, ended, [Symbol.dispose]: end };
-};
-
-let said = 0;
-/** One message to a neighbour, acked and heard. */
-const neighbourGoesOn = async (): Promise<void> => {
-  const { chatId, owner, seeker, ended } = neighbours;
-  said += 1;
-  const content = `still here ${said}`;
-  const heard = collect(seeker, "receive_message");
-  expect(await ask(owner, "send_message", { chatId, type: "text", content })).toMatchObject({ ok: true });
-  await until(() => heard.some((message) => message.content === content));
-  seeker.off("receive_message");
-  expect(ended).toEqual([]);
-};
-
-/** Lets the neighbours talk for as long as something else lasts. */
-const whileNeighboursTalk = async (what: Promise<unknown>): Promise<void> => {
-  const over = new AbortController();
-  const talking = async (): Promise<void> => {
-    for (; !over.signal.aborted; await pause(50)) await neighbourGoesOn();
-  };
-  await Promise.all([what.finally(() => over.abort()), talking()]);
-};
 
 const metric = async (name: string): Promise<number> => {
   const text = await (await fetch(`${node.opsUrl}/metrics`)).text();
@@ -96,7 +62,7 @@ describe("who has shown no token", () => {
     const socket = await openBareWebsocket(node);
     await socket.write(frames());
     await until(() => !socket.isOpen());
-    await neighbourGoesOn();
+    await neighbours.goOn();
     // No socket was made of it, however often it asked for one.
     await until(async () => (await metric("chat_connections")) === 2);
   });
@@ -129,19 +95,19 @@ test("who sends as much as a connection may is served, and let go who does so on
   const ten = await Promise.all(Array.from({ length: 10 }, () => connectBare(node, user)));
   await Promise.all(ten.map(({ write }) => write(frames)));
   await until(() => ten.some(({ isOpen }) => !isOpen()));
-  await neighbourGoesOn();
+  await neighbours.goOn();
   for (const { tcp } of [one, ...ten]) tcp.destroy();
 });
 
 test("after a storm of all of it the node's memory is near where it was", async () => {
   using writer = await connect(node, theirs.ownerId);
-  await whileNeighboursTalk(storms.comeAndGo(node));
+  await neighbours.whileTalking(storms.comeAndGo(node));
   const silent = await storms.silent(node, 100);
   const before = await memoryOf(inspector);
   const peakOf = watchPeak();
   const dropped = (await metric("chat_slow_readers_dropped_total")) + 20;
   const isOver = async (): Promise<boolean> => (await metric("chat_slow_readers_dropped_total")) >= dropped;
-  await whileNeighboursTalk(storms.stoppedReaders(node, theirs, { readers: 20, writer, isOver }));
+  await neighbours.whileTalking(storms.stoppedReaders(node, theirs, { readers: 20, writer, isOver }));
   for (let round = 0; round < 2; round += 1) {
     const storm = [
       storms.withoutToken(node, 2_000),
@@ -149,10 +115,10 @@ test("after a storm of all of it the node's memory is near where it was", async 
       storms.oversized(node, 2_000),
       storms.badTokens(node),
     ];
-    await whileNeighboursTalk(Promise.all(storm));
+    await neighbours.whileTalking(Promise.all(storm));
   }
-  await whileNeighboursTalk(storms.comeAndGo(node));
-  // A websocket has ten seconds to show a token, and half a minute to answer that it is closed.
+  await neighbours.whileTalking(storms.comeAndGo(node));
+  // A websocket has five seconds to begin, a request ten.
   await until(() => silent.every(({ closed }) => closed), "the end of those who never say anything");
   const peak = peakOf();
   await until(async () => (await metric("chat_connections")) === 3, "everybody else being gone");

@@ -15,10 +15,13 @@ export type BareWebsocket = {
   isOpen: () => boolean;
 };
 
-const upgrade =
+/** `headers`: more of them, each line with its end. */
+const upgradeWith = (headers: string): string =>
   "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
-  "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-const [textOpcode, binaryOpcode, pingOpcode] = [0x81, 0x82, 0x89];
+  "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+  `${headers}\r\n`;
+const [textOpcode, binaryOpcode, pingOpcode, pongOpcode] = [0x81, 0x82, 0x89, 0x8a];
+const [firstPartOpcode, nextPartOpcode] = [0x01, 0x00];
 
 const lengthOf = (bytes: Buffer): Buffer => {
   if (bytes.length < 126) return Buffer.from([0x80 | bytes.length]);
@@ -41,9 +44,17 @@ export const binaryFrame = (bytes: Buffer): Buffer => frameOf(binaryOpcode, byte
 /** At most 125 characters. */
 export const pingFrame = (text: string): Buffer => frameOf(pingOpcode, text);
 
+export const pongFrame = (text: string): Buffer => frameOf(pongOpcode, text);
+/** The beginning of a message of several parts, and one more part of it, which is not the last. */
+export const firstPartFrame = (text: string): Buffer => frameOf(firstPartOpcode, text);
+export const nextPartFrame = (text: string): Buffer => frameOf(nextPartOpcode, text);
+
 /** Connects as far as Engine.IO goes: no token has been shown. */
-export const openBareWebsocket = async ({ port }: { port: number }): Promise<BareWebsocket> => {
-  const tcp = connect(port, "127.0.0.1").on("error", () => undefined);
+export const openBareWebsocket = async (
+  { port }: { port: number },
+  { from = "127.0.0.1", headers = "" } = {},
+): Promise<BareWebsocket> => {
+  const tcp = connect({ port, host: "127.0.0.1", localAddress: from }).on("error", () => undefined);
   await once(tcp, "connect");
   // Looked through as it comes: what comes with it may be longer than what is kept.
   let kept = "";
@@ -68,7 +79,7 @@ export const openBareWebsocket = async ({ port }: { port: number }): Promise<Bar
     },
     isOpen: () => !tcp.destroyed,
   };
-  tcp.write(upgrade);
+  tcp.write(upgradeWith(headers));
   await socket.has('"sid"');
   return socket;
 };

@@ -24,13 +24,23 @@ export type NodeProcess = {
 };
 
 export type NodeProcesses = AsyncDisposable & {
-  startNode: (overrides?: NodeJS.ProcessEnv, options?: { inspect?: boolean }) => Promise<NodeProcess>;
+  /** `descriptors`: how many files and connections the process may have open. */
+  startNode: (
+    overrides?: NodeJS.ProcessEnv,
+    options?: { inspect?: boolean; descriptors?: number },
+  ) => Promise<NodeProcess>;
 };
 
 const script = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const startLimitMs = 30_000;
 /** The node's own deadline is twenty seconds, and one more. */
 const stopLimitMs = 25_000;
+
+/** A command, by way of a shell that lowers the limit of descriptors where one is given. */
+const limited = ([command = "", ...args]: string[], descriptors: number | undefined) =>
+  descriptors === undefined
+    ? { command, args }
+    : { command: "/bin/sh", args: ["-c", `ulimit -n ${descriptors} && exec "$0" "$@"`, command, ...args] };
 
 /** Chat nodes as processes, which end with this one. */
 export const openNodeProcesses = async (): Promise<NodeProcesses> => {
@@ -44,7 +54,7 @@ export const openNodeProcesses = async (): Promise<NodeProcesses> => {
     return free;
   };
 
-  const startNode: NodeProcesses["startNode"] = async (overrides = {}, { inspect = false } = {}) => {
+  const startNode: NodeProcesses["startNode"] = async (overrides = {}, { inspect = false, descriptors } = {}) => {
     const [ownPort, opsPort, inspectPort] = [await port(), await port(), await port()];
     const settings = testSettings({ PORT: String(ownPort), OPS_PORT: String(opsPort), ...overrides });
     const opsUrl = `http://127.0.0.1:${opsPort}`;
@@ -57,8 +67,7 @@ export const openNodeProcesses = async (): Promise<NodeProcesses> => {
     const start = async (): Promise<void> => {
       const started = await startChild({
         name: "chat-node",
-        command: process.execPath,
-        args: [...(inspect ? [`--inspect=127.0.0.1:${inspectPort}`] : []), script],
+        ...limited([process.execPath, ...(inspect ? [`--inspect=127.0.0.1:${inspectPort}`] : []), script], descriptors),
         env: { PATH: process.env["PATH"], ...settings },
         output: { file: join(folder, `${ownPort}.log`) },
         run,

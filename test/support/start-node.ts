@@ -14,6 +14,7 @@ const noLimits = {
   LIMIT_REQUESTS_PER_MIN: "0",
   LIMIT_CONNECTIONS_PER_USER: "0",
   LIMIT_HANDSHAKES_PER_MIN: "0",
+  LIMIT_CONNECTIONS_PER_ADDRESS: "0",
 };
 
 /** The address of the test database with a name of its own in it. */

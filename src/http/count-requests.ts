@@ -1,0 +1,75 @@
+import type { IncomingMessage } from "node:http";
+import { clientKey } from "../address-key.ts";
+import type { Limits } from "../config.ts";
+import type { Caller } from "../rest/identify.ts";
+import { createMinuteCounts, type Taken } from "./minute-counts.ts";
+
+/** Who asks, by token and key. */
+export type FindCaller = (request: IncomingMessage) => Caller;
+
+/** `over`: by how many requests the minute's allowance is exceeded; 0 or less: the request is within it. */
+export type Counted = { over: number; retryAfterMs: number };
+
+const uncounted: Counted = { over: 0, retryAfterMs: 0 };
+/** REST answers as many requests again as it serves with a whole 429, which a page of another origin can read. */
+const servedAndRefused = 2;
+
+/** Of an address: fewer would hold up the clients of a large network that come back after a node was lost. */
+const leastUpgrades = 1_000;
+
+const within = (most: number, { count, leftMs }: Taken): Counted => ({ over: count - most, retryAfterMs: leftMs });
+
+const isPreflight = ({ method, headers }: IncomingMessage): boolean =>
+  method === "OPTIONS" && headers["access-control-request-method"] !== undefined;
+
+type RequestParts = {
+  limits: Pick<Limits, "requestsPerMin" | "addressRequestsPerMin">;
+  trustedProxies: number;
+  findCaller: FindCaller;
+};
+
+/**
+ * Counts requests before anything is done for them, on every path, in the memory of this node: by user or key where one
+ * was shown that is good, else by address. The limits themselves are those of REST, which Redis counts for all nodes; this
+ * count catches clients that go on after REST has refused them. A browser asks by itself, without a token, whether a page
+ * may call: these preflights have a count of their own, as large as a user's.
+ */
+export const createCountRequests = ({ limits, trustedProxies, findCaller }: RequestParts) => {
+  const take = createMinuteCounts();
+
+  const callerKey = (request: IncomingMessage): string | null => {
+    try {
+      const { key, userId } = findCaller(request);
+      if (typeof key === "number") return `key ${key}`;
+      return key === "none" && userId !== null ? `user ${userId}` : null;
+    } catch {
+      // REST meets the same fault, and answers it.
+      return null;
+    }
+  };
+
+  return (request: IncomingMessage): Counted => {
+    if (limits.requestsPerMin === 0) return uncounted;
+    const address = clientKey(request, trustedProxies);
+    if (isPreflight(request)) return within(limits.requestsPerMin, take(`preflights ${address}`));
+    const caller = callerKey(request);
+    if (caller !== null) return within(servedAndRefused * limits.requestsPerMin, take(caller));
+    return within(servedAndRefused * limits.addressRequestsPerMin, take(`address ${address}`));
+  };
+};
+
+type UpgradeParts = {
+  limits: Pick<Limits, "handshakesPerMin" | "connectionsPerAddress">;
+  trustedProxies: number;
+};
+
+/**
+ * Counts, by address, attempts to become a websocket. Those that come as far as a handshake are counted as handshakes as
+ * well; these are the ones that never say anything, or that flood and come again: a flood counts as several attempts.
+ */
+export const createCountUpgrades = ({ limits, trustedProxies }: UpgradeParts) => {
+  const take = createMinuteCounts();
+  const most = Math.max(leastUpgrades, servedAndRefused * limits.handshakesPerMin, limits.connectionsPerAddress);
+  return (request: IncomingMessage, attempts = 1): Counted =>
+    limits.handshakesPerMin === 0 ? uncounted : within(most, take(clientKey(request, trustedProxies), attempts));
+};

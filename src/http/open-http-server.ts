@@ -1,0 +1,108 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Limits } from "../config.ts";
+import type { Logger } from "../logger.ts";
+import { createCountRequests, createCountUpgrades, type FindCaller } from "./count-requests.ts";
+import { createGuardRequests, type RequestRefusal } from "./guard-requests.ts";
+import { type ConnectionRefusal, limitConnections } from "./limit-connections.ts";
+import { answerUnreadable, refuseRequest } from "./refuse.ts";
+
+/** What is counted in the metrics. */
+export type HttpCounts = {
+  requestRefused: (why: RequestRefusal) => void;
+  connectionRefused: (why: ConnectionRefusal) => void;
+};
+
+type Options = { limits: Limits; trustedProxies: number; counts: HttpCounts; logger: Logger };
+
+type Serving = {
+  rest: RequestListener;
+  findCaller: FindCaller;
+  /** Whether Socket.IO knows the session that a request over HTTP belongs to. */
+  isSession: (request: IncomingMessage) => boolean;
+};
+
+export type HttpServer = {
+  server: Server;
+  /** Guards what Socket.IO has attached to the server by now, and adds REST. Call it once. */
+  serve: (serving: Serving) => void;
+  /** Counts a websocket that was ended for flooding against its address. */
+  flooded: (request: IncomingMessage) => void;
+};
+
+// Node looks at the first two only every 30 s unless told; a load balancer keeps its connections for 60 s.
+const timeouts = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 2_000,
+  keepAliveTimeout: 65_000,
+};
+/** Longer than Engine.IO lets a poll wait. */
+const idleLimitMs = 30_000;
+/** What was read of a flood before it was ended costs as much as several attempts to connect. */
+const attemptsOfAFlood = 5;
+const socketPath = "/socket.io/";
+
+const isForSockets = ({ url }: IncomingMessage): boolean => url?.startsWith(socketPath) === true;
+// What else a request would like to become is passed over, and it is answered (RFC 9110, 7.8): Java's own client asks for
+// HTTP/2 each time.
+const isSocketUpgrade = (request: IncomingMessage): boolean =>
+  isForSockets(request) && request.headers.upgrade?.toLowerCase() === "websocket";
+
+/** Takes the listeners of an event off, to be called from now on by whoever stands before them. */
+const takeListeners = (server: Server, event: string): ((...args: unknown[]) => void) => {
+  const listeners = server.listeners(event);
+  server.removeAllListeners(event);
+  return (...args) => {
+    for (const listener of listeners) Reflect.apply(listener, server, args);
+  };
+};
+
+/**
+ * The HTTP server that Socket.IO and REST share, with what bounds connections and requests before either of them is asked.
+ */
+export const openHttpServer = ({ limits, trustedProxies, counts, logger }: Options): HttpServer => {
+  const server = createServer({ ...timeouts, requireHostHeader: false, shouldUpgradeCallback: isSocketUpgrade });
+  // A client that asks and does not read is let go, with what waits for it, after this twice. Websockets are looked after elsewhere.
+  server.setTimeout(idleLimitMs);
+  const holdPlace = limitConnections(server, {
+    perAddress: limits.connectionsPerAddress,
+    trustedProxies,
+    onRefused: counts.connectionRefused,
+  });
+  const countUpgrade = createCountUpgrades({ limits, trustedProxies });
+
+  const serve = ({ rest, findCaller, isSession }: Serving): void => {
+    const guard = createGuardRequests({
+      countRequest: createCountRequests({ limits, trustedProxies, findCaller }),
+      countUpgrade,
+      holdPlace,
+      isSession,
+      trustedProxies,
+      onRefused: counts.requestRefused,
+    });
+    const [socketRequest, socketUpgrade] = [takeListeners(server, "request"), takeListeners(server, "upgrade")];
+    const answer: RequestListener = (request, response) => {
+      if (!isForSockets(request)) return rest(request, response);
+      if (request.headers.expect !== undefined) response.writeContinue();
+      socketRequest(request, response);
+    };
+    const guarded: RequestListener = (request, response) =>
+      guard.request(request, response, () => answer(request, response));
+    server.on("request", guarded);
+    // Without a listener Node would ask for the body at once. REST does so when it has let the request in.
+    server.on("checkContinue", guarded);
+    server.on("checkExpectation", (request, response) =>
+      guard.request(request, response, () =>
+        refuseRequest(response, "validation_failed", { text: "The only Expect taken is 100-continue.", close: true }),
+      ),
+    );
+    server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+      guard.upgrade(request, socket, () => socketUpgrade(request, socket, head)),
+    );
+    server.on("clientError", (error, socket) => answerUnreadable(error, socket, guard.isBusy(socket)));
+    // Such as no descriptor for a connection: the next one may find one.
+    server.on("error", (error) => logger.warn({ err: error }, "a connection could not be taken"));
+  };
+  return { server, serve, flooded: (request) => void countUpgrade(request, attemptsOfAFlood) };
+};
