@@ -6,7 +6,7 @@ import { readHeaders } from "./headers.ts";
 import { readValue } from "./read-value.ts";
 import type { ReceivedRecord } from "./received-record.ts";
 import type { Rejection, RejectReason } from "./rejection.ts";
-import { type Fields, own, type Unwrapped, unwrap } from "./unwrap.ts";
+import { type Fields, noHeaders, own, type Unwrapped, unwrap } from "./unwrap.ts";
 
 /** An event, or why there is none: `rejected` is for people to look at, `skipped` is none of our business. */
 export type Decoded =
@@ -43,7 +43,7 @@ const namesIn = (layer: Fields, headers: Map<string, string>): unknown[] =>
 const namesOf = ({ nest }: Unwrapped, headers: Map<string, string>): unknown[] => {
   const told = headers.get("ce_type");
   if (told !== undefined && told !== "") return [told];
-  const all = nest.map((layer, index) => namesIn(layer, index === 0 ? headers : new Map()));
+  const all = nest.map((layer, index) => namesIn(layer, index === 0 ? headers : noHeaders));
   return all.find((names) => names.length > 0) ?? [];
 };
 

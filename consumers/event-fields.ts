@@ -16,8 +16,12 @@ const fieldNames = {
 type Field = keyof typeof fieldNames;
 type Sent = { name: string; value: unknown };
 
-/** The fields by our names; `sentAs`: the name that each came under; `problems`: what is wrong beyond their schema. */
-export type EventFields = { fields: Record<Field, unknown>; sentAs: Map<string, string>; problems: string[] };
+/** The fields by our names; `sent`: as they came; `problems`: what is wrong beyond their schema. */
+export type EventFields = {
+  fields: Record<Field, unknown>;
+  sent: Record<Field, Sent | undefined>;
+  problems: string[];
+};
 
 const find = (layers: readonly Fields[], names: readonly string[]): Sent | undefined => {
   for (const name of names) {
@@ -63,7 +67,7 @@ export const readFields = ({ layers, cloudEvent }: Unwrapped, headers: Map<strin
       eventId: plainId(sent.eventId?.value),
       reason: sent.reason?.value,
     },
-    sentAs: new Map(Object.entries(sent).flatMap(([field, found]) => (found ? [[field, found.name]] : []))),
+    sent,
     problems: time !== undefined && "problem" in time ? [`${occurredAt?.name}: ${time.problem}`] : [],
   };
 };
@@ -85,9 +89,10 @@ const changeAdvice = "this is Debezium's change of a row: publish with its outbo
 
 /** All that is wrong with an event, as one line. It names fields and repeats no values. */
 export const describeProblems = (error: z.ZodError | undefined, event: EventFields, { layers }: Unwrapped): string => {
+  const sentAs = new Map(Object.entries(event.sent).map(([field, found]) => [field, found?.name]));
   const told = (error === undefined ? [] : fieldErrors(error)).map(({ path, message }) => {
     const advice = message === "missing" ? adviceFor(path, layers) : "";
-    return `${event.sentAs.get(path) ?? (path || "value")}: ${message}${advice}`;
+    return `${sentAs.get(path) ?? (path || "value")}: ${message}${advice}`;
   });
   const isChange = find(layers, ["op"]) !== undefined && find(layers, ["after", "before"]) !== undefined;
   return [...event.problems, ...told, ...(isChange ? [changeAdvice] : [])].join("; ");

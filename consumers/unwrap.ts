@@ -51,7 +51,8 @@ const contentOf = (layer: Fields, structured: boolean): unknown => {
   return contents.find(isFields);
 };
 
-const none: Map<string, string> = new Map();
+/** No headers: they stand beside the outermost object alone. */
+export const noHeaders: Map<string, string> = new Map();
 
 /**
  * Takes an event out of what public services wrap it in. `headers`: of `readHeaders`.
@@ -70,7 +71,7 @@ export const unwrap = (value: unknown, headers: Map<string, string>): Unwrapped 
   const unwrapped = (layers: Fields[], problem: string | null): Unwrapped => ({ nest, layers, cloudEvent, problem });
   let inner = withoutQuotes(value);
   while (isFields(inner) && nest.length < mostLayers) {
-    const structured = isStructured(inner, nest.length === 0 ? headers : none);
+    const structured = isStructured(inner, nest.length === 0 ? headers : noHeaders);
     const content = contentOf(inner, structured);
     nest.push(inner);
     if (structured) cloudEvent ??= inner;

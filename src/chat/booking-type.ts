@@ -12,6 +12,7 @@ export type TypeAlias = { name: string; means: BookingType | "ignored" };
 export type TypeMeaning = TypeAlias["means"] | "unclear" | "other";
 
 const longestName = 256;
+const mostKnown = 100;
 
 const builtIn: TypeAlias[] = [
   { name: "booking.approved", means: "approved" },
@@ -76,12 +77,19 @@ export const createBookingTypes = (aliases: readonly TypeAlias[]): ((name: strin
     // In one run of small letters a plural is not seen as one.
     for (const joined of [`${head}${tail}`, `${head}s${tail}`]) endings.set(joined, means);
   }
-  return (name) => {
-    if (name.length > longestName) return speaksOfUs(name) ? "unclear" : "other";
+  const read = (name: string): TypeMeaning => {
     const parts = partsOf(name).map((words) => words.join(""));
     const alone = whole.get(parts.join(""));
     const ending = parts.map((_, from) => parts.slice(from).join("")).find((joined) => endings.has(joined));
     return alone ?? endings.get(ending ?? "") ?? (speaksOfUs(name) ? "unclear" : "other");
+  };
+  const known = new Map<string, TypeMeaning>();
+  return (name) => {
+    if (name.length > longestName) return speaksOfUs(name) ? "unclear" : "other";
+    const meaning = known.get(name) ?? read(name);
+    // A record names one of a few types; whoever makes up a new name for each gets no more room than this.
+    if (known.size < mostKnown) known.set(name, meaning);
+    return meaning;
   };
 };
 
