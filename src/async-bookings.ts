@@ -146,6 +146,7 @@ export const bookingTopics = (topics: readonly string[], aliases: readonly TypeA
 
 // What the consumers say of a record that they reject.
 const rejectReasons = [
+  "undecodable",
   "tombstone",
   "too_large",
   "not_utf8",
@@ -160,7 +161,7 @@ const wholeNumber = z.string().regex(/^\d+$/);
 const letterHeaders = z.object({
   "dlq-reason": z.enum(rejectReasons).meta({
     description:
-      "`tombstone`: no value. `too_large`: more than 1 MB. `not_utf8`, `not_json`. `unknown_type`: a type that speaks of a booking and of approving or cancelling, and is none that is known. `wrong_shape`: no type, or a field that is missing or wrong. `booking_conflict`: the booking is known with other people.",
+      "`undecodable`: nobody can read what stands from `dlq-offset` to `dlq-last-offset`, as a batch that unpacks to too much; the letter has no key and no value. `tombstone`: no value. `too_large`: more than 1 MB. `not_utf8`, `not_json`. `unknown_type`: a type that speaks of a booking and of approving or cancelling, and is none that is known. `wrong_shape`: no type, or a field that is missing or wrong. `booking_conflict`: the booking is known with other people.",
   }),
   "dlq-detail": z.string().meta({ description: "What is wrong and how to mend it, for people" }),
   "dlq-topic": z.string().meta({ description: "Where the record came from" }),
@@ -180,7 +181,7 @@ const markHeaders = z.object({
 /** The topic of the dead letters, which `npm run dlq` reads, redrives and marks. */
 export const deadLetterTopic: Topic = {
   summary:
-    "Booking records that can never succeed, with key, value and headers as they came, plus `dlq-reason`, `dlq-detail`, `dlq-topic`, `dlq-partition`, `dlq-offset` and `dlq-timestamp`. A value that the topic does not take whole is cut: `dlq-value-bytes` says how long it was.",
+    "Booking records that can never succeed, with key, value and headers as they came, plus `dlq-reason`, `dlq-detail`, `dlq-topic`, `dlq-partition`, `dlq-offset` and `dlq-timestamp`. Of records that cannot be read, as a batch that cannot be unpacked, there is one letter without key and value: `dlq-last-offset` says up to where. A value that the topic does not take whole is cut: `dlq-value-bytes` says how long it was.",
   contentType: "application/octet-stream",
   key: z.string().nullable().meta({ description: "As it came: the booking's id, where the record had one" }),
   headers: letterHeaders,

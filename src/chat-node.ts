@@ -9,13 +9,14 @@ import type { Config } from "./config.ts";
 import { openHttpServer } from "./http/open-http-server.ts";
 import type { Logger } from "./logger.ts";
 import { createNodeMetrics } from "./metrics.ts";
-import { createOpsServer } from "./ops-server.ts";
+import { check, createOpsServer, type OpsAnswer } from "./ops-server.ts";
 import { createIsAnyReachable } from "./reachable.ts";
 import { createBounds } from "./reads.ts";
 import { createRestApp } from "./rest/app.ts";
 import { createFindCaller } from "./rest/identify.ts";
 import { shapes } from "./rest/schemas.ts";
 import { openSocketServer } from "./socket/open-socket-server.ts";
+import type { Opening } from "./store/make-indexes.ts";
 import { openStore, type Store } from "./store/open-store.ts";
 import { createVerifyToken } from "./tokens.ts";
 
@@ -42,17 +43,34 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
   const now = (): Date => new Date();
   const metrics = createNodeMetrics();
   let store: Store | undefined;
+  let opening: Opening = { mongodb: false, indexes: false };
   let serving = false;
+  const readiness = async (): Promise<OpsAnswer> => {
+    const isStoreUp = store === undefined ? opening.mongodb : await store.isUp();
+    return {
+      ok: serving && isStoreUp,
+      checks: { mongodb: check(isStoreUp), indexes: check(opening.indexes), serving: check(serving) },
+      ...(opening.detail !== undefined && { details: { indexes: opening.detail } }),
+    };
+  };
   const ops = await createOpsServer({
     host: config.host,
     port: config.opsPort,
     livez: () => ({ ok: true }),
     // Redis or Kafka away does not take a node out: that would turn a small outage into a whole one.
-    readyz: async () => ({ ok: serving && (await store?.isUp()) === true }),
+    readyz: readiness,
     registry: metrics.registry,
   });
 
-  store = await openStore({ mongodbUri: config.mongodbUri, logger, signal, now });
+  store = await openStore({
+    mongodbUri: config.mongodbUri,
+    logger,
+    signal,
+    now,
+    onProgress: (progress) => {
+      opening = progress;
+    },
+  });
   const { log, cards } = store;
 
   const http = openHttpServer({ ...config, logger, counts: metrics.http });
@@ -70,6 +88,8 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
     onFlooder: http.flooded,
   });
   metrics.watch({ connections: sockets.connections, sendsWaiting: store.waiting, reads: bounds.reads.load });
+  const isKafkaUp = createIsAnyReachable(config.kafka);
+  metrics.watchDependencies({ mongodb: store.isUp, redis: sockets.isRedisUp, kafka: isKafkaUp });
 
   const verifyToken = createVerifyToken(config.jwt);
   const chat = createChat({
@@ -87,7 +107,7 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
     ...chat,
     verifyToken,
     limits: sockets.rateLimits,
-    health: createHealth({ store, isRedisUp: sockets.isRedisUp, brokers: config.kafka.brokers }),
+    health: createHealth({ store, isRedisUp: sockets.isRedisUp, isKafkaUp }),
     asyncapi: createAsyncApi(
       asyncEvents({ shapes, requests: sockets.schemas, topics: config.topics, typeAliases: config.bookingTypeAliases }),
     ),
@@ -136,13 +156,11 @@ const readBudget = (eventsPerS: number, now: Clock): ByteBudget | undefined => {
   return perS === 0 ? undefined : createByteBudget({ perS, burst: 4 * perS, now });
 };
 
-const check = (isUp: boolean) => (isUp ? "up" : "down");
+type HealthParts = { store: Pick<Store, "isUp">; isRedisUp: () => boolean; isKafkaUp: () => Promise<boolean> };
 
-type HealthParts = { store: Pick<Store, "isUp">; isRedisUp: () => boolean; brokers: string[] };
-
-const createHealth = ({ store, isRedisUp, brokers }: HealthParts): (() => Promise<Health>) => {
-  const isKafkaUp = createIsAnyReachable(brokers);
-  return async () => {
+const createHealth =
+  ({ store, isRedisUp, isKafkaUp }: HealthParts): (() => Promise<Health>) =>
+  async () => {
     const [mongodb, kafka] = await Promise.all([store.isUp(), isKafkaUp()]);
     const redis = isRedisUp();
     const working = redis && kafka ? "ok" : "degraded";
@@ -151,4 +169,3 @@ const createHealth = ({ store, isRedisUp, brokers }: HealthParts): (() => Promis
       checks: { mongodb: check(mongodb), redis: check(redis), kafka: check(kafka) },
     };
   };
-};

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { watchDependencies } from "./dependency-gauge.ts";
 import type { HttpCounts } from "./http/open-http-server.ts";
 import type { RestMetrics } from "./rest/observe-requests.ts";
 import type { SocketCounts } from "./socket/open-socket-server.ts";
@@ -95,6 +96,7 @@ export const createNodeMetrics = () => {
     socket,
     http,
     rest,
+    watchDependencies: watchDependencies(registry),
     watch: ({ connections, sendsWaiting, reads }: NodeGauges): void => {
       gauge("chat_connections", "Sockets connected to this node", connections);
       gauge("chat_sends_waiting", "Sends that wait for the database", sendsWaiting);

@@ -1,8 +1,11 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { Registry } from "prom-client";
 
-/** `ok` decides between 200 and 503; `checks` are told beside it and hold no addresses. */
-export type OpsAnswer = { ok: boolean; checks?: Record<string, "up" | "down"> };
+/**
+ * `ok` decides between 200 and 503; `checks` are told beside it, and `details` of those that are down. Neither holds
+ * addresses.
+ */
+export type OpsAnswer = { ok: boolean; checks?: Record<string, "up" | "down">; details?: Record<string, string> };
 
 export type OpsServer = {
   /** The port it listens on; another than the wanted one where that was 0. */
@@ -66,7 +69,7 @@ export const createOpsServer = async ({ host, port, livez, readyz, registry }: P
 const limited = async (check: Parts["livez"]): Promise<OpsAnswer> => {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<OpsAnswer>((resolve) => {
-    timer = setTimeout(() => resolve({ ok: false }), answerLimitMs);
+    timer = setTimeout(() => resolve({ ok: false, checks: { answer: "down" } }), answerLimitMs);
   });
   try {
     return await Promise.race([check(), limit]);
@@ -75,8 +78,12 @@ const limited = async (check: Parts["livez"]): Promise<OpsAnswer> => {
   }
 };
 
-const sendCheck = (response: ServerResponse, { ok, checks = {} }: OpsAnswer): void =>
-  send(response, ok ? 200 : 503, "application/json", `${JSON.stringify({ status: ok ? "ok" : "failing", checks })}\n`);
+const sendCheck = (response: ServerResponse, { ok, ...rest }: OpsAnswer): void => {
+  const body = { status: ok ? "ok" : "failing", checks: {}, ...rest };
+  send(response, ok ? 200 : 503, "application/json", `${JSON.stringify(body)}\n`);
+};
+
+export const check = (isUp: boolean | undefined): "up" | "down" => (isUp === true ? "up" : "down");
 
 const send = (response: ServerResponse, status: number, type: string, body: string): void => {
   if (response.headersSent) return;

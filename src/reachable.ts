@@ -1,32 +1,77 @@
-import { connect } from "node:net";
+import { connect, isIP, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+
+/** Where Kafka is, and whether it wants TLS. */
+export type Brokers = { brokers: string[]; ssl: boolean };
 
 const keptMs = 5_000;
+const limitMs = 2_000;
+
+/**
+ * Kafka's first request, ApiVersions 0, which every broker answers before anybody has logged in: its length, its number,
+ * its version, a number of ours that comes back, and no client's name.
+ */
+const correlationId = 0x6c79766f;
+const question = Buffer.alloc(14);
+question.writeInt32BE(10, 0);
+question.writeInt16BE(18, 4);
+question.writeInt32BE(correlationId, 8);
+question.writeInt16BE(-1, 12);
+const answerBytes = 8;
 
 const split = (broker: string): { host: string; port: number } => {
   const colon = broker.lastIndexOf(":");
   return { host: broker.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(broker.slice(colon + 1)) };
 };
 
-const answers = (broker: string, timeoutMs: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect({ ...split(broker), timeout: timeoutMs });
-    const end = (reachable: boolean) => (): void => {
+const open = (broker: string, ssl: boolean): Socket => {
+  const { host, port } = split(broker);
+  if (!ssl) return connect({ host, port });
+  return connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }) });
+};
+
+/** Resolves to the broker when it answers as Kafka. @throws where it does not within the limit */
+const ask = (broker: string, ssl: boolean, timeoutMs: number): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const socket = open(broker, ssl);
+    let answer = Buffer.alloc(0);
+    const end = (error: Error | null): void => {
+      clearTimeout(timer);
       socket.destroy();
-      resolve(reachable);
+      if (error === null) resolve(broker);
+      else reject(error);
     };
-    socket.once("connect", end(true)).once("timeout", end(false)).once("error", end(false));
+    const timer = setTimeout(() => end(new Error("no answer")), timeoutMs);
+    socket.on("error", end).on("close", () => end(new Error("closed")));
+    socket.on("data", (piece: Buffer) => {
+      answer = Buffer.concat([answer, piece]);
+      if (answer.length < answerBytes) return;
+      end(answer.readInt32BE(4) === correlationId ? null : new Error("not Kafka"));
+    });
+    socket.once(ssl ? "secureConnect" : "connect", () => socket.write(question));
   });
 
 /**
- * Whether any of the brokers takes a connection: all a chat node needs to know of Kafka, which only the consumers
- * speak. Asked at most every five seconds, however often health is.
+ * The broker that answers first; null where none does. One that takes connections and never answers, as a frozen one,
+ * holds nothing up.
  */
-export const createIsAnyReachable = (brokers: string[], timeoutMs = 1_000): (() => Promise<boolean>) => {
+export const firstAnswering = async ({ brokers, ssl }: Brokers, timeoutMs = limitMs): Promise<string | null> => {
+  try {
+    return await Promise.any(brokers.map((broker) => ask(broker, ssl, timeoutMs)));
+  } catch {
+    return null;
+  }
+};
+
+/**
+ * Whether any of the brokers answers: all a chat node needs to know of Kafka, which only the consumers speak. Asked at
+ * most every five seconds, however often health is.
+ */
+export const createIsAnyReachable = (kafka: Brokers, timeoutMs = limitMs): (() => Promise<boolean>) => {
   let known: { at: number; answer: Promise<boolean> } | undefined;
   return () => {
     if (known === undefined || Date.now() - known.at > keptMs) {
-      const asked = Promise.all(brokers.map((broker) => answers(broker, timeoutMs)));
-      known = { at: Date.now(), answer: asked.then((all) => all.includes(true)) };
+      known = { at: Date.now(), answer: firstAnswering(kafka, timeoutMs).then((broker) => broker !== null) };
     }
     return known.answer;
   };

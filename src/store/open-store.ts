@@ -4,7 +4,8 @@ import type { Logger } from "../logger.ts";
 import { createChatLog } from "./chat-log.ts";
 import { createChatCards } from "./chats.ts";
 import { connect } from "./connect.ts";
-import { createModels, type Models } from "./models.ts";
+import { makeIndexes, type Opening } from "./make-indexes.ts";
+import { createModels } from "./models.ts";
 import { createRelayStore, type RelayStore } from "./relay-store.ts";
 
 export type Store = {
@@ -26,24 +27,9 @@ type Options = {
   /** Ends the wait for a database that is away at the start. */
   signal: AbortSignal;
   now?: () => Date;
+  /** Told of each step, and of what holds one up. */
+  onProgress?: (opening: Opening) => void;
   limits?: Parameters<typeof createChatLog>[0]["limits"];
-};
-
-const longestPauseMs = 5_000;
-
-// The unique indexes carry the correctness: nothing is served before they stand.
-const makeIndexes = async ({ entries, cards }: Models, logger: Logger, signal: AbortSignal): Promise<void> => {
-  for (let pauseMs = 200; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-    signal.throwIfAborted();
-    try {
-      await entries.createIndexes();
-      await cards.createIndexes();
-      return;
-    } catch (error) {
-      logger.warn({ err: error, pauseMs }, "indexes could not be made, trying again");
-      await pause(pauseMs, undefined, { signal });
-    }
-  }
 };
 
 /**
@@ -55,11 +41,13 @@ export const openStore = async ({
   logger,
   signal,
   now = () => new Date(),
+  onProgress = () => undefined,
   limits,
 }: Options): Promise<Store> => {
   const connection = await connect(mongodbUri, logger, signal);
   const models = createModels(connection);
-  await makeIndexes(models, logger, signal);
+  onProgress({ mongodb: true, indexes: false });
+  await makeIndexes({ models: [models.entries, models.cards], logger, signal, onProgress });
   const database = connection.getClient().db(connection.name);
   const log = createChatLog({
     database,

@@ -1,0 +1,25 @@
+import { Gauge, type Registry } from "prom-client";
+
+/** Whether each of them did its part when it was asked just now. */
+export type Dependencies = Partial<Record<"mongodb" | "redis" | "kafka", () => boolean | Promise<boolean>>>;
+
+/**
+ * `chat_dependency_up{dependency}`: there from the start with 0, and with a request of its own at each look once `watch`
+ * says how to ask.
+ */
+export const watchDependencies = (registry: Registry): ((dependencies: Dependencies) => void) => {
+  const known: Dependencies = { mongodb: () => false, redis: () => false, kafka: () => false };
+  const gauge: Gauge = new Gauge({
+    name: "chat_dependency_up",
+    help: "1: it answered this process as it should when it was asked just now",
+    labelNames: ["dependency"],
+    registers: [registry],
+    collect: async () => {
+      const asked = Object.entries(known).map(async ([dependency, isUp]) => {
+        gauge.set({ dependency }, (await isUp()) ? 1 : 0);
+      });
+      await Promise.all(asked);
+    },
+  });
+  return (dependencies) => void Object.assign(known, dependencies);
+};
