@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { EachBatchHandler, EachBatchPayload } from "kafkajs";
 import type { Logger } from "../src/logger.ts";
 import { type BatchEnd, handleBatch, type PlanWork } from "./handle-batch.ts";
@@ -9,6 +10,10 @@ import type { SourceMetrics } from "./source-metrics.ts";
 import { LimitError } from "./with-limit.ts";
 
 const heartbeatEveryMs = 1_000;
+/** No more records are started after this: the rest comes with the next fetch, and with it what other partitions have. */
+const sliceMs = 500;
+/** kafkajs fetches nothing from a broker while a partition of its is handled: one that takes longer goes on by itself. */
+const patienceMs = 1_000;
 
 type Parts = {
   plan: PlanWork;
@@ -23,48 +28,94 @@ type Parts = {
   recordLimitMs: number;
   /** True ends the handling at the next record. */
   isClosing: () => boolean;
+  /** Another number after each rebalance: what was fetched before may be another process's. */
+  generation: () => number;
+};
+
+export type BatchHandler = {
+  eachBatch: EachBatchHandler;
+  /** Resolves when nothing is handled any more that `eachBatch` did not wait for. */
+  settled: () => Promise<void>;
 };
 
 /**
  * kafkajs' `eachBatch`: offsets move up to the first record that is not done, and a partition whose next record must
- * come again is paused while the others go on. It never throws: what a handler throws ends a kafkajs consumer, at once
- * for a TypeError and the like, after a few times for anything else (tulios/kafkajs#1415).
+ * come again is paused while the others go on. So is one whose records take long, until they are done. It never throws:
+ * what a handler throws ends a kafkajs consumer, at once for a TypeError and the like, after a few times for anything
+ * else (tulios/kafkajs#1415).
  */
-export const createBatchHandler =
-  (parts: Parts): EachBatchHandler =>
-  async (payload) => {
-    const { topic, partition, messages } = payload.batch;
-    const beganAt = performance.now();
-    parts.progress.began(topic, partition, timeOf(messages[0]));
+export const createBatchHandler = (parts: Parts): BatchHandler => {
+  const late = new Set<Promise<void>>();
+  const goOnLate = async (payload: EachBatchPayload, work: Promise<BatchEnd | null>): Promise<void> => {
+    const resume = payload.pause();
     try {
-      const end = await handleWithHeartbeat(parts, payload);
-      settle(parts, payload, end);
-      watchHangs(parts, beganAt, end);
+      const ended = await work;
+      if (ended === null || ended.again === null) resume();
+      if (ended !== null) await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets());
     } catch (error) {
-      // The partition was taken from us meanwhile; whoever has it now starts at what is committed.
-      parts.logger.warn({ err: error, topic: payload.batch.topic }, "a batch could not be settled");
+      parts.logger.warn({ err: error }, "offsets were not committed, trying again");
     }
   };
+  return {
+    eachBatch: async (payload) => {
+      const patience = new AbortController();
+      const work = handle(parts, payload, patience.signal);
+      const isInTime = await Promise.race([
+        work.then(() => true),
+        sleep(patienceMs, false, { signal: patience.signal }),
+      ]);
+      patience.abort();
+      if (isInTime) return;
+      const end = goOnLate(payload, work);
+      late.add(end);
+      void end.then(() => late.delete(end));
+    },
+    settled: async () => void (await Promise.all(late)),
+  };
+};
+
+/** Null: the partition may be another process's by now; whoever has it starts at what is committed. Never rejects. */
+const handle = async (parts: Parts, payload: EachBatchPayload, attended: AbortSignal): Promise<BatchEnd | null> => {
+  const { topic, partition, messages } = payload.batch;
+  const beganAt = performance.now();
+  const generation = parts.generation();
+  parts.progress.began(topic, partition, timeOf(messages[0]));
+  try {
+    const end = await handleWithHeartbeat(parts, payload, attended);
+    if (parts.generation() !== generation) return null;
+    settle(parts, payload, end);
+    watchHangs(parts, beganAt, end);
+    return end;
+  } catch (error) {
+    parts.logger.warn({ err: error, topic }, "a batch could not be settled");
+    return null;
+  }
+};
 
 const handleWithHeartbeat = async (
-  { plan, mostAtOnce, recordLimitMs, isClosing }: Parts,
+  { plan, mostAtOnce, recordLimitMs, isClosing, generation }: Parts,
   payload: EachBatchPayload,
+  attended: AbortSignal,
 ): Promise<BatchEnd> => {
   const { topic, partition, messages } = payload.batch;
+  const began = { at: performance.now(), generation: generation() };
   let isLost = false;
-  // A heartbeat that fails tells of a rebalance or of a broker that is gone: kafkajs finds out which when we return.
+  // A heartbeat that fails tells of a rebalance or of a broker that is gone: kafkajs finds out which when we return. Later
+  // its fetches beat.
   const timer = setInterval(() => {
     payload.heartbeat().catch(() => {
       isLost = true;
     });
   }, heartbeatEveryMs);
+  attended.addEventListener("abort", () => clearInterval(timer));
   try {
     return await handleBatch({
       records: messages.map((message) => toReceivedRecord(topic, partition, message)),
       plan,
       mostAtOnce,
       recordLimitMs,
-      isOver: () => isLost || isClosing(),
+      isOver: () =>
+        isLost || isClosing() || generation() !== began.generation || performance.now() - began.at > sliceMs,
     });
   } finally {
     clearInterval(timer);

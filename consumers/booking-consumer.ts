@@ -44,6 +44,10 @@ export const createBookingConsumer = ({ decode, applyBookingEvent, deadLetters, 
   };
 
   return (record) => {
+    const { undecodable } = record;
+    if (undecodable) {
+      return { lane: null, run: () => reject(record, { reason: "undecodable", detail: undecodable.detail }) };
+    }
     const decoded = decode(record);
     switch (decoded.kind) {
       case "event":

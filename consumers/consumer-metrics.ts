@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { watchDependencies } from "../src/dependency-gauge.ts";
 import type { RejectReason } from "./rejection.ts";
 import { createRelayMetrics } from "./relay/relay-metrics.ts";
 import type { SourceMetrics } from "./source-metrics.ts";
@@ -10,15 +11,21 @@ export type BookingMetrics = {
   skipped(): void;
 };
 
-/** The metrics of the consumers, on a registry of their own. Seconds, as Prometheus wants them. */
-export const createConsumerMetrics = () => {
+/**
+ * The metrics of the consumers, on a registry of their own. Seconds, as Prometheus wants them. Those of Kafka are there
+ * from the start, so that a process that never reaches it is seen: of `topics` without a number.
+ */
+export const createConsumerMetrics = (topics: string[] = []) => {
   const registry = new Registry();
   // Asked every 10 ms, as is usual, how late it is, an idle event loop does little else.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 500 });
+  const lastSuccess = lastSuccesses(registry);
   return {
     registry,
     booking: bookingMetrics(registry),
-    source: sourceMetrics(registry),
+    source: sourceMetrics(registry, topics, lastSuccess.set),
+    wrote: () => lastSuccess.set("write"),
+    watch: watchDependencies(registry),
     relay: createRelayMetrics(registry),
   };
 };
@@ -54,7 +61,19 @@ const bookingMetrics = (registry: Registry): BookingMetrics => {
   };
 };
 
-const sourceMetrics = (registry: Registry): SourceMetrics => {
+/** What a process that reaches nothing can still tell: when it did last. */
+const lastSuccesses = (registry: Registry) => {
+  const gauge = new Gauge({
+    name: "chat_kafka_last_success_timestamp_seconds",
+    help: "When Kafka last answered this process (read), and last let it write (write); 0: never",
+    labelNames: ["operation"],
+    registers: [registry],
+  });
+  for (const operation of ["read", "write"]) gauge.set({ operation }, 0);
+  return { set: (operation: "read" | "write"): void => gauge.set({ operation }, Date.now() / 1_000) };
+};
+
+const sourceMetrics = (registry: Registry, topics: string[], succeeded: (operation: "read") => void): SourceMetrics => {
   const registers = [registry];
   const counter = (name: string, help: string): Counter => new Counter({ name, help, registers });
   const pauses = counter("chat_kafka_pauses_total", "Times a record had to come again, and its partition waited");
@@ -68,7 +87,16 @@ const sourceMetrics = (registry: Registry): SourceMetrics => {
     registers,
   });
   const oldest = oldestWaiting(registry, labelNames);
+  let isInGroup = (): boolean => false;
+  const inGroup: Gauge = new Gauge({
+    name: "chat_consumer_joined",
+    help: "1 while this process is a member of its group",
+    registers,
+    collect: () => inGroup.set(isInGroup() ? 1 : 0),
+  });
+  for (const topic of topics) lag.set({ topic, partition: "unknown" }, Number.NaN);
   return {
+    reached: () => succeeded("read"),
     paused: () => pauses.inc(),
     joined: () => {
       joins.inc();
@@ -80,6 +108,9 @@ const sourceMetrics = (registry: Registry): SourceMetrics => {
     oldestWaiting: oldest.set,
     watchPauses: (count) => {
       registry.registerMetric(waitingPartitions(count));
+    },
+    watchJoined: (isJoined) => {
+      isInGroup = isJoined;
     },
   };
 };

@@ -38,10 +38,20 @@ export const createDeadLetters = ({ publisher, topic }: Parts): DeadLetters => (
   },
 });
 
+/** A record with all that it came with, and why it is a dead letter. */
+export const letterOf = (
+  record: ReceivedRecord,
+  rejection: Rejection,
+): Pick<NewRecord, "key" | "value" | "headers"> => ({
+  key: record.key,
+  value: record.value,
+  headers: { ...ownHeaders(record.headers), ...dlqHeaders(record, rejection) },
+});
+
 function* attempts(topic: string, record: ReceivedRecord, rejection: Rejection): Generator<NewRecord> {
   const { key, value } = record;
   const told = dlqHeaders(record, rejection);
-  const whole = { topic, key, value, headers: { ...ownHeaders(record.headers), ...told } };
+  const whole = { topic, ...letterOf(record, rejection) };
   yield whole;
   yield { ...whole, compress: true };
   const size = { "dlq-value-bytes": String(value?.length ?? 0) };
@@ -68,5 +78,6 @@ const dlqHeaders = (record: ReceivedRecord, { reason, detail }: Rejection): IHea
   "dlq-topic": record.topic,
   "dlq-partition": String(record.partition),
   "dlq-offset": record.offset,
+  ...(record.undecodable && { "dlq-last-offset": record.undecodable.lastOffset }),
   "dlq-timestamp": (record.writtenAt ?? new Date()).toISOString(),
 });

@@ -1,8 +1,9 @@
 import { Kafka, logLevel } from "kafkajs";
 import type { KafkaConfig } from "../src/config.ts";
 import type { Logger } from "../src/logger.ts";
+import { firstAnswering } from "../src/reachable.ts";
 import { registerCodecs } from "./compression.ts";
-import { guardHeaders } from "./header-guard.ts";
+import { guardFetches } from "./fetch-guard.ts";
 import { guardIdleConnections } from "./idle-guard.ts";
 
 /** Where Kafka is, and who we are to it. */
@@ -36,21 +37,48 @@ const logTo =
   ({ namespace, level, log: { message, error } }: LogEntry): void =>
     logger[levels[level]]({ from: namespace, told: message, error: errorText(error) }, "kafkajs");
 
-type Parts = { kafka: KafkaAddress; logger: Logger; retry?: typeof kafkaRetry };
+/** How long kafkajs waits for one answer. A limit around several of them must be longer. */
+const requestLimitMs = 10_000;
+const probeRequestLimitMs = 3_000;
+/** For all of what a probe asks at once: to find a broker, to connect, to log in, and an answer or two. */
+export const probeLimitMs = 12_000;
+
+type Parts = { kafka: KafkaAddress; logger: Logger };
+type Patience = { retry: typeof kafkaRetry; requestTimeout: number; authenticationTimeout: number };
 
 /** The client that every producer, consumer and admin of this process is made of. Connects to nothing by itself. */
-export const createKafkaClient = ({ kafka, logger, retry = kafkaRetry }: Parts): Kafka => {
+export const createKafkaClient = (parts: Parts): Kafka =>
+  create(parts, { retry: kafkaRetry, requestTimeout: requestLimitMs, authenticationTimeout: requestLimitMs });
+
+/** A client with little patience, for a question that is asked again anyway. */
+export const createProbeClient = (parts: Parts): Kafka =>
+  create(parts, {
+    retry: shortRetry,
+    requestTimeout: probeRequestLimitMs,
+    authenticationTimeout: probeRequestLimitMs,
+  });
+
+/**
+ * Where to begin. kafkajs takes one broker after the other and waits for ten seconds for one that takes connections and
+ * never answers, longer than those wait who ask: it is given one that answers.
+ */
+const seeds = async (kafka: KafkaAddress): Promise<string[]> => {
+  if (kafka.brokers.length === 1) return kafka.brokers;
+  const first = await firstAnswering(kafka);
+  return first === null ? kafka.brokers : [first];
+};
+
+const create = ({ kafka, logger }: Parts, patience: Patience): Kafka => {
   registerCodecs();
-  guardHeaders();
+  guardFetches();
   guardIdleConnections();
   return new Kafka({
-    brokers: kafka.brokers,
+    brokers: () => seeds(kafka),
     clientId: kafka.clientId,
     ssl: kafka.ssl,
     ...(kafka.sasl && { sasl: saslOptions(kafka.sasl) }),
     connectionTimeout: 3_000,
-    requestTimeout: 10_000,
-    retry,
+    ...patience,
     logLevel: logger.isLevelEnabled("debug") ? logLevel.INFO : logLevel.NOTHING,
     logCreator: () => logTo(logger),
   });

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Kafka } from "kafkajs";
 import type { Logger } from "../src/logger.ts";
-import { createBatchHandler } from "./batch-handler.ts";
+import { type BatchHandler, createBatchHandler } from "./batch-handler.ts";
 import { type ConsumerSession, openConsumerSession } from "./consumer-session.ts";
 import { createCrashCount } from "./crash-count.ts";
 import type { PlanWork } from "./handle-batch.ts";
 import { createHangWatch } from "./hang-watch.ts";
-import { createKafkaClient, type KafkaAddress, shortRetry } from "./kafka-client.ts";
+import { createKafkaClient, createProbeClient, type KafkaAddress } from "./kafka-client.ts";
 import { createPartitionPauses } from "./partition-pauses.ts";
 import { createPartitionProgress, type PartitionProgress } from "./partition-progress.ts";
 import type { RecordSource, SourceHealth } from "./record-source.ts";
@@ -76,9 +76,10 @@ class KafkaRecordSource implements RecordSource {
     this.#parts = parts;
     this.#timing = { ...defaultTiming, ...parts.timing };
     this.#client = createKafkaClient(parts);
-    this.#probe = createKafkaClient({ ...parts, retry: shortRetry });
+    this.#probe = createProbeClient(parts);
     this.#progress = createPartitionProgress(parts.metrics);
     parts.metrics.watchPauses(() => this.#pauses.count());
+    parts.metrics.watchJoined(() => this.#session !== null);
     const { lagEveryMs, untakenMs } = this.#timing;
     this.#stallWatch = createStallWatch({
       client: this.#probe,
@@ -147,7 +148,8 @@ class KafkaRecordSource implements RecordSource {
   async #consume(topics: string[]): Promise<void> {
     const { groupId, metrics, logger } = this.#parts;
     const { signal } = this.#closing;
-    const eachBatch = createBatchHandler({
+    let generation = 0;
+    const batches = createBatchHandler({
       ...this.#parts,
       pauses: this.#pauses,
       progress: this.#progress,
@@ -156,13 +158,15 @@ class KafkaRecordSource implements RecordSource {
       mostAtOnce,
       recordLimitMs: this.#timing.recordLimitMs,
       isClosing: () => signal.aborted,
+      generation: () => generation,
     });
     const session = await openConsumerSession({
       client: this.#client,
       groupId,
       topics,
-      eachBatch,
+      eachBatch: batches.eachBatch,
       onJoin: (partitions) => {
+        generation += 1;
         metrics.joined();
         this.#progress.assigned(partitions);
         logger.info({ partitions }, "the group was joined");
@@ -174,7 +178,8 @@ class KafkaRecordSource implements RecordSource {
       await this.#watch(session, topics);
     } finally {
       this.#session = null;
-      await this.#close(session);
+      generation = Number.NaN;
+      await this.#close(session, batches);
     }
   }
 
@@ -189,7 +194,7 @@ class KafkaRecordSource implements RecordSource {
       await sleep(lookEveryMs, undefined, { signal: over }).catch(() => undefined);
       const isQuiet = session.quietMs() > quietMs;
       if (over.aborted) break;
-      if (!isQuiet) this.#isKafkaUp = true;
+      if (!isQuiet) this.#reached();
       await this.#lookForStall(over);
       if (!isQuiet && topics.length === this.#parts.topics.length) continue;
       const there = await this.#topicsThere().catch(() => null);
@@ -211,9 +216,11 @@ class KafkaRecordSource implements RecordSource {
   }
 
   // What cannot be closed may come back any time, and hold partitions that nobody looks after.
-  async #close(session: ConsumerSession): Promise<void> {
+  async #close(session: ConsumerSession, batches: BatchHandler): Promise<void> {
     try {
-      await session.close(this.#timing.recordLimitMs + closeLimitMs);
+      const { recordLimitMs } = this.#timing;
+      await withLimit("ending what is handled", recordLimitMs + closeLimitMs, batches.settled());
+      await session.close(recordLimitMs + closeLimitMs);
     } catch (error) {
       if (!session.crashed.aborted) this.#giveUp(error);
     }
@@ -222,12 +229,17 @@ class KafkaRecordSource implements RecordSource {
   async #topicsThere(): Promise<string[]> {
     try {
       const there = await topicsThere(this.#probe, this.#parts.topics);
-      this.#isKafkaUp = true;
+      this.#reached();
       return there;
     } catch (error) {
       this.#isKafkaUp = false;
       throw error;
     }
+  }
+
+  #reached(): void {
+    this.#isKafkaUp = true;
+    this.#parts.metrics.reached();
   }
 
   #giveUp(error: unknown): void {

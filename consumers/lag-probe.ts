@@ -1,4 +1,5 @@
 import type { Admin, Kafka } from "kafkajs";
+import { probeLimitMs } from "./kafka-client.ts";
 import { untilAborted, withLimit } from "./with-limit.ts";
 
 /** Partitions by topic, as kafkajs tells what was assigned. */
@@ -7,20 +8,18 @@ export type Partitions = Record<string, number[]>;
 /** `committed`: the next record to be handled; -1 where nothing was committed yet. */
 export type PartitionLag = { topic: string; partition: number; committed: number; lag: number };
 
-const limitMs = 3_000;
-
 type Options = { client: Kafka; groupId: string; partitions: Partitions; signal: AbortSignal };
 
 /**
  * How far the group is behind in these partitions, by what is committed: also where nothing is fetched.
- * @throws when no broker answers within three seconds, and the signal's reason
+ * @throws when no broker answers within twelve seconds, and the signal's reason
  */
 export const readLags = async ({ client, groupId, partitions, signal }: Options): Promise<PartitionLag[]> => {
   const admin = client.admin();
   const asking = lagsOf(admin, groupId, partitions, signal);
   const disconnect = (): Promise<void> => withLimit("disconnecting", 1_000, admin.disconnect()).catch(() => undefined);
   try {
-    return await withLimit("reading the lag", limitMs, untilAborted(signal, asking));
+    return await withLimit("reading the lag", probeLimitMs, untilAborted(signal, asking));
   } finally {
     await disconnect();
     // What goes on behind may connect again after that.

@@ -2,19 +2,24 @@ import { createBookingTypes } from "../src/chat/booking-type.ts";
 import { createChat } from "../src/chat/create-chat.ts";
 import type { Config } from "../src/config.ts";
 import type { Logger } from "../src/logger.ts";
-import { createOpsServer } from "../src/ops-server.ts";
+import { check, createOpsServer, type OpsAnswer } from "../src/ops-server.ts";
 import { createOutsideBroadcast } from "../src/socket/outside-broadcast.ts";
 import { createOutsidePresence } from "../src/socket/outside-presence.ts";
+import type { Opening } from "../src/store/make-indexes.ts";
 import { openStore, type Store } from "../src/store/open-store.ts";
 import { createBookingConsumer } from "./booking-consumer.ts";
 import { createConsumerMetrics } from "./consumer-metrics.ts";
 import { createDeadLetters } from "./dead-letter.ts";
+import { createDeadLetterGroups } from "./dead-letter-groups.ts";
 import { createDecode } from "./decode.ts";
 import { createEventTopic } from "./event-topic.ts";
+import { createProbeClient } from "./kafka-client.ts";
 import { createRecordSource, type SourceTiming } from "./kafka-record-source.ts";
 import { createPublisher } from "./publisher.ts";
 import type { RecordSource } from "./record-source.ts";
 import { openRelay } from "./relay/open-relay.ts";
+import { createTopicSpread } from "./topic-spread.ts";
+import { createWriteProbe, type WriteProbe } from "./write-probe.ts";
 
 export type Consumers = {
   opsPort: number;
@@ -48,7 +53,15 @@ type Options = {
 };
 
 /** What is there already. */
-type Running = { source?: RecordSource; store?: Store; isRedisUp?: () => boolean };
+type Running = {
+  opening: Opening;
+  source?: RecordSource;
+  writes?: WriteProbe;
+  store?: Store;
+  isRedisUp?: () => boolean;
+  /** Set for good once Kafka was reached in this way. */
+  reached: { read: boolean; write: boolean; group: boolean };
+};
 
 /**
  * The consumers, from top to bottom. Resolves when the database is there and consuming has begun; Kafka is waited for
@@ -56,8 +69,11 @@ type Running = { source?: RecordSource; store?: Store; isRedisUp?: () => boolean
  * @throws the signal's reason when it is aborted before that
  */
 export const openConsumers = async ({ config, logger, signal, onGiveUp, timing = {} }: Options): Promise<Consumers> => {
-  const metrics = createConsumerMetrics();
-  const running: Running = {};
+  const metrics = createConsumerMetrics(config.topics.booking);
+  const running: Running = {
+    opening: { mongodb: false, indexes: false },
+    reached: { read: false, write: false, group: false },
+  };
   const ops = await createOpsServer({
     host: config.host,
     port: config.opsPort,
@@ -66,7 +82,14 @@ export const openConsumers = async ({ config, logger, signal, onGiveUp, timing =
     registry: metrics.registry,
   });
 
-  const store = await openStore({ mongodbUri: config.mongodbUri, logger, signal });
+  const store = await openStore({
+    mongodbUri: config.mongodbUri,
+    logger,
+    signal,
+    onProgress: (opening) => {
+      running.opening = opening;
+    },
+  });
   const place = { url: config.redisUrl, prefix: config.redisPrefix };
   const [outside, presence] = await Promise.all([
     createOutsideBroadcast({ place, logger }),
@@ -82,6 +105,12 @@ export const openConsumers = async ({ config, logger, signal, onGiveUp, timing =
     now: () => new Date(),
     onCardFailure: (error) => logger.warn({ err: error }, "cards were not written, trying again"),
   });
+  const dlq = { publisher, topic: config.topics.bookingDlq };
+  const deadLetters = createDeadLetterGroups({
+    ...dlq,
+    single: createDeadLetters(dlq),
+    spread: createTopicSpread(createProbeClient({ kafka: config.kafka, logger }), dlq.topic),
+  });
   const source = createRecordSource({
     kafka: config.kafka,
     groupId: config.kafka.groupId,
@@ -89,12 +118,22 @@ export const openConsumers = async ({ config, logger, signal, onGiveUp, timing =
     plan: createBookingConsumer({
       decode: createDecode({ meaningOf: createBookingTypes(config.bookingTypeAliases), now: () => new Date() }),
       applyBookingEvent: chat.applyBookingEvent,
-      deadLetters: createDeadLetters({ publisher, topic: config.topics.bookingDlq }),
+      deadLetters,
       metrics: metrics.booking,
       logger,
     }),
     logger,
-    metrics: metrics.source,
+    metrics: {
+      ...metrics.source,
+      reached: () => {
+        running.reached.read = true;
+        metrics.source.reached();
+      },
+      joined: () => {
+        running.reached.group = true;
+        metrics.source.joined();
+      },
+    },
     onGiveUp,
     timing,
   });
@@ -108,13 +147,26 @@ export const openConsumers = async ({ config, logger, signal, onGiveUp, timing =
     metrics: metrics.relay,
     logger,
   });
-  Object.assign(running, { source, store, isRedisUp: () => outside.isUp() && presence.isUp() });
+  const writes = createWriteProbe({
+    kafka: config.kafka,
+    topics: [config.topics.bookingDlq, config.topics.chatEvents],
+    logger,
+    onReached: () => {
+      running.reached.write = true;
+      metrics.wrote();
+    },
+  });
+  const isRedisUp = (): boolean => outside.isUp() && presence.isUp();
+  Object.assign(running, { source, writes, store, isRedisUp });
+  metrics.watch({ mongodb: store.isUp, redis: isRedisUp, kafka: () => source.health().kafka === "up" });
   source.start();
+  writes.start();
   relay.start();
   logger.info({ opsPort: ops.port, topics: config.topics.booking }, "the consumers run");
 
   const stopAll = async (deadlineMs: number): Promise<boolean> => {
     const ended = await Promise.all([source.stop(deadlineMs * 0.6), relay.stop(deadlineMs * 0.6)]);
+    await writes.stop();
     await chat.drain(deadlineMs * 0.1);
     await Promise.all([publisher.close(), eventPublisher.close(), store.close(deadlineMs * 0.1)]);
     await outside.close();
@@ -126,15 +178,23 @@ export const openConsumers = async ({ config, logger, signal, onGiveUp, timing =
   return { opsPort: ops.port, stop: (deadlineMs) => (stopping ??= stopAll(deadlineMs)) };
 };
 
-const check = (isUp: boolean | undefined) => (isUp === true ? "up" : "down");
-
-// Kafka or Redis away changes nothing here: no other process could do more.
-const readiness = async ({ source, store, isRedisUp }: Running) => {
-  const isStoreUp = (await store?.isUp()) === true;
-  const checks = {
-    mongodb: check(isStoreUp),
-    redis: check(isRedisUp?.()),
-    kafka: check(source?.health().kafka === "up"),
-  } as const;
-  return { ok: isStoreUp && source !== undefined, checks };
+/**
+ * Not ready before this process has once joined its group and reached Kafka both ways: with wrong settings it would take
+ * the place of one that works. Kafka or Redis away later changes nothing: no other process could do more.
+ */
+const readiness = async ({ opening, source, writes, store, isRedisUp, reached }: Running): Promise<OpsAnswer> => {
+  const isStoreUp = store === undefined ? opening.mongodb : await store.isUp();
+  const health = source?.health();
+  return {
+    ok: store !== undefined && isStoreUp && reached.read && reached.write && reached.group,
+    checks: {
+      mongodb: check(isStoreUp),
+      indexes: check(opening.indexes),
+      redis: check(isRedisUp?.()),
+      kafka_read: check(health?.kafka === "up"),
+      kafka_write: check(writes?.isUp()),
+      group: check(health?.joined),
+    },
+    ...(opening.detail !== undefined && { details: { indexes: opening.detail } }),
+  };
 };

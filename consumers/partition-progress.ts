@@ -48,6 +48,10 @@ export const createPartitionProgress = (metrics: Metrics): PartitionProgress => 
       states = new Map(
         Object.entries(partitions).flatMap(([topic, numbers]) => numbers.map((one) => [`${topic}/${one}`, newState()])),
       );
+      // There from now on, and a number as soon as Kafka was asked.
+      for (const [topic, numbers] of Object.entries(partitions)) {
+        for (const one of numbers) metrics.lag(topic, one, Number.NaN);
+      }
     },
     partitions: () => ours,
     began: (topic, partition, since) => {

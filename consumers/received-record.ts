@@ -1,4 +1,5 @@
 import type { KafkaMessage } from "kafkajs";
+import type { FetchedMessage } from "./fetch/fetched-message.ts";
 
 /** What a header holds: kafkajs gives Buffers, an array where a name came twice, and null for Kafka's own null. */
 export type HeaderValue = Buffer | string | null | undefined | (Buffer | string | null)[];
@@ -13,6 +14,8 @@ export type ReceivedRecord = {
   key: Buffer | null;
   value: Buffer | null;
   headers: Record<string, HeaderValue>;
+  /** There where nobody can read what stands from `offset` up to `lastOffset`, as a batch that cannot be unpacked. */
+  undecodable?: { lastOffset: string; detail: string };
 };
 
 const mostMs = 8_640_000_000_000_000;
@@ -27,12 +30,19 @@ const toDate = (timestamp: string): Date | null => {
 export const timeOf = (message: Pick<KafkaMessage, "timestamp"> | undefined): Date | null =>
   message === undefined ? null : toDate(message.timestamp);
 
-export const toReceivedRecord = (topic: string, partition: number, message: KafkaMessage): ReceivedRecord => ({
+export const toReceivedRecord = (
+  topic: string,
+  partition: number,
+  message: KafkaMessage & Pick<FetchedMessage, "undecodable">,
+): ReceivedRecord => ({
   topic,
   partition,
-  offset: message.offset,
+  offset: message.undecodable?.firstOffset ?? message.offset,
   writtenAt: toDate(message.timestamp),
   key: message.key,
   value: message.value,
   headers: message.headers ?? {},
+  ...(message.undecodable && {
+    undecodable: { lastOffset: message.offset, detail: message.undecodable.detail },
+  }),
 });

@@ -1,5 +1,6 @@
 /** Why a record can never succeed. Short and few: they are names in metrics and in dead letters. */
 export type RejectReason =
+  | "undecodable"
   | "tombstone"
   | "too_large"
   | "not_utf8"

@@ -2,6 +2,8 @@
 export type SourceMetrics = {
   /** A partition waits before it tries its next record again. */
   paused(): void;
+  /** Kafka answered. */
+  reached(): void;
   /** This process got its share of the partitions. Lags of before may be another process's now. */
   joined(): void;
   /** The consumer ended without being asked to and is made anew. */
@@ -12,4 +14,6 @@ export type SourceMetrics = {
   oldestWaiting(topic: string, partition: number, since: Date | null): void;
   /** Where to ask how many partitions wait now before their next record is tried again. */
   watchPauses(count: () => number): void;
+  /** Where to ask whether this process is in its group now. */
+  watchJoined(isJoined: () => boolean): void;
 };

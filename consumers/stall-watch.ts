@@ -24,7 +24,8 @@ const patience = 10;
 
 /** Sees what a consumer does not tell: one that beats and fetches may have forgotten a partition. */
 export const createStallWatch = ({ client, groupId, progress, everyMs, untakenMs }: Parts): StallWatch => {
-  let askedAt = performance.now();
+  // The first time at once: a lag without a number can set off no alarm.
+  let askedAt = Number.NEGATIVE_INFINITY;
   let batchesAtStall: number | null = null;
 
   const probe = async (signal: AbortSignal): Promise<boolean> => {

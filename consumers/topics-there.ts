@@ -1,18 +1,17 @@
 import type { Kafka } from "kafkajs";
+import { probeLimitMs } from "./kafka-client.ts";
 import { withLimit } from "./with-limit.ts";
-
-const limitMs = 5_000;
 
 /**
  * Which of the topics Kafka has now.
- * @throws when no broker answers within five seconds
+ * @throws when no broker answers within twelve seconds
  */
 export const topicsThere = async (client: Kafka, topics: string[]): Promise<string[]> => {
   const admin = client.admin();
   try {
     const listed = await withLimit(
       "listing topics",
-      limitMs,
+      probeLimitMs,
       admin.connect().then(() => admin.listTopics()),
     );
     const there = new Set(listed);

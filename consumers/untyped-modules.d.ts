@@ -9,10 +9,8 @@ declare module "kafkajs-snappy" {
 
 declare module "lz4js" {
   const lz4: {
-    compress(data: Uint8Array): Uint8Array;
-    decompress(data: Uint8Array, maxSize?: number): Uint8Array;
-    /** The most bytes that `decompress` can answer with, by the blocks' headers. */
-    decompressBound(data: Uint8Array): number;
+    /** Unpacks `length` bytes from `at` on into `into` from `start` on; answers where it ended there. */
+    decompressBlock(packed: Uint8Array, into: Uint8Array, at: number, length: number, start: number): number;
   };
   export default lz4;
 }
@@ -36,12 +34,48 @@ declare module "kafkajs/src/network/requestQueue/index.js" {
 }
 
 declare module "kafkajs/src/protocol/decoder.js" {
-  export type DecodedHeader = { key: string | null; value: Buffer | null };
   export default class Decoder {
     constructor(buffer: Buffer);
-    /** kafkajs reads nothing but a record's headers with it. */
-    readVarIntArray: (this: Decoder, readOne: (decoder: Decoder) => DecodedHeader) => DecodedHeader[];
+    buffer: Buffer;
   }
+}
+
+declare module "kafkajs/src/protocol/messageSet/decoder.js" {
+  import type { KafkaMessage } from "kafkajs";
+  import type Decoder from "kafkajs/src/protocol/decoder.js";
+
+  const decodeMessageSet: (decoder: Decoder, bytes: number) => Promise<KafkaMessage[]>;
+  export default decodeMessageSet;
+}
+
+declare module "kafkajs/src/protocol/recordBatch/crc32C/index.js" {
+  /** Castagnoli's checksum, without a sign; `node:zlib` has another one. */
+  const crc32c: (bytes: Buffer) => number;
+  export default crc32c;
+}
+
+declare module "kafkajs/src/protocol/recordBatch/v0/index.js" {
+  import type Encoder from "kafkajs/src/protocol/encoder.js";
+
+  type Batch = { compression?: number; firstOffset?: number; lastOffsetDelta?: number; records: Encoder[] };
+  const recordBatch: { RecordBatch: (batch: Batch) => Promise<Encoder> };
+  export default recordBatch;
+}
+
+declare module "kafkajs/src/protocol/recordBatch/record/v0/index.js" {
+  import type Encoder from "kafkajs/src/protocol/encoder.js";
+
+  type Fields = { offsetDelta: number; key: Buffer | null; value: Buffer | null; headers?: Record<string, string> };
+  const encodeRecord: (fields: Fields) => Encoder;
+  export default encodeRecord;
+}
+
+declare module "kafkajs/src/protocol/requests/fetch/index.js" {
+  type Topics = { topic: string; partitions: { partition: number; fetchOffset: string | number }[] }[];
+  type Call = { request: unknown; response: { decode: (payload: Buffer) => Promise<unknown> } };
+  export type FetchProtocol = (wanted: { version: number }) => (options: { topics: Topics }) => Call;
+  const fetchRequests: { protocol: FetchProtocol };
+  export default fetchRequests;
 }
 
 declare module "kafkajs/src/protocol/encoder.js" {
@@ -53,15 +87,6 @@ declare module "kafkajs/src/protocol/encoder.js" {
     writeVarIntString(value: string | null): Encoder;
     writeVarIntBytes(value: Buffer | null): Encoder;
   }
-}
-
-declare module "kafkajs/src/protocol/recordBatch/record/v0/decoder.js" {
-  import type Decoder from "kafkajs/src/protocol/decoder.js";
-
-  type Batch = { firstOffset: string; firstTimestamp: string };
-  type Headers = Record<string, Buffer | null | (Buffer | null)[]>;
-  const decodeRecord: (decoder: Decoder, batch: Batch) => { headers: Headers };
-  export default decodeRecord;
 }
 
 declare module "kafkajs/src/consumer/consumerGroup.js" {

@@ -18,6 +18,8 @@ export type Letter = {
   from: { topic: string; place: string; writtenAt: Date | null } | null;
   /** Only the beginning of its value was kept: the topic of the dead letters does not take the whole. */
   isCut: boolean;
+  /** It stands for what nobody can read, from its place on up to this offset. */
+  lastOffset: string | null;
 };
 
 /** What became of a letter. */
@@ -58,10 +60,11 @@ const readLetter = (record: ReceivedRecord, headers: Map<string, string>): Lette
     putAt: writtenAt,
     key: key?.toString() ?? null,
     valueBytes: value?.length ?? 0,
-    reason: headers.get("dlq-reason") ?? "",
-    detail: headers.get("dlq-detail") ?? "",
+    reason: headers.get("dlq-reason") ?? (record.undecodable ? "undecodable" : ""),
+    detail: headers.get("dlq-detail") ?? record.undecodable?.detail ?? "",
     from: topic === undefined ? null : { topic, place: placeOf(headers), writtenAt: dateOf(headers) },
     isCut: headers.has("dlq-value-bytes"),
+    lastOffset: headers.get("dlq-last-offset") ?? record.undecodable?.lastOffset ?? null,
   };
 };
 
@@ -79,8 +82,10 @@ const dateOf = (headers: Map<string, string>): Date | null => {
  */
 export const originalOf = (record: ReceivedRecord): NewRecord | null => {
   const stored = readStored(record);
-  if (stored.kind === "mark" || stored.letter.from === null || stored.letter.isCut) return null;
-  const { topic, writtenAt } = stored.letter.from;
+  if (stored.kind === "mark") return null;
+  const { from, isCut, lastOffset } = stored.letter;
+  if (from === null || isCut || lastOffset !== null) return null;
+  const { topic, writtenAt } = from;
   const { key, value } = record;
   return { topic, key, value, headers: withoutOurs(record.headers), ...(writtenAt && { writtenAt }) };
 };

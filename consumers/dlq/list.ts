@@ -22,7 +22,7 @@ export const list = ({ stock, selection, all, limit, json, terminal }: Options):
   const pool = stock.letters.filter(({ state }) => all || state === "open");
   const wanted = pool.filter(isSelected(selection));
   const shown = limit === 0 ? wanted : wanted.slice(-limit);
-  if (json) return shown.forEach((letter) => terminal.print(JSON.stringify(letter)));
+  if (json) return shown.forEach((letter) => terminal.print(printable(JSON.stringify(letter))));
   if (shown.length > 0) {
     const width = terminal.width ?? Number.POSITIVE_INFINITY;
     for (const line of table(columns, shown.map(cellsOf), width)) terminal.print(line);

@@ -3,7 +3,7 @@ import { createLogger } from "../../src/logger.ts";
 import { ConfigError } from "../../src/parse-settings.ts";
 import { UsageError } from "./arguments.ts";
 import { DlqError, runDlq } from "./run.ts";
-import type { Terminal } from "./terminal.ts";
+import { printable, type Terminal } from "./terminal.ts";
 
 const { stdin, stdout, stderr } = process;
 const progressEveryMs = 5_000;
@@ -72,7 +72,7 @@ const main = async (): Promise<number> => {
     });
     return isDone ? 0 : 1;
   } catch (error) {
-    stderr.write(`${messageOf(error)}\n`);
+    stderr.write(`${printable(messageOf(error), "\n")}\n`);
     return error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
   }
 };

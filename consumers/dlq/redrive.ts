@@ -55,12 +55,15 @@ export const redrive = async (options: Options): Promise<boolean> => {
  * they: only those where the consumers put letters from are taken.
  */
 const whyItStays = (
-  { from, isCut }: Letter,
+  { from, isCut, lastOffset }: Letter,
   { bookingTopics, topicsThere }: Pick<Options, "bookingTopics" | "topicsThere">,
 ): string | null => {
   if (from === null) return "it does not say which topic it came from";
   if (!bookingTopics.includes(from.topic)) return `it names ${from.topic}, which is none of BOOKING_TOPICS`;
   if (!topicsThere.includes(from.topic)) return `there is no topic ${from.topic}`;
+  if (lastOffset !== null) {
+    return `there is no record in it: nobody can read ${from.topic} ${from.place} to ${lastOffset}, whoever wrote that must do so again`;
+  }
   return isCut ? `it was cut: the whole record is ${from.topic} ${from.place}, if it is still there` : null;
 };
 

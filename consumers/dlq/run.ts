@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Kafka } from "kafkajs";
 import { type KafkaToolConfig, readKafkaConfig } from "../../src/config.ts";
 import type { Logger } from "../../src/logger.ts";
-import { createKafkaClient, shortRetry } from "../kafka-client.ts";
+import { createKafkaClient, createProbeClient } from "../kafka-client.ts";
 import { createPublisher } from "../publisher.ts";
 import { topicsThere } from "../topics-there.ts";
 import { type Arguments, readArguments, usage } from "./arguments.ts";
@@ -50,7 +50,7 @@ export const runDlq = async ({ args, env, terminal, createLogger, signal }: Opti
   const config = readKafkaConfig(env);
   const logger = createLogger(config.logLevel);
   const { kafka } = config;
-  const probe = createKafkaClient({ kafka, logger, retry: shortRetry });
+  const probe = createProbeClient({ kafka, logger });
   const opened = { client: createKafkaClient({ kafka, logger }), probe, config, logger, terminal, signal };
   await needTopic(opened);
   await using reader = await openReader(opened, writes(asked));

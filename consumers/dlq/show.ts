@@ -23,18 +23,23 @@ export const show = async ({ reader, letter, json, terminal, signal }: Options):
   const { key, value } = readable(record);
   const headers = Object.entries(record.headers).map(([name, header]) => [name, headerText(header)] as const);
   if (json) {
-    terminal.print(JSON.stringify({ ...letter, key, value, headers: Object.fromEntries(headers) }));
+    terminal.print(printable(JSON.stringify({ ...letter, key, value, headers: Object.fromEntries(headers) })));
     return true;
   }
   terminal.print(`dead letter   ${letter.id}, put ${shownTime(letter.putAt)}, ${letter.state}`);
   for (const [name, text] of headers) terminal.print(`header        ${printable(name)}: ${printable(text)}`);
   terminal.print(`key           ${key === null ? "none" : printable(key)}`);
   terminal.print(
-    `value         ${record.value === null ? "none" : `${record.value.length} bytes${letter.isCut ? ", cut" : ""}`}`,
+    `value         ${record.value === null ? noValue(letter) : `${record.value.length} bytes${letter.isCut ? ", cut" : ""}`}`,
   );
   if (value !== null) terminal.print(`\n${printable(indented(value), "\n")}`);
   return true;
 };
+
+const noValue = ({ from, lastOffset }: StockedLetter): string =>
+  lastOffset === null
+    ? "none"
+    : `none: nobody can read ${printable(`${from?.topic} ${from?.place}`)} to ${printable(lastOffset)}`;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 

@@ -11,9 +11,9 @@ export type Terminal = {
 };
 
 // What came with a record may hold whatever moves a terminal's cursor or colours it.
-const control = /[\p{Cc}\p{Bidi_Control}]/gu;
+const control = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu;
 
-/** Text from outside as it can be printed without harm. */
+/** Text from outside as it can be printed without harm; JSON stays the same JSON, which escapes the lowest controls only. */
 export const printable = (text: string, kept = ""): string =>
   text.replaceAll(control, (sign) =>
     kept.includes(sign) ? sign : `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,

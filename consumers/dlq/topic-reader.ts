@@ -116,9 +116,9 @@ class GroupReader implements TopicReader {
       this.#hasCrashed = true;
       this.#crash.reject(payload.error);
     });
-    // What is in the log and never handed over, as the end of a transaction: a batch without a first record.
-    consumer.on(END_BATCH_PROCESS, ({ payload: { firstOffset, lastOffset, partition } }) => {
-      if (firstOffset === null) this.#passed(partition, Number(lastOffset) + 1);
+    // What is in the log and never handed over, as the end of a transaction: a batch without records.
+    consumer.on(END_BATCH_PROCESS, ({ payload: { batchSize, lastOffset, partition } }) => {
+      if (batchSize === 0) this.#passed(partition, Number(lastOffset) + 1);
     });
     await consumer.connect();
     await consumer.subscribe({ topics: [this.#topic], fromBeginning: true });

@@ -1,8 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { PartitionOf } from "../topic-spread.ts";
 import { untilAborted } from "../with-limit.ts";
 import type { EncodedEvent } from "./chat-event.ts";
-
-export type PartitionOf = (key: string) => number;
 
 /** Where events go. */
 export type EventTopic = {

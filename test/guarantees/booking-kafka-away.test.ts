@@ -25,7 +25,7 @@ const arrives = async ({ kafka, log }: Stack, bookingId: string): Promise<void> 
 };
 
 const kafkaIs = (consumers: TestConsumers, state: string): Promise<void> =>
-  until(async () => (await consumers.ops("readyz")).body.checks["kafka"] === state, `Kafka being ${state}`);
+  until(async () => (await consumers.ops("readyz")).body.checks["kafka_read"] === state, `Kafka being ${state}`);
 
 test.concurrent("a Kafka that is away at the start is waited for", async () => {
   await using broker = await ownKafka();
@@ -33,10 +33,14 @@ test.concurrent("a Kafka that is away at the start is waited for", async () => {
   await broker.stop("SIGKILL");
   await using consumers = await runConsumers(kafka);
   await using log = await openTestLog(consumers.mongodbUri);
-  // It is ready all the same: no other process could do more.
-  expect(await consumers.ops("readyz")).toMatchObject({ status: 200, body: { checks: { kafka: "down" } } });
+  // It is not ready before it has once reached Kafka both ways: with wrong settings it never does.
+  expect(await consumers.ops("readyz")).toMatchObject({
+    status: 503,
+    body: { checks: { mongodb: "up", kafka_read: "down", kafka_write: "down", group: "down" } },
+  });
   await broker.start();
   await arrives({ kafka, consumers, log }, "away-at-the-start");
+  await until(async () => (await consumers.ops("readyz")).status === 200, "the consumers being ready", aMinuteMs);
 }, 240_000);
 
 const ways = {
@@ -56,6 +60,7 @@ const outlives = async (away: (typeof ways)["killed"]): Promise<void> => {
   const stack = { kafka, consumers, log };
   const { approved: topic, events } = kafka.topics;
   await arrives(stack, "before");
+  await until(async () => (await consumers.ops("readyz")).status === 200, "the consumers being ready", aMinuteMs);
   const bookings = Array.from({ length: 300 }, (_, index) => `b-${index}`);
   await kafka.publishMany(
     topic,
@@ -67,6 +72,8 @@ const outlives = async (away: (typeof ways)["killed"]): Promise<void> => {
   await kafkaIs(consumers, "down");
   for (const end = performance.now() + aMinuteMs; performance.now() < end; await sleep(1_000)) {
     expect((await consumers.ops("livez")).status).toBe(200);
+    // An outage does not take out who had once reached it: no other process could do more.
+    expect((await consumers.ops("readyz")).status).toBe(200);
   }
   await back();
 

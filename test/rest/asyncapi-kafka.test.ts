@@ -195,6 +195,7 @@ describe("a chat event in the AsyncAPI document", () => {
 describe("a dead letter in the AsyncAPI document", () => {
   // Does not compile when the consumers have others.
   const reasons: Record<RejectReason, true> = {
+    undecodable: true,
     tombstone: true,
     too_large: true,
     not_utf8: true,

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createKafkaClient, shortRetry } from "../../consumers/kafka-client.ts";
+import { createProbeClient } from "../../consumers/kafka-client.ts";
 import { startBinaryService } from "../../local/services/binary-service.ts";
 import { findKafka, type KafkaProgram } from "../../local/services/find-kafka.ts";
 import { freePort } from "../../local/services/kept-port.ts";
@@ -97,11 +97,11 @@ const writeConfig = (node: Node, nodes: Node[]): string => {
   return file;
 };
 
-type Admin = ReturnType<ReturnType<typeof createKafkaClient>["admin"]>;
+type Admin = ReturnType<ReturnType<typeof createProbeClient>["admin"]>;
 
 const withAdmin = async <T>(brokers: string[], use: (admin: Admin) => Promise<T>): Promise<T> => {
   const kafka = { brokers, clientId: "cluster", ssl: false, sasl: null };
-  const admin = createKafkaClient({ kafka, logger: testLogger, retry: shortRetry }).admin();
+  const admin = createProbeClient({ kafka, logger: testLogger }).admin();
   try {
     await admin.connect();
     return await use(admin);

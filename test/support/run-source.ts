@@ -35,11 +35,13 @@ export const runSource = (kafka: TestKafka, { topics, lane, handle, timing }: Op
     logger: testLogger,
     metrics: {
       paused: () => void (counts.paused += 1),
+      reached: () => undefined,
       joined: () => void (counts.joined += 1),
       restarted: () => void (counts.restarted += 1),
       lag: () => undefined,
       oldestWaiting: () => undefined,
       watchPauses: () => undefined,
+      watchJoined: () => undefined,
     },
     onGiveUp: (error) => void gaveUp.push(error),
     timing: { lookEveryMs: 200, longestRetryMs: 500, ...timing },

@@ -45,6 +45,19 @@ test("shows a letter whole, and harms no terminal with what it holds", async () 
   await expect(callDlq(kafka, "show 0/2")).rejects.toThrow("there is no dead letter 0/2");
 });
 
+test("JSON holds no control character, and is the same JSON", async () => {
+  await using kafka = await openTestKafka({ partitions: 1 });
+  const key = "\u001b[31m \u009b31m \u007f \u202e \u2066 \u2028";
+  await putLetter(kafka, "wrong_shape", { key, value: key, headers: { [key]: key } });
+  for (const args of ["list --json", "show 0/0 --json", "list", "show 0/0"]) {
+    const { text } = await callDlq(kafka, args);
+    expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u);
+  }
+  const shown = JSON.parse((await callDlq(kafka, "show 0/0 --json")).text);
+  expect(shown).toMatchObject({ key, value: key });
+  expect(shown.headers).toHaveProperty([key], key);
+});
+
 test("purges what is redriven, and nothing that is open", async () => {
   await using kafka = await openTestKafka({ partitions: 1 });
   for (const value of ["a", "b", "c", "d"]) await putLetter(kafka, "not_json", { key: value, value });

@@ -1,19 +1,8 @@
-import { beforeAll, describe, expect, test } from "@jest/globals";
-import Decoder from "kafkajs/src/protocol/decoder.js";
+import { describe, expect, test } from "@jest/globals";
 import Encoder from "kafkajs/src/protocol/encoder.js";
-import decodeRecord from "kafkajs/src/protocol/recordBatch/record/v0/decoder.js";
-import { pino } from "pino";
-import { createKafkaClient } from "../../consumers/kafka-client.ts";
+import { readRecord } from "../../../consumers/fetch/read-record.ts";
 
 type Header = [name: string, value: string | null];
-
-// Twice, as a process has more than one client.
-beforeAll(() => {
-  const kafka = { brokers: ["localhost:1"], clientId: "test", ssl: false, sasl: null };
-  const logger = pino({ enabled: false });
-  createKafkaClient({ kafka, logger });
-  createKafkaClient({ kafka, logger });
-});
 
 const bytesOf = (text: string | null): Buffer | null => (text === null ? null : Buffer.from(text));
 
@@ -24,8 +13,7 @@ const packed = (headers: Header[]): Buffer => {
   return record.buffer;
 };
 
-const unpacked = (record: Buffer) =>
-  decodeRecord(new Decoder(record), { firstOffset: "0", firstTimestamp: "0" }).headers;
+const unpacked = (record: Buffer) => readRecord(record).headers;
 
 describe("the headers of a record", () => {
   test("come by name: one value as it is, those of a name that came more often as a list", () => {

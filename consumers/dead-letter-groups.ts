@@ -1,0 +1,110 @@
+import { gather } from "../src/store/gather.ts";
+import { type DeadLetters, letterOf } from "./dead-letter.ts";
+import type { Rejection } from "./rejection.ts";
+import { isTooLarge, type Publisher } from "./publisher.ts";
+import type { ReceivedRecord } from "./received-record.ts";
+import type { PartitionOf } from "./topic-spread.ts";
+
+type Parts = {
+  /** Puts a letter by itself, cut where the topic does not take the whole. */
+  single: DeadLetters;
+  publisher: Pick<Publisher, "publishTogether">;
+  topic: string;
+  /** How keys are spread over the topic's partitions. @throws while Kafka does not say */
+  spread: () => Promise<PartitionOf>;
+};
+
+type Letter = { record: ReceivedRecord; rejection: Rejection };
+/** Null: the broker has it. */
+type Outcome = { error: unknown } | null;
+
+const mostAtOnce = 500;
+const mostRequestBytes = 512 * 1024;
+const spreadKeptMs = 30_000;
+
+/**
+ * Dead letters that are put while others are under way go out together, one request a partition: one request for each of
+ * 20,000 took thirteen seconds. Each `put` resolves when the broker has its own letter.
+ */
+export const createDeadLetterGroups = ({ single, publisher, topic, spread }: Parts): DeadLetters => {
+  let known: { partitionOf: PartitionOf; at: number } | null = null;
+
+  const partitionOf = async (): Promise<PartitionOf> => {
+    if (known === null || performance.now() - known.at > spreadKeptMs) {
+      known = { partitionOf: await spread(), at: performance.now() };
+    }
+    return known.partitionOf;
+  };
+
+  const putAlone = async (letter: Letter): Promise<Outcome> => {
+    try {
+      await single.put(letter.record, letter.rejection);
+      return null;
+    } catch (error) {
+      return { error };
+    }
+  };
+
+  const putTogether = async (partition: number, letters: Letter[]): Promise<Outcome[]> => {
+    try {
+      const records = letters.map(({ record, rejection }) => ({ ...letterOf(record, rejection), partition }));
+      await publisher.publishTogether(topic, records);
+      return letters.map(() => null);
+    } catch (error) {
+      if (isTooLarge(error)) return await inTurn(letters, putAlone);
+      // The topic may have other partitions by now.
+      known = null;
+      return letters.map(() => ({ error }));
+    }
+  };
+
+  const put = gather<Letter, Outcome>({
+    mostAtOnce,
+    mostUnderWay: 1,
+    keyOf: ({ record: { topic: from, partition, offset } }) => `${from}/${partition}/${offset}`,
+    run: async (letters) => {
+      const requests = requestsOf(letters, await partitionOf());
+      const outcomes = new Map<Letter, Outcome>();
+      const lanes = [...requests].map(async ([partition, groups]) => {
+        for (const group of groups) {
+          const ended = await putTogether(partition, group);
+          for (const [index, letter] of group.entries()) outcomes.set(letter, ended[index] ?? null);
+        }
+      });
+      await Promise.all(lanes);
+      return letters.map((letter) => outcomes.get(letter) ?? null);
+    },
+  });
+
+  return {
+    put: async (record, rejection) => {
+      const outcome = await put({ record, rejection });
+      if (outcome !== null) throw outcome.error;
+    },
+  };
+};
+
+const inTurn = async (letters: Letter[], put: (letter: Letter) => Promise<Outcome>): Promise<Outcome[]> => {
+  const outcomes: Outcome[] = [];
+  for (const letter of letters) outcomes.push(await put(letter));
+  return outcomes;
+};
+
+/** The letters by partition, in groups that a request has room for. */
+const requestsOf = (letters: Letter[], partitionOf: PartitionOf): Map<number, Letter[][]> => {
+  const requests = new Map<number, Letter[][]>();
+  const bytes = new Map<Letter[], number>();
+  for (const letter of letters) {
+    const partition = partitionOf(letter.record.key);
+    const groups = requests.get(partition) ?? [];
+    const last = groups.at(-1);
+    const size = (letter.record.value?.length ?? 0) + (letter.record.key?.length ?? 0);
+    const filled = (last && bytes.get(last)) ?? Number.POSITIVE_INFINITY;
+    const group = last !== undefined && filled + size <= mostRequestBytes ? last : [];
+    if (group !== last) groups.push(group);
+    bytes.set(group, (group === last ? filled : 0) + size);
+    group.push(letter);
+    requests.set(partition, groups);
+  }
+  return requests;
+};

@@ -1,0 +1,28 @@
+import type { Kafka } from "kafkajs";
+import { probeLimitMs } from "./kafka-client.ts";
+import { createPartitioner } from "./partitioner.ts";
+import { withLimit } from "./with-limit.ts";
+
+/** The partition of a key, as our producer chooses it. */
+export type PartitionOf = (key: Buffer | string | null) => number;
+
+/**
+ * Asks how keys are spread over the partitions that a topic has now.
+ * @throws while Kafka does not say
+ */
+export const createTopicSpread = (client: Kafka, topic: string): (() => Promise<PartitionOf>) => {
+  // The same one as the producer's, so that both put a key into the same partition.
+  const partitioner = createPartitioner();
+  return async () => {
+    const admin = client.admin();
+    try {
+      const asked = admin.connect().then(() => admin.fetchTopicMetadata({ topics: [topic] }));
+      const partitionMetadata =
+        (await withLimit("asking for the topic", probeLimitMs, asked)).topics[0]?.partitions ?? [];
+      if (partitionMetadata.length === 0) throw new Error(`the topic ${topic} has no partitions`);
+      return (key) => partitioner({ topic, partitionMetadata, message: { key, value: null } });
+    } finally {
+      await withLimit("disconnecting", 1_000, admin.disconnect()).catch(() => undefined);
+    }
+  };
+};

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Kafka } from "kafkajs";
+import type { Logger } from "../src/logger.ts";
+import { createProbeClient, type KafkaAddress, probeLimitMs, shortRetry } from "./kafka-client.ts";
+import { topicsThere } from "./topics-there.ts";
+import { withLimit } from "./with-limit.ts";
+
+/** Whether Kafka lets this process write. */
+export type WriteProbe = {
+  start(): void;
+  /** Whether it did when it was asked last. */
+  isUp(): boolean;
+  stop(): Promise<void>;
+};
+
+type Parts = {
+  kafka: KafkaAddress;
+  /** Those that we write to. */
+  topics: string[];
+  logger: Logger;
+  /** It lets us write. */
+  onReached: () => void;
+};
+
+const firstEveryMs = 3_000;
+const everyMs = 30_000;
+
+/**
+ * Asks Kafka whether it takes records from us, without writing any: for a producer's id (InitProducerId), which needs the
+ * right to write, and each leader of the topics that we write to. A topic that is not there yet is no failure: it may be
+ * made later, as those of the bookings.
+ */
+export const createWriteProbe = ({ kafka, topics, logger, onReached }: Parts): WriteProbe => {
+  const client = createProbeClient({ kafka, logger });
+  const closing = new AbortController();
+  let isUp = false;
+  let running: Promise<void> = Promise.resolve();
+
+  const look = async (): Promise<void> => {
+    try {
+      await askForId(client);
+      await reachLeaders(client, await topicsThere(client, topics));
+      isUp = true;
+      onReached();
+    } catch (error) {
+      logger.warn({ err: error }, "kafka takes no records from this process now, trying again");
+      isUp = false;
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    while (!closing.signal.aborted) {
+      await look();
+      await sleep(isUp ? everyMs : firstEveryMs, undefined, { signal: closing.signal }).catch(() => undefined);
+    }
+  };
+
+  return {
+    start: () => {
+      running = run();
+    },
+    isUp: () => isUp,
+    stop: async () => {
+      closing.abort();
+      await withLimit("stopping", 1_000, running).catch(() => undefined);
+    },
+  };
+};
+
+const askForId = async (client: Kafka): Promise<void> => {
+  const producer = client.producer({ idempotent: true, allowAutoTopicCreation: false, retry: shortRetry });
+  try {
+    await withLimit("asking for a producer's id", probeLimitMs, producer.connect());
+  } finally {
+    await withLimit("disconnecting", 1_000, producer.disconnect()).catch(() => undefined);
+  }
+};
+
+const reachLeaders = async (client: Kafka, topics: string[]): Promise<void> => {
+  const admin = client.admin();
+  const reach = async (): Promise<void> => {
+    await admin.connect();
+    for (const topic of topics) await admin.fetchTopicOffsets(topic);
+  };
+  try {
+    await withLimit("reaching the leaders", probeLimitMs, reach());
+  } finally {
+    await withLimit("disconnecting", 1_000, admin.disconnect()).catch(() => undefined);
+  }
+};
