@@ -178,7 +178,8 @@ class KafkaRecordSource implements RecordSource {
       await this.#watch(session, topics);
     } finally {
       this.#session = null;
-      generation = Number.NaN;
+      // What is under way can be confirmed by a consumer that is closed in order, not by one that crashed.
+      if (session.crashed.aborted) generation += 1;
       await this.#close(session, batches);
     }
   }

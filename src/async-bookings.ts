@@ -168,6 +168,9 @@ const letterHeaders = z.object({
   "dlq-partition": wholeNumber.meta({ description: "The record's partition in that topic" }),
   "dlq-offset": wholeNumber.meta({ description: "The record's offset in that partition" }),
   "dlq-timestamp": z.iso.datetime().meta({ description: "The record's own time: RFC 3339, UTC, with milliseconds" }),
+  "dlq-last-offset": wholeNumber.optional().meta({
+    description: "Only of what cannot be read: the last offset that the letter stands for",
+  }),
   "dlq-value-bytes": wholeNumber.optional().meta({
     description: "Only where the topic did not take the whole: how long the value was before it was cut",
   }),
