@@ -1,8 +1,8 @@
 import { gather } from "../src/store/gather.ts";
 import { type DeadLetters, letterOf } from "./dead-letter.ts";
-import type { Rejection } from "./rejection.ts";
 import { isTooLarge, type Publisher } from "./publisher.ts";
 import type { ReceivedRecord } from "./received-record.ts";
+import type { Rejection } from "./rejection.ts";
 import type { PartitionOf } from "./topic-spread.ts";
 
 type Parts = {
