@@ -20,7 +20,7 @@ export type FetchResponse = {
  * What one fetch may take into memory, in bytes of records and what they take beside. A batch may hold far more, and is
  * then unpacked again for each part of it.
  */
-const mostBytes = 16 * 1024 * 1024;
+const mostBytes = 8 * 1024 * 1024;
 
 /** From these versions of the protocol on the answer has the field. */
 const since = { startOffset: 5, session: 7, clientThrottles: 8, replica: 11 };
