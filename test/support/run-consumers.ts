@@ -42,7 +42,9 @@ export const runConsumers = async (
       throw error;
     },
   });
-  const get = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${consumers.opsPort}/${path}`);
+  // A connection each: one that is kept may be closed by the time a busy machine uses it again.
+  const get = (path: string): Promise<Response> =>
+    fetch(`http://127.0.0.1:${consumers.opsPort}/${path}`, { headers: { connection: "close" } });
   return {
     ...consumers,
     mongodbUri,
