@@ -4,17 +4,22 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseEnv } from "node:util";
 import { provideServices } from "../local/services/provide-services.ts";
+import { openRun } from "../local/services/run.ts";
 import { StopRequest, stopSignal } from "../local/stop-signal.ts";
 import { add, type Counts } from "./support/counts.ts";
 import { findChromium } from "./support/find-chromium.ts";
 import { hasPageTests, runJest, runPlaywright } from "./support/runners.ts";
+import { unitTests } from "./support/unit-tests.ts";
 
 // npm test: provides the backing services, runs all tests, or those named, and ends with a line of counts.
+// npm run test:unit (--unit): those alone that need no service, and brings none up.
 const signal = stopSignal();
 const report = (line: string): void => console.log(line);
 const folder = mkdtempSync(join(tmpdir(), "lyvo-chat-test-"));
 
-const counts = await runAll().catch((error: unknown): Counts => {
+const { argv } = process;
+const running = argv.includes("--unit") ? runUnitTests(argv.slice(2).filter((arg) => arg !== "--unit")) : runAll();
+const counts = await running.catch((error: unknown): Counts => {
   if (!(error instanceof StopRequest)) console.error(`\n${error instanceof Error ? error.message : String(error)}`);
   return { passed: 0, failed: 1 };
 });
@@ -30,6 +35,12 @@ async function runAll(): Promise<Counts> {
   if (jest !== undefined) all.push(await runJest({ ...options, args: jest }));
   if (page !== undefined && hasPageTests()) all.push(await runPageTests(page, options));
   return add(all);
+}
+
+async function runUnitTests(flags: string[]): Promise<Counts> {
+  const run = await openRun(folder, report);
+  const args = ["--runTestsByPath", ...unitTests(), ...flags];
+  return runJest({ args, env: process.env, folder, run, signal }).finally(() => run.close());
 }
 
 /** From a `.env` only where the services are: its other settings are for running, and the tests bring their own. */
