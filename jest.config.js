@@ -1,3 +1,10 @@
+import { availableParallelism, freemem } from "node:os";
+
+// Most of the tests wait: for an election, a rebalance, a lease. So two share a core, where there is memory for the
+// services that some of them bring.
+const bytesForEach = 3 * 1024 ** 3;
+const maxWorkers = Math.max(2, Math.min(2 * availableParallelism(), Math.floor(freemem() / bytesForEach), 8));
+
 /** Jest leaves the TypeScript to Node, which strips the types: that is why nothing is transformed. */
 export default {
   testEnvironment: "node",
@@ -7,8 +14,8 @@ export default {
   testPathIgnorePatterns: ["<rootDir>/test/page/"],
   extensionsToTreatAsEsm: [".ts"],
   transform: {},
-  maxWorkers: 2,
-  testTimeout: 120_000,
+  maxWorkers,
+  testTimeout: 240_000,
   // A worker that a busy machine holds up is no leak. One that never exits fails the run: test/support/runners.ts.
   workerGracefulExitTimeout: 90_000,
 };

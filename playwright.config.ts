@@ -17,7 +17,9 @@ export default defineConfig({
   testDir: "test/page",
   testMatch: "**/*.test.ts",
   workers: 1,
-  timeout: 60_000,
+  // A busy machine takes its time; the limits only end what would never come.
+  timeout: 180_000,
+  expect: { timeout: 30_000 },
   use: {
     browserName: "chromium",
     headless: true,

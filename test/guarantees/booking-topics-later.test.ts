@@ -65,6 +65,6 @@ test("a Kafka that is away stops nothing for good: neither starting nor stopping
   const source = runSource(nowhere, { handle: async () => undefined });
   expect(source.health()).toEqual({ kafka: "down", joined: false, alive: true });
   const before = performance.now();
-  expect(await source.stop(30_000)).toBe(true);
-  expect(performance.now() - before).toBeLessThan(25_000);
+  expect(await source.stop(100_000)).toBe(true);
+  expect(performance.now() - before).toBeLessThan(90_000);
 });

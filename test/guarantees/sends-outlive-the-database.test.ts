@@ -59,7 +59,7 @@ describe("a send while the database is away", () => {
     const texts = ["a", "b", "c"];
     const send = () => texts.map((text) => store.log.append(chatId, sendText(text, { clientMessageId: text })));
     expect(await answersOf(send())).toEqual(["unavailable", "unavailable", "unavailable"]);
-    expect(Date.now() - began).toBeLessThan(timeoutMs + 15_000);
+    expect(Date.now() - began).toBeLessThan(timeoutMs + 60_000);
     await mongodb.start();
     expect(await answersOf(send())).toEqual(["acked", "acked", "acked"]);
     expect(await contents(chatId)).toEqual(texts);
@@ -73,7 +73,7 @@ describe("a send while the database is away", () => {
     const send = () => ["a", "b"].map((text) => store.log.append(chatId, sendText(text, { clientMessageId: text })));
     try {
       expect(await answersOf(send())).toEqual(["unavailable", "unavailable"]);
-      expect(Date.now() - began).toBeLessThan(timeoutMs + 15_000);
+      expect(Date.now() - began).toBeLessThan(timeoutMs + 60_000);
     } finally {
       await goOn();
     }

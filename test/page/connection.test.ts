@@ -66,7 +66,7 @@ test("asks for a new token when the old one ends soon, and hands it in over the 
     await (isFirst ? route.fulfill({ json: { token: soon(userId) } }) : route.continue());
   });
   await page.reload();
-  await expect.poll(() => sent.filter((frame) => frame.includes('"authenticate"')).length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => sent.filter((frame) => frame.includes('"authenticate"')).length).toBe(1);
   await approve();
   await owner.say("Still here");
   await expect(seeker.bubble("Still here")).toBeVisible();
@@ -83,7 +83,7 @@ test("comes back with a good token after it was refused with a bad one", async (
   demo.expectOnConsole(/401/);
   await page.reload();
   await expect(owner.connectionBanner).toBeVisible();
-  await expect(owner.root.getByText("Online", { exact: true })).toBeVisible({ timeout: 10_000 });
+  await expect(owner.root.getByText("Online", { exact: true })).toBeVisible();
   await approve();
 });
 
@@ -113,9 +113,7 @@ test.describe("over a connection that loses frames", () => {
     await expect(seeker.bubble("Once only")).toHaveCount(1);
     await expect.poll(() => dropped.length).toBe(1);
     await owner.say("And then this");
-    await expect(owner.bubble("And then this")).toHaveAttribute("data-delivery", /sent|delivered|read/, {
-      timeout: 20_000,
-    });
+    await expect(owner.bubble("And then this")).toHaveAttribute("data-delivery", /sent|delivered|read/);
     for (const side of [owner, seeker])
       await expect(side.bubbles.locator("p")).toHaveText(["Once only", "And then this"]);
   });

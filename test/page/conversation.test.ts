@@ -64,21 +64,22 @@ test("shows that the other one types, and ends it with a pause, a send and a los
   const typeUntilSeen = () =>
     expect(async () => {
       await owner.composer.press("o");
-      await expect(typing).toBeVisible({ timeout: 500 });
-    }).toPass({ timeout: 10_000 });
+      await expect(typing).toBeVisible({ timeout: 2_000 });
+    }).toPass({ timeout: 60_000 });
 
   await typeUntilSeen();
-  await expect(typing).toBeHidden({ timeout: 8_000 });
+  await expect(typing).toBeHidden();
 
   await typeUntilSeen();
   const written = await owner.composer.inputValue();
   await owner.composer.press("Enter");
   await expect(seeker.bubble(written)).toBeVisible();
-  await expect(typing).toBeHidden({ timeout: 1_000 });
+  // Sooner than the seven seconds after which it ends by itself.
+  await expect(typing).toBeHidden({ timeout: 6_000 });
 
   await typeUntilSeen();
   await owner.root.getByRole("button", { name: "Go offline" }).click();
-  await expect(typing).toBeHidden({ timeout: 4_000 });
+  await expect(typing).toBeHidden({ timeout: 6_000 });
 });
 
 test("sends at most 4,000 characters, counted as the service counts them", async ({ demo }) => {
@@ -105,7 +106,7 @@ test("sends what was written faster than the service allows, and loads it page b
   const { page, owner, seeker, approve } = demo;
   await approve();
   for (let number = 1; number <= 60; number += 1) await owner.say(`message ${number}.`);
-  await expect(seeker.bubble("message 60.")).toBeVisible({ timeout: 30_000 });
+  await expect(seeker.bubble("message 60.")).toBeVisible();
   await page.reload();
   await expect(seeker.bubble("message 60.")).toBeInViewport();
   await expect(seeker.bubble("message 5.")).toHaveCount(0);

@@ -94,7 +94,7 @@ export const openRest = async ({ mongodbUri = databaseUri(), ...overrides }: Opt
     destination: { write: (line: string) => void lines.push(line) },
   });
   const now = overrides.now ?? (() => new Date());
-  const store = await openStore({ mongodbUri, logger, signal: AbortSignal.timeout(20_000), now });
+  const store = await openStore({ mongodbUri, logger, signal: AbortSignal.timeout(90_000), now });
   const { log, cards } = store;
   const chat = createChat({ log, cards, broadcast: quiet, now, onCardFailure: (error) => logger.warn({ err: error }) });
   const jwtConfig = { secrets: [secret], userIdClaims: ["sub"], issuer: undefined, audience: undefined };

@@ -55,7 +55,7 @@ export const next = <E extends keyof ServerToClientEvents>(
   });
 
 /** Longer than the ten seconds that a send may wait in the node. */
-const answerLimitMs = 30_000;
+const answerLimitMs = 60_000;
 
 /** Emits what need not be of the contract, and returns the ack as it came. */
 export const ask = (socket: Client, event: string, ...payload: unknown[]): Promise<Record<string, unknown>> =>

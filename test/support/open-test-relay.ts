@@ -51,7 +51,7 @@ export const openTestRelay = async ({
   timing,
   through = (same) => same,
 }: RelayOptions & { kafka: KafkaAddress; logger: Logger }) => {
-  const store = await openStore({ mongodbUri, logger, signal: AbortSignal.timeout(30_000) });
+  const store = await openStore({ mongodbUri, logger, signal: AbortSignal.timeout(90_000) });
   const publisher = await createPublisher({ kafka, logger });
   const registry = new Registry();
   const relay = openRelay({

@@ -16,7 +16,7 @@ export const openTestStore = async ({
   limits,
 }: Options = {}): Promise<TestStore> => {
   const logger = createLogger({ level: process.env["TEST_LOG_LEVEL"] ?? "silent", process: "test-store" });
-  const signal = AbortSignal.timeout(30_000);
+  const signal = AbortSignal.timeout(90_000);
   const store = await openStore({ mongodbUri: uri, logger, signal, ...(limits && { limits }) });
   return { ...store, uri, [Symbol.asyncDispose]: () => store.close(1_000) };
 };

@@ -36,7 +36,7 @@ export const runConsumers = async (
   const consumers = await openConsumers({
     config,
     logger: testLogger,
-    signal: AbortSignal.timeout(30_000),
+    signal: AbortSignal.timeout(90_000),
     timing,
     onGiveUp: (error) => {
       throw error;
@@ -67,7 +67,7 @@ export type TestLog = AsyncDisposable & {
 
 /** Looks at what stands in a database. */
 export const openTestLog = async (mongodbUri: string): Promise<TestLog> => {
-  const store = await openStore({ mongodbUri, logger: testLogger, signal: AbortSignal.timeout(30_000) });
+  const store = await openStore({ mongodbUri, logger: testLogger, signal: AbortSignal.timeout(90_000) });
   const client = await new mongoose.mongo.MongoClient(mongodbUri).connect();
   return {
     chatOf: async (bookingId) => {

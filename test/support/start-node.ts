@@ -55,7 +55,7 @@ export type TestNode = ChatNode & {
 export const startNode = async (overrides: NodeJS.ProcessEnv = {}): Promise<TestNode> => {
   const config = testConfig(overrides);
   const logger = createLogger({ level: config.logLevel, process: "test-node" });
-  const node = await openChatNode({ config, logger, signal: AbortSignal.timeout(30_000) });
+  const node = await openChatNode({ config, logger, signal: AbortSignal.timeout(90_000) });
   return {
     ...node,
     config,

@@ -43,11 +43,11 @@ describe("the headers of a record", () => {
   test.each([
     ["of different names", (index: number) => `name-${index}`],
     ["of one name", () => "name"],
-  ])("are read in linear time: 120,000 %s within ten seconds", (_, nameOf) => {
+  ])("are read in linear time: 120,000 %s within a minute", (_, nameOf) => {
     const record = packed(Array.from({ length: 120_000 }, (_none, index): Header => [nameOf(index), ""]));
     const start = performance.now();
     const headers = unpacked(record);
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(performance.now() - start).toBeLessThan(60_000);
     expect(Object.values(headers).flat()).toHaveLength(120_000);
   });
 });
