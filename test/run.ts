@@ -31,10 +31,11 @@ async function runAll(): Promise<Counts> {
   await using services = await provideServices({ env, folder, keep: false, signal, report });
   const options = { env: { ...env, ...services.settings }, folder, run: services.run, signal };
   const { jest, page } = splitArguments(process.argv.slice(2));
-  const all: Counts[] = [];
-  if (jest !== undefined) all.push(await runJest({ ...options, args: jest }));
-  if (page !== undefined && hasPageTests()) all.push(await runPageTests(page, options));
-  return add(all);
+  // Side by side: both wait more than they work.
+  const running: Promise<Counts>[] = [];
+  if (jest !== undefined) running.push(runJest({ ...options, args: jest }));
+  if (page !== undefined && hasPageTests()) running.push(runPageTests(page, options));
+  return add(await Promise.all(running));
 }
 
 async function runUnitTests(flags: string[]): Promise<Counts> {

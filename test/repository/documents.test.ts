@@ -45,6 +45,21 @@ test("docs/operations.md tells every metric", () => {
   expect(metricNames.filter((name) => !operations.includes(name.replaceAll('"', "`").slice(0, -1)))).toEqual([]);
 });
 
+test("docs/operations.md tells of every limit that can be set what is past it", () => {
+  const table = operations.slice(operations.indexOf("\n## Limits\n"), operations.indexOf("\n## Health\n"));
+  const limits = settingNames.filter((name) => name.startsWith("LIMIT_"));
+  expect(limits.filter((name) => !table.includes(`| \`${name}\` |`))).toEqual([]);
+});
+
+test("each attack in docs/threat-model.md has a test that shows what stops it", () => {
+  const rows = read("docs/threat-model.md")
+    .split("\n")
+    .filter((line) => line.startsWith("| "))
+    .slice(2);
+  expect(rows.length).toBeGreaterThan(10);
+  expect(rows.filter((row) => !/`test\/[\w/-]+\.test\.ts` \|$/.test(row))).toEqual([]);
+});
+
 test("docs/frontend.md tells every error that a frontend can get", () => {
   const others = new Set(["not_found", "method_not_allowed", "unsupported_media_type", "booking_conflict"]);
   const codes = Object.keys(errorTable).filter((code) => !others.has(code));
