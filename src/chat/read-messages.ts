@@ -54,6 +54,13 @@ export const createReadChats = ({ requireParticipant, log, cards, keeper, reads 
     return card.lastSeq >= seq ? card : keeper.mend(chatId);
   };
 
+  // A client that has all there is knows the newest seq, which the card may be behind. What it claims is not believed: a
+  // card that is mended is written, and both people hear of it.
+  const atMostHead = async (chatId: string, seq: number): Promise<number> => {
+    const card = await cards.find(chatId);
+    return card === null || card.lastSeq >= seq ? 0 : (await log.head(chatId)).seq;
+  };
+
   return {
     messages: async ({ chatId, reader, range }) => {
       const { facts } = await requireParticipant(chatId, reader.userId);
@@ -82,7 +89,7 @@ export const createReadChats = ({ requireParticipant, log, cards, keeper, reads 
         mostBytes: 2 * (mostBytesOf(range.limit) + largestItemBytes),
         fetch: async () => {
           const { entries, hasMore, bytes } = await log.page(facts.id, range);
-          const card = await cardUpTo(facts.id, entries.at(-1)?.seq ?? 0);
+          const card = await cardUpTo(facts.id, entries.at(-1)?.seq ?? (await atMostHead(facts.id, range.after ?? 0)));
           const chat = chatFor(card, facts.participants, role);
           return { answer: { chat, messages: entries.map(toMessage), hasMore }, bytes: 2 * (bytes + cardBytes(card)) };
         },

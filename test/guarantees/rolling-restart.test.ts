@@ -44,8 +44,13 @@ const keepWriting = (all: People[]): (() => void) => {
   return () => clearInterval(timer);
 };
 
+/** After so long a node ends in spite of what is still open, with exit code 1; a busy machine may get there. */
+const ownDeadlineMs = 20_000;
+
 const restart = async (node: NodeProcess): Promise<void> => {
-  expect(await node.stop("SIGTERM")).toBe("exit code 0");
+  const began = Date.now();
+  const how = await node.stop("SIGTERM");
+  expect(how).toEqual(Date.now() - began < ownDeadlineMs ? "exit code 0" : expect.stringMatching(/^exit code [01]$/));
   await node.start();
 };
 
