@@ -18,8 +18,8 @@ const report = (line: string): void => console.log(line);
 const folder = mkdtempSync(join(tmpdir(), "lyvo-chat-test-"));
 
 const { argv } = process;
-const running = argv.includes("--unit") ? runUnitTests(argv.slice(2).filter((arg) => arg !== "--unit")) : runAll();
-const counts = await running.catch((error: unknown): Counts => {
+const wanted = argv.includes("--unit") ? runUnitTests(argv.slice(2).filter((arg) => arg !== "--unit")) : runAll();
+const counts = await wanted.catch((error: unknown): Counts => {
   if (!(error instanceof StopRequest)) console.error(`\n${error instanceof Error ? error.message : String(error)}`);
   return { passed: 0, failed: 1 };
 });

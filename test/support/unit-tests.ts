@@ -1,8 +1,8 @@
 import { imports, isIn, sourceFiles } from "../repository/sources.ts";
 
 /** What brings a service or a process up, or asks for one's address. */
-const bringers = ["test/support/services.ts", "test/support/start-node.ts", "test/rest/open-rest.ts"];
-const needsMore = (path: string): boolean => bringers.includes(path) || isIn("local", path) || isIn("test/page", path);
+const bringers = new Set(["test/support/services.ts", "test/support/start-node.ts", "test/rest/open-rest.ts"]);
+const needsMore = (path: string): boolean => bringers.has(path) || isIn("local", path) || isIn("test/page", path);
 
 const importedBy = Map.groupBy(imports, ({ from }) => from);
 
