@@ -35,7 +35,10 @@ const settingsSchema = z.object({
       "fatal, error, warn, info, debug, trace or silent",
     )
     .default("info"),
-  MONGODB_URI: text("an address that starts with mongodb:// or mongodb+srv://", isMongodbUri),
+  MONGODB_URI: text(
+    "an address that starts with mongodb:// or mongodb+srv:// and names a database of its own, as mongodb://HOST/lyvo-chat?replicaSet=rs0 does",
+    isMongodbUri,
+  ),
   REDIS_URL: text("an address that starts with redis:// or rediss://", isRedisUrl),
   REDIS_PREFIX: text("1 to 128 letters, digits and _ - . : / { }", isRedisPrefix).optional(),
   KAFKA_BROKERS: listOf("host:port, or several separated by commas", isBroker),

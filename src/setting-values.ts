@@ -52,20 +52,25 @@ export const isOrigin = (item: string): boolean =>
   item === "*" || (!item.includes("*") && URL.parse(item)?.origin === item);
 
 // Not by URL, which knows one host alone: mongodb://user:password@one:27017,two:27017/chat?replicaSet=rs0
-const mongodbUri = /^mongodb(\+srv)?:\/\/(?:[^\s@/]*@)?([^\s@/?]+)(?:[/?]\S*)?$/;
+const mongodbUri = /^mongodb(\+srv)?:\/\/(?:[^\s@/]*@)?([^\s@/?]+)\/([^\s/?#]+)(?:\?[^\s#]*)?$/;
 
-const isDecodable = (encoded: string): boolean => {
+const decoded = (written: string): string | null => {
   try {
-    decodeURIComponent(encoded);
-    return true;
+    return decodeURIComponent(written);
   } catch {
-    return false;
+    return null;
   }
 };
 
+// Of MongoDB's own databases `local` is not even replicated.
+const ownNames = new Set(["admin", "config", "local"]);
+const isDatabaseName = (name: string | null): boolean =>
+  name !== null && /^[^/\\. "$*<>:|?\0]{1,63}$/.test(name) && !ownNames.has(name.toLowerCase());
+
+/** An address of MongoDB with the name of a database in it. */
 export const isMongodbUri = (uri: string): boolean => {
-  if (!isDecodable(uri)) return false;
-  const [, isSrv, hosts = ""] = mongodbUri.exec(uri) ?? [];
+  const [, isSrv, hosts = "", database = ""] = mongodbUri.exec(uri) ?? [];
+  if (decoded(uri) === null || !isDatabaseName(decoded(database))) return false;
   if (isSrv !== undefined) return isHost(hosts);
   // A socket's path is written in percent signs.
   return hosts.split(",").every((host) => host.startsWith("%2F") || isHostWithPort(host, { needsPort: false }));

@@ -29,7 +29,8 @@ const pixels = z.int().min(1).max(100_000);
 const plainHttps =
   /^[Hh][Tt][Tt][Pp][Ss]:\/\/(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:[/?#][^\\\s<>"\p{Cc}\p{Cf}\p{Cs}]*)?$/u;
 
-const isUnder = (host: string, pattern: string): boolean => host.endsWith(pattern.slice(1)) && isHostName(host);
+const isUnder = ({ host, hostname }: URL, pattern: string): boolean =>
+  host.endsWith(pattern.slice(1)) && isHostName(hostname);
 
 /**
  * Whether `url` may be linked to: https, no name or password in it, and a host from the list.
@@ -38,7 +39,7 @@ const isUnder = (host: string, pattern: string): boolean => host.endsWith(patter
 export const isAllowedUrl = (text: string, allowedHosts: readonly string[]): boolean => {
   const url = plainHttps.test(text) ? URL.parse(text) : null;
   if (url === null) return false;
-  return allowedHosts.some((entry) => (entry.startsWith("*.") ? isUnder(url.host, entry) : url.host === entry));
+  return allowedHosts.some((entry) => (entry.startsWith("*.") ? isUnder(url, entry) : url.host === entry));
 };
 
 const mimeTypeSchema = (types: readonly string[]) =>

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import mongoose, { type Connection } from "mongoose";
 import type { Logger } from "../logger.ts";
+import { ConfigError } from "../parse-settings.ts";
+import { asWrongServers, requireReplicaSet } from "./mongodb-uri.ts";
 
 /**
  * Short enough that a person waiting for an answer gets one, and that a consumer keeps its place in its group.
@@ -28,7 +30,7 @@ const longestPauseMs = 5_000;
 /**
  * Connects to MongoDB, for as long as it takes: a database that is away at the start is waited for, with growing
  * pauses. The connection belongs to a mongoose of its own, so that two stores in one process share nothing.
- * @throws the signal's reason when it is aborted; a wrong address at once
+ * @throws the signal's reason when it is aborted; ConfigError for a standalone server
  */
 export const connect = async (uri: string, logger: Logger, signal: AbortSignal): Promise<Connection> => {
   const own = new mongoose.Mongoose({ sanitizeFilter: true, strictQuery: "throw" });
@@ -36,10 +38,13 @@ export const connect = async (uri: string, logger: Logger, signal: AbortSignal):
     signal.throwIfAborted();
     const connection = own.createConnection();
     try {
-      return await connection.openUri(uri, options);
+      const opened = await connection.openUri(uri, options);
+      await requireReplicaSet(opened.getClient());
+      return opened;
     } catch (error) {
       await connection.destroy().catch(() => undefined);
-      if (error instanceof mongoose.mongo.MongoParseError) throw error;
+      const final = error instanceof ConfigError ? error : asWrongServers(error);
+      if (final) throw final;
       logger.warn({ err: error, pauseMs }, "mongodb is away, trying again");
       await pause(pauseMs, undefined, { signal });
     }

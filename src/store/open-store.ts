@@ -6,6 +6,7 @@ import { createChatCards } from "./chats.ts";
 import { connect } from "./connect.ts";
 import { makeIndexes, type Opening } from "./make-indexes.ts";
 import { createModels } from "./models.ts";
+import { keepPromises, requireMongodbUri } from "./mongodb-uri.ts";
 import { createRelayStore, type RelayStore } from "./relay-store.ts";
 
 export type Store = {
@@ -32,18 +33,28 @@ type Options = {
   limits?: Parameters<typeof createChatLog>[0]["limits"];
 };
 
+/** The address with what promises rest on; what it said against them is named in the log. */
+const strongAddress = (given: string, logger: Logger): string => {
+  requireMongodbUri(given);
+  const { uri, overruled } = keepPromises(given);
+  if (overruled.length > 0)
+    logger.warn({ options: overruled }, "options in MONGODB_URI would weaken a promise and are overruled");
+  return uri;
+};
+
 /**
  * Opens the log and the cards in MongoDB. A database that is away is waited for until the signal says stop.
- * @throws the signal's reason; an error for an address that cannot be one
+ * @throws the signal's reason; ConfigError for an address that is none, or of a standalone server
  */
 export const openStore = async ({
-  mongodbUri,
+  mongodbUri: givenUri,
   logger,
   signal,
   now = () => new Date(),
   onProgress = () => undefined,
   limits,
 }: Options): Promise<Store> => {
+  const mongodbUri = strongAddress(givenUri, logger);
   const connection = await connect(mongodbUri, logger, signal);
   const models = createModels(connection);
   onProgress({ mongodb: true, indexes: false });

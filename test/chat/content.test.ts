@@ -3,7 +3,7 @@ import { cleanText, codePoints } from "../../src/chat/content.ts";
 import { newMessageSchema } from "../../src/chat/message.ts";
 import { fileTypes, imageTypes, namesOf } from "../../src/chat/mime-types.ts";
 
-const schema = newMessageSchema(["images.example.com", "*.cdn.example", "localhost:8443"]);
+const schema = newMessageSchema(["images.example.com", "*.cdn.example", "localhost:8443", "*.ports.example:8443"]);
 const text = (content: unknown) => schema.safeParse({ type: "text", content });
 const attachment = {
   url: "https://images.example.com/room.jpg",
@@ -149,6 +149,9 @@ describe("an attachment", () => {
     ["HTTPS://Images.example.com:443/Zimmer%20ä.jpg?w=1#f", true],
     ["//images.example.com/a", false],
     ["javascript:alert(1)", false],
+    ["https://a.ports.example:8443/x", true],
+    ["https://a.ports.example/x", false],
+    ["https://a:1.ports.example:8443/x", false],
     ["https://images.example.com./a", false],
     ["https://images.example.com:/a", false],
     ["https://localhost:8443./x", false],

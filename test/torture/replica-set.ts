@@ -15,11 +15,18 @@ export type ReplicaSet = {
   close: () => Promise<void>;
 };
 
-type Options = WayOptions & {
-  count: number;
-  electionTimeoutMs: number;
+type MemberOptions = WayOptions & {
   /** Keeps next to nothing of its history: a megabyte, and what a restart would need, which is the last second. */
   forgetful?: boolean;
+  /** Belongs to no replica set. */
+  standalone?: boolean;
+};
+
+type Options = MemberOptions & {
+  count: number;
+  electionTimeoutMs: number;
+  /** The last member is an hour late: a secondary that shows what was, and never becomes the primary. */
+  lagging?: boolean;
 };
 
 /** A MongoDB replica set whose members can be killed and frozen one by one. */
@@ -33,7 +40,7 @@ export const openReplicaSet = async (options: Options): Promise<ReplicaSet> => {
     close: async () => void (await Promise.all(members.map((member) => member.close()))),
   };
   try {
-    await initiate(hosts, options.electionTimeoutMs);
+    await initiate(hosts, options);
     await set.primary();
     return set;
   } catch (error) {
@@ -42,7 +49,11 @@ export const openReplicaSet = async (options: Options): Promise<ReplicaSet> => {
   }
 };
 
-const startMember = async ({ forgetful = false, ...options }: Options, index: number): Promise<ProvidedService> => {
+/** One MongoDB server, in a folder and on a port that belong to its number. */
+export const startMember = async (
+  { forgetful = false, standalone = false, ...options }: MemberOptions,
+  index: number,
+): Promise<ProvidedService> => {
   const program = await findMongod(options);
   const folder = join(options.folder, `mongodb-${index}`);
   const port = await keptPort(join(folder, "port"));
@@ -56,7 +67,7 @@ const startMember = async ({ forgetful = false, ...options }: Options, index: nu
     ...program,
     name: "mongodb",
     address: `127.0.0.1:${port}`,
-    args: [...place, ...size, ...history, "--replSet", "rs0"],
+    args: [...place, ...size, ...history, ...(standalone ? [] : ["--replSet", "rs0"])],
     logFile: join(folder, "mongodb.log"),
     isReady: async () => (await hello(`127.0.0.1:${port}`)) !== null,
   });
@@ -75,10 +86,13 @@ const direct = async <T>(host: string, ask: (admin: mongo.Db) => Promise<T>): Pr
 const hello = (host: string): Promise<mongo.Document | null> =>
   direct(host, (admin) => admin.command({ hello: 1 })).catch(() => null);
 
-const initiate = async (hosts: string[], electionTimeoutMillis: number): Promise<void> => {
+const late = { priority: 0, votes: 0, secondaryDelaySecs: 3_600 };
+
+type Initiation = Pick<Options, "electionTimeoutMs" | "lagging">;
+const initiate = async (hosts: string[], { electionTimeoutMs, lagging = false }: Initiation): Promise<void> => {
   const [first = ""] = hosts;
-  const members = hosts.map((host, _id) => ({ _id, host }));
-  const settings = { electionTimeoutMillis, heartbeatIntervalMillis: 500 };
+  const members = hosts.map((host, _id) => ({ _id, host, ...(lagging && _id === hosts.length - 1 && late) }));
+  const settings = { electionTimeoutMillis: electionTimeoutMs, heartbeatIntervalMillis: 500 };
   await direct(first, (admin) => admin.command({ replSetInitiate: { _id: "rs0", members, settings } }));
 };
 
