@@ -14,10 +14,17 @@ interface Bubble {
   readonly isOwn: boolean;
   readonly type: Message["type"];
   readonly content: string;
+  /** A participant's own words beside what the system says, and whose they are. */
+  readonly quote: Quote | null;
   readonly attachment: Message["attachment"];
   readonly createdAt: string;
   readonly delivery: Delivery | null;
   readonly error: string | null;
+}
+
+interface Quote {
+  readonly name: string;
+  readonly words: string;
 }
 
 export interface BubbleActions {
@@ -46,6 +53,7 @@ export function conversationItems({
   messages,
   pending,
   firstNewSeq,
+  nameOf,
   actions,
 }: {
   chat: Chat;
@@ -55,6 +63,7 @@ export function conversationItems({
   pending: readonly PendingMessage[];
   /** Where the line "New" stands, or null. */
   firstNewSeq: number | null;
+  nameOf: (userId: string) => string;
   actions: BubbleActions;
 }): ListItem[] {
   const items: ListItem[] = [];
@@ -74,7 +83,7 @@ export function conversationItems({
       if (items.length > 0) items.push(separator("new", "new-line", "New"));
       newLineAt = null;
     }
-    place(ofMessage(message, { chat, userId, otherId }));
+    place(ofMessage(message, { chat, userId, otherId, nameOf }));
   }
   for (const message of pending) place(ofPending(message));
   return items;
@@ -82,9 +91,14 @@ export function conversationItems({
 
 function ofMessage(
   message: Message,
-  { chat, userId, otherId }: { chat: Chat; userId: string; otherId: string },
+  {
+    chat,
+    userId,
+    otherId,
+    nameOf,
+  }: { chat: Chat; userId: string; otherId: string; nameOf: (userId: string) => string },
 ): Bubble {
-  const { seq, senderId, type, content, attachment, createdAt, clientMessageId } = message;
+  const { seq, senderId, type, content, system, attachment, createdAt, clientMessageId } = message;
   const isOwn = senderId === userId;
   return {
     // The same key before and after the acknowledgement: the bubble stays where it is and only its tick changes.
@@ -92,6 +106,7 @@ function ofMessage(
     isOwn,
     type,
     content,
+    quote: system?.by && system.reason ? { name: nameOf(chat.ownerId), words: system.reason } : null,
     attachment,
     createdAt,
     delivery: isOwn ? deliveryOf(chat, otherId, seq) : null,
@@ -104,6 +119,7 @@ function ofPending(message: PendingMessage): Bubble {
     ...message,
     key: message.clientMessageId,
     isOwn: true,
+    quote: null,
     attachment: message.type === "text" ? undefined : message.attachment,
     delivery: message.state,
     error: message.error?.text ?? null,
@@ -126,12 +142,16 @@ const separator = (key: string, className: string, text: string): ListItem => ({
   render: () => el("li", { class: className }, el("span", {}, text)),
 });
 
-function systemNote({ key, content, createdAt }: Bubble): ListItem {
-  return {
-    key,
-    print: content,
-    render: () => el("li", { class: "system-note" }, el("span", {}, icon("calendar"), content, " ", timeOf(createdAt))),
-  };
+/** What the system says. A participant's reason stands below it, under that person's name. */
+function systemNote({ key, content, quote, createdAt }: Bubble): ListItem {
+  const render = (): HTMLElement =>
+    el(
+      "li",
+      { class: "system-note" },
+      el("span", {}, icon("calendar"), content, " ", timeOf(createdAt)),
+      quote !== null && el("p", { class: "system-quote" }, `${quote.name}: `, el("q", { dir: "auto" }, quote.words)),
+    );
+  return { key, print: JSON.stringify([content, quote]), render };
 }
 
 function bubbleItem(bubble: Bubble, isGroupStart: boolean, actions: BubbleActions): ListItem {

@@ -101,6 +101,7 @@ export function createConversation({
       messages: chatLog.started ? chatLog.shown() : [],
       pending,
       firstNewSeq,
+      nameOf: (userId) => settings.person(userId).name,
       actions: client.outbox,
     });
     if (chatLog.from < oldestShown) scroll.keepingPlace(() => items.show(next));
@@ -118,13 +119,28 @@ export function createConversation({
     setChildren(statusBanner, [icon(chat.status === "closed" ? "lock" : "pause"), el("span", {}, reason)]);
   }
 
+  /** The owner's words stand in quotation marks beside the owner's name; the service's do not. */
   function lockedBecause(chat: Chat): string | null {
     if (chat.status === "active") return null;
-    const because = chat.statusReason ? `: ${chat.statusReason}` : ".";
-    if (chat.status === "closed") return `This chat is closed${because}`;
-    return chat.ownerId === client.userId
-      ? `You made this chat read-only${because}`
-      : `${firstName(settings.person(chat.ownerId).name)} made this chat read-only${because}`;
+    const words = chat.statusReason;
+    if (isOwnersDoing(chat)) {
+      const name = chat.ownerId === client.userId ? "You" : firstName(settings.person(chat.ownerId).name);
+      return `${name} made this chat read-only${words ? `: “${words}”` : "."}`;
+    }
+    return `This chat is ${chat.status === "closed" ? "closed" : "read-only"}${words ? `: ${words}` : "."}`;
+  }
+
+  /**
+   * Who set the status stands in the log. While that is not loaded, words count as the owner's: the service must never
+   * seem to say what a person wrote. An owner can make a chat read-only and no more.
+   */
+  function isOwnersDoing(chat: Chat): boolean {
+    if (chat.status !== "readonly") return false;
+    const told = client
+      .log(chat.id)
+      .shown()
+      .findLast(({ system }) => system !== undefined);
+    return told === undefined || told.system?.by === "owner";
   }
 
   function showTyping(chat: Chat): void {

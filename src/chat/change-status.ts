@@ -35,10 +35,15 @@ const contents: Record<ChatStatus, string> = {
   closed: "The chat was closed.",
 };
 
+// The service speaks in the content of a system message, so a participant's words never stand in it.
+const contentOf = (role: Role | "service", { status, reason }: StatusChange): string =>
+  role === "service" && reason ? `${contents[status]} ${reason}` : contents[status];
+
 /** What a wish to change the status comes to in view of the head. Wishing for what is so already changes nothing. */
 export const decideStatusChange =
-  (role: Role | "service", { status, reason }: StatusChange) =>
+  (role: Role | "service", change: StatusChange) =>
   (head: Head): Decision => {
+    const { status, reason } = change;
     if (!mayChange(role, status, head)) return { refuse: new ChatError("forbidden") };
     if (head.state.status === status) return "nothing";
     // The booking service opening a chat says that the booking stands, so the owner may switch it again.
@@ -47,8 +52,13 @@ export const decideStatusChange =
       append: {
         type: "system",
         senderId: null,
-        content: reason ? `${contents[status]} ${reason}` : contents[status],
-        system: { event: "chat_status_changed", status, ...(reason && { reason }) },
+        content: contentOf(role, change),
+        system: {
+          event: "chat_status_changed",
+          status,
+          ...(reason && { reason }),
+          ...(role === "owner" && { by: role }),
+        },
         state: stateAfterSystem(head, { status, statusReason: reason || null, booking }, { silent: false }),
       },
     };

@@ -6,8 +6,11 @@ import { fileTypes, imageTypes } from "./mime-types.ts";
 
 export type SystemEvent = "booking_approved" | "booking_cancelled" | "chat_status_changed";
 
-/** What happened, in a system message. `silent` marks an entry that is recorded but not shown. */
-export type SystemNote = { event: SystemEvent; status: ChatStatus; reason?: string; silent?: true };
+/**
+ * What happened, in a system message. `by`: a participant did it, and `reason` is that person's own words.
+ * `silent` marks an entry that is recorded but not shown.
+ */
+export type SystemNote = { event: SystemEvent; status: ChatStatus; reason?: string; by?: "owner"; silent?: true };
 
 /** What others see of an entry (CONTRACT "Shapes"). `createdAt` is RFC 3339 UTC. */
 export type Message = {

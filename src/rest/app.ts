@@ -65,7 +65,7 @@ const callerRouter = (parts: RestParts, schema: ReturnType<typeof newMessageSche
   addRoutes(router, inboxRoutes(parts));
   addRoutes(router, messageRoutes({ ...parts, limitSends: parts.limits.sends, schema }));
   addRoutes(router, readRoutes(parts));
-  addRoutes(router, statusRoutes(parts));
+  addRoutes(router, statusRoutes({ ...parts, limitSends: parts.limits.sends }));
   addRoutes(router, chatRoutes(parts));
   router.use(refuseUnknown);
   return router;

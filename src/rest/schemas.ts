@@ -30,7 +30,10 @@ const systemNote = z
   .object({
     event: z.enum(["booking_approved", "booking_cancelled", "chat_status_changed"]),
     status: chatStatusSchema,
-    reason: z.exactOptional(reason),
+    reason: z.exactOptional(reason).meta({
+      description: "Beside `by` a participant's own words: show them as that person's, and escape them",
+    }),
+    by: z.exactOptional(z.literal("owner")).meta({ description: "A participant did it; left out for the service" }),
     silent: z.exactOptional(z.literal(true)).meta({ description: "Recorded, not to be shown" }),
   })
   .meta({ id: "SystemNote", description: "What happened, in a system message." });
@@ -43,9 +46,11 @@ export const messageSchema = z
     seq: z.int().min(1).meta({ description: "The entry's place in its chat: 1, 2, 3 … without a gap" }),
     senderId: backendIdSchema.nullable().meta({ description: "null for a system message" }),
     type: z.enum(["text", "image", "file", "system"]),
-    content: z
-      .string()
-      .meta({ maxLength: mostCodePoints, description: "As the person wrote it: escape it where you show it" }),
+    content: z.string().meta({
+      maxLength: mostCodePoints,
+      description:
+        "As the person wrote it: escape it where you show it. Of a system message: the service's words, never a participant's",
+    }),
     attachment: z.exactOptional(attachmentShape),
     system: z.exactOptional(systemNote),
     clientMessageId: z.exactOptional(clientMessageIdSchema),

@@ -19,8 +19,14 @@ const chatForUser = (card: Card, userId: string): Chat => {
   return chatFor(card, card.participants, role);
 };
 
-/** The booking service, or a participant within the rules, changes a chat's status. */
-export const statusRoutes = ({ changeStatus }: { changeStatus: ChangeStatus }): Routes => {
+/** `limitSends` takes one of what the user may send. @throws ChatError `rate_limited` */
+type Parts = { changeStatus: ChangeStatus; limitSends: (userId: string) => Promise<void> };
+
+/**
+ * The booking service, or a participant within the rules, changes a chat's status. A participant's change is a shown
+ * message that counts as unread, so it counts as a send.
+ */
+export const statusRoutes = ({ changeStatus, limitSends }: Parts): Routes => {
   const change: RequestHandler = async (req, res) => {
     const request = { chatId: chatIdOf(req), change: parse(statusChangeSchema, req.body) };
     if (isService(res)) {
@@ -28,6 +34,7 @@ export const statusRoutes = ({ changeStatus }: { changeStatus: ChangeStatus }): 
       return;
     }
     const userId = userIdOf(res);
+    await limitSends(userId);
     res.json({ chat: chatForUser(await changeStatus({ ...request, actor: { kind: "user", userId } }), userId) });
   };
   const handlers = [needUserOrKey, ...readJson, change];
@@ -39,7 +46,7 @@ const operation = (operationId: string): ZodOpenApiOperationObject => ({
   tags: ["Chats"],
   summary: "Change the status",
   description:
-    "With the key: anything. With a token: the owner switches between `active` and `readonly` while the booking stands. PUT and PATCH do the same. A wrong key is refused, also beside a good token.",
+    "With the key: anything. With a token: the owner switches between `active` and `readonly` while the booking stands. A user's change counts as a message in the limits, and its reason stands in `system.reason` alone, with `by`. The status a chat has already makes no entry. PUT and PATCH do the same. A wrong key is refused, also beside a good token.",
   security: [...asService, ...asUser],
   requestParams: { path: z.object({ chatId: chatIdSchema }) },
   requestBody: jsonBody(statusChangeSchema, { status: "readonly", reason: "holidays" }),

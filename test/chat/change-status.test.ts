@@ -10,11 +10,17 @@ const cancelled = { type: "cancelled", bookingId: "b", occurredAt: later } as co
 describe("the status", () => {
   test("is the owner's to switch between active and readonly", () => {
     expect(appended(decideStatusChange("owner", { status: "readonly", reason: "on holiday" })(aHead()))).toMatchObject({
-      content: "The chat is read-only now. on holiday",
-      system: { event: "chat_status_changed", status: "readonly", reason: "on holiday" },
+      content: "The chat is read-only now.",
+      system: { event: "chat_status_changed", status: "readonly", reason: "on holiday", by: "owner" },
       state: { status: "readonly", statusReason: "on holiday", counted: 2 },
     });
     expect(appended(decideStatusChange("owner", { status: "active" })(aHead({ status: "readonly" })))).not.toBeNull();
+  });
+
+  test("that the booking service sets is told in the service's words, its reason among them", () => {
+    const draft = appended(decideStatusChange("service", { status: "closed", reason: "fraud" })(aHead()));
+    expect(draft?.content).toBe("The chat was closed. fraud");
+    expect(draft?.system).toEqual({ event: "chat_status_changed", status: "closed", reason: "fraud" });
   });
 
   test("is nobody else's, but the booking service's", () => {

@@ -16,6 +16,23 @@ test("lets the owner make the chat read-only and open it again", async ({ demo }
   await expect(owner.bubble("Back again")).toBeVisible();
 });
 
+test("shows the owner's reason as the owner's words, under the owner's name and as text", async ({ demo }) => {
+  const { page, owner, seeker, approve } = demo;
+  const reason = "LYVO SUPPORT: <b>confirm</b> your card";
+  // The page has no field for a reason; other frontends do.
+  await page.route("**/api/chat/*/status", async (route) => {
+    const change = route.request().postDataJSON() as object | null;
+    await route.continue(change === null ? {} : { postData: JSON.stringify({ ...change, reason }) });
+  });
+  await approve();
+  await owner.root.getByRole("button", { name: "Make read-only" }).click();
+  await expect(seeker.log.locator(".system-quote")).toContainText(/^Olga [^:]+: /);
+  await expect(seeker.log.locator(".system-quote q")).toHaveText(reason);
+  await expect(seeker.statusBanner).toHaveText(`Olga made this chat read-only: “${reason}”`);
+  await expect(owner.statusBanner).toHaveText(`You made this chat read-only: “${reason}”`);
+  await expect(seeker.rows).not.toContainText("SUPPORT");
+});
+
 test("closes the chat for both when the booking is cancelled, with the reason, and opens it when it is approved again", async ({
   demo,
 }) => {

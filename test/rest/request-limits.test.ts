@@ -124,5 +124,10 @@ describe("requests are counted in Redis", () => {
         .set(...bearer(ownerId))
         .send({ type: "text", content: "x" });
     expect(await statuses(5, call)).toEqual([201, 201, 201, 201, 429]);
+    // The owner's changes of status count among them; the booking service's do not.
+    const change = (name: string, value: string) =>
+      rest.call.put(`/api/chat/${made.body.chat.id}/status`).set(name, value).send({ status: "readonly" });
+    await change(...bearer(ownerId)).expect(429);
+    await change("X-API-Key", apiKey).expect(200);
   });
 });
