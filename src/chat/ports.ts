@@ -133,8 +133,8 @@ export interface Broadcast {
   messageReceived(message: Message): void;
   messagesRead(receipt: Receipt): void;
   messagesDelivered(receipt: Receipt): void;
-  /** To the other side, on all its devices. */
-  typing(typing: { chatId: string; userId: string; isTyping: boolean }, toUserId: string): void;
+  /** A person types no more, on whichever device: to the other side, where anybody had heard of it. */
+  typingEnded(typist: { chatId: string; userId: string; toUserId: string }): void;
   chatCreated(userId: string, chat: Chat): void;
   chatUpdated(userId: string, chat: Chat): void;
 }

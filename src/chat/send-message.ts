@@ -43,7 +43,7 @@ export const createSendMessage =
     requireParticipant: RequireParticipant;
     log: ChatLog;
     keeper: Pick<CardKeeper, "keepLater">;
-    broadcast: Pick<Broadcast, "messageReceived" | "typing">;
+    broadcast: Pick<Broadcast, "messageReceived" | "typingEnded">;
   }): SendMessage =>
   async (request, onQueued) => {
     const { facts, role } = await parts.requireParticipant(request.chatId, request.userId);

@@ -1,17 +1,14 @@
-import type { Broadcast } from "../chat/ports.ts";
 import type { ChatSocket } from "./chat-socket.ts";
 import { createTurns, type Turns } from "./turns.ts";
-import { createTyping, type Typing } from "./typing.ts";
 
 /** What a socket has under way. Made at its first event: a connection that only listens costs nothing of it. */
 export type Activity = {
   turns: Turns;
-  typing: Typing;
   /** Events of the second that began then, in milliseconds of the epoch. */
   second: number;
   taken: number;
 };
 
 /** A socket's activity, made where there is none yet. */
-export const activityOf = ({ data }: ChatSocket, broadcast: Pick<Broadcast, "typing">): Activity =>
-  (data.activity ??= { turns: createTurns(), typing: createTyping(data.userId, broadcast), second: 0, taken: 0 });
+export const activityOf = ({ data }: ChatSocket): Activity =>
+  (data.activity ??= { turns: createTurns(), second: 0, taken: 0 });

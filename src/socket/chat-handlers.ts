@@ -2,12 +2,10 @@ import type { RequireParticipant } from "../chat/access.ts";
 import { otherRole, userOf } from "../chat/chat.ts";
 import { ChatError } from "../chat/errors.ts";
 import type { MarkDelivered, MarkRead } from "../chat/mark-read.ts";
-import type { Broadcast, ChatLog } from "../chat/ports.ts";
+import type { ChatLog } from "../chat/ports.ts";
 import type { ReadChats } from "../chat/read-messages.ts";
 import type { SendMessage } from "../chat/send-message.ts";
 import type { VerifyToken } from "../tokens.ts";
-import { activityOf } from "./activity.ts";
-import type { ChatSocket } from "./chat-socket.ts";
 import type { Handlers } from "./handle-events.ts";
 import type { PresenceNotices } from "./presence-notices.ts";
 import { readerOf } from "./reader.ts";
@@ -28,17 +26,13 @@ export type ChatActs = {
   presence: Pick<PresenceNotices, "tellSocket">;
 };
 
-type Parts = ChatActs & { broadcast: Pick<Broadcast, "typing"> };
+type Parts = ChatActs & { typing: Pick<Typing, "begin" | "end" | "sent"> };
 
 /** What each event does. Payloads are parsed already, and a socket's come in the order they were sent. */
-export const createHandlers = ({ broadcast, ...acts }: Parts): Handlers => {
-  const typingOf = (socket: ChatSocket): Typing => activityOf(socket, broadcast).typing;
-
+export const createHandlers = ({ typing, ...acts }: Parts): Handlers => {
   return {
     join_chat: async (socket, { chatId, afterSeq, limit }) => {
       const { userId } = socket.data;
-      // Of many joins the last ones wait for the first: who has gone meanwhile needs no pages.
-      if (!socket.connected) throw new ChatError("unavailable");
       const { facts, role } = await acts.requireParticipant(chatId, userId);
       // First the room, then the log: what is written in between is heard, and nothing falls through.
       await socket.join(chatRoom(chatId));
@@ -49,7 +43,7 @@ export const createHandlers = ({ broadcast, ...acts }: Parts): Handlers => {
     },
 
     leave_chat: async (socket, { chatId }) => {
-      typingOf(socket).end(chatId);
+      typing.end(socket, { chatId });
       await socket.leave(chatRoom(chatId));
       return {};
     },
@@ -58,7 +52,7 @@ export const createHandlers = ({ broadcast, ...acts }: Parts): Handlers => {
       const { userId } = socket.data;
       await acts.sends(userId);
       const { message: sent } = await acts.sendMessage({ chatId, userId, message }, release);
-      typingOf(socket).end(chatId);
+      typing.sent({ chatId, userId });
       return { message: sent };
     },
 
@@ -76,8 +70,10 @@ export const createHandlers = ({ broadcast, ...acts }: Parts): Handlers => {
       const { facts, role } = await acts.requireParticipant(chatId, socket.data.userId);
       const { state } = await acts.log.headHint(chatId);
       if (isTyping && state.status !== "active") throw new ChatError("chat_not_active");
-      if (isTyping) typingOf(socket).begin(chatId, userOf(facts.participants, otherRole[role]));
-      else typingOf(socket).end(chatId);
+      // The client may have left meanwhile, and would not be there to end it.
+      if (isTyping && socket.connected)
+        typing.begin(socket, { chatId, toUserId: userOf(facts.participants, otherRole[role]) });
+      else typing.end(socket, { chatId });
       return {};
     },
 

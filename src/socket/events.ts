@@ -5,6 +5,7 @@ import { chatIdSchema } from "../chat/ids.ts";
 import { type Message, newMessageShapes } from "../chat/message.ts";
 import { defaultPageSize, type MessagePage, pageSizeSchema, seqSchema } from "../chat/read-messages.ts";
 import type { PeerWord } from "./peers.ts";
+import type { TypingWord } from "./typing-words.ts";
 
 // The wire contract: every event that goes over a socket, and its shape. CONTRACT.md "Socket.IO" in types.
 
@@ -73,4 +74,5 @@ export type ServerToClientEvents = {
 export type InterServerEvents = {
   resync: (reason: ResyncReason) => void;
   peer: (word: PeerWord, id: string) => void;
+  typing: (word: TypingWord) => void;
 };

@@ -1,6 +1,5 @@
 import { ChatError, toChatError } from "../chat/errors.ts";
 import { parse } from "../chat/parse.ts";
-import type { Broadcast } from "../chat/ports.ts";
 import type { Logger } from "../logger.ts";
 import { type Activity, activityOf } from "./activity.ts";
 import type { ChatSocket } from "./chat-socket.ts";
@@ -22,7 +21,6 @@ type Parts = {
   eventsPerS: number;
   /** Whether the packet a socket's event came in was too large. */
   isOversized: (socket: ChatSocket) => boolean;
-  broadcast: Pick<Broadcast, "typing">;
   count: (event: string, outcome: string) => void;
 };
 
@@ -71,12 +69,16 @@ export const createEventHandling = (parts: Parts): ((socket: ChatSocket) => void
   };
 
   const act = async <E extends ClientEvent>(socket: ChatSocket, event: E, args: unknown[]): Promise<Answers[E]> => {
-    const activity = activityOf(socket, parts.broadcast);
+    const activity = activityOf(socket);
     admit(socket, activity);
     const payload = parse<unknown>(parts.schemas[event], payloadOf(args));
     // The table of schemas and that of handlers have the same keys; TypeScript cannot see that they correspond.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    return activity.turns.take((release) => parts.handlers[event](socket, payload as Payload<E>, release));
+    const typed = payload as Payload<E>;
+    return activity.turns.take((release) => {
+      if (isPointless(socket, event)) throw new ChatError("unavailable");
+      return parts.handlers[event](socket, typed, release);
+    });
   };
 
   const run = async (socket: ChatSocket, event: string, args: unknown[]): Promise<void> => {
@@ -102,6 +104,12 @@ export const createEventHandling = (parts: Parts): ((socket: ChatSocket) => void
   }
   return (socket) => void socket.onAny(onEvent);
 };
+
+/**
+ * What a socket that is gone still waits for is asked by nobody: the work of twenty that left went on for eight seconds.
+ * A send is a send, since its sender wrote it and left.
+ */
+const isPointless = ({ connected }: ChatSocket, event: ClientEvent): boolean => !connected && event !== "send_message";
 
 const isClientEvent = (schemas: ClientEventSchemas, event: string): event is ClientEvent =>
   Object.hasOwn(schemas, event);

@@ -20,9 +20,11 @@ import { createRateLimits, type RateLimits } from "./rate-limits.ts";
 import { openCommandClient, openPublisherClient, openSubscriberClient } from "./redis-clients.ts";
 import { joinNodes } from "./redis-fan-out.ts";
 import { createResync } from "./resync.ts";
+import { userRoom } from "./rooms.ts";
 import { createServeSocket } from "./serve-socket.ts";
 import { watchSlowReaders } from "./slow-readers.ts";
 import { watchTokenExpiry } from "./token-expiry.ts";
+import { createTyping } from "./typing.ts";
 import { writeOnceATurn } from "./write-once-a-turn.ts";
 
 /** What is told to the metrics. */
@@ -97,7 +99,7 @@ export const openSocketServer = async (options: Options): Promise<SocketServer> 
   let draining = false;
   const io = openServer(options, () => draining);
   guardConnections(io, {
-    eventsPerS: limits.eventsPerS,
+    ...limits,
     onFlooderDropped: ({ request }) => {
       counts.flooderDropped();
       options.onFlooder?.(request);
@@ -118,15 +120,19 @@ export const openSocketServer = async (options: Options): Promise<SocketServer> 
     logger,
   });
   const rateLimits = createRateLimits(commands, limits);
-  const presence = createPresenceNotices({
-    io,
-    register: createPresenceRegister(commands),
-    cards,
-    logger,
-    nodeId: randomUUID(),
+  const nodeId = randomUUID();
+  const presence = createPresenceNotices({ io, register: createPresenceRegister(commands), cards, logger, nodeId });
+  const typing = createTyping({
+    node: nodeId,
+    emit: ({ toUserId, ...typist }, isTyping) =>
+      // Not volatile: Socket.IO drops a volatile event whenever anything else is on its way to that socket, not only for
+      // a reader who is slow, and people would miss it at random. Slow readers are bounded elsewhere.
+      void io.local.to(userRoom(toUserId)).emit("user_typing", { ...typist, isTyping }),
+    sayToOthers: (word) => void (nodes.keepsToItself() || io.serverSideEmit("typing", word)),
   });
-  // Nobody else hears it where nobody else listens.
-  const broadcast = createBroadcast({ to: (room) => (nodes.keepsToItself() ? io.local : io).to(room) });
+  io.on("typing", typing.hear);
+  // With no other node listening, broadcast locally and skip Redis.
+  const broadcast = createBroadcast({ to: (room) => (nodes.keepsToItself() ? io.local : io).to(room) }, typing.over);
   const schemas = clientEventSchemas(options.attachmentHosts);
   const isOversized = watchPacketSizes(io);
   const watches = [watchSlowReaders(io, counts.slowReaderDropped), watchTokenExpiry(io)];
@@ -141,14 +147,19 @@ export const openSocketServer = async (options: Options): Promise<SocketServer> 
     });
     const listen = createEventHandling({
       schemas,
-      handlers: createHandlers({ ...acts, presence, sends: rateLimits.sends, broadcast }),
+      handlers: createHandlers({ ...acts, presence, sends: rateLimits.sends, typing }),
       logger,
       eventsPerS: limits.eventsPerS,
       isOversized,
-      broadcast,
       count: counts.event,
     });
-    const serveSocket = createServeSocket({ listen, onGone: presence.disconnected });
+    const serveSocket = createServeSocket({
+      listen,
+      onGone: (socket) => {
+        typing.gone(socket);
+        presence.disconnected(socket);
+      },
+    });
     io.on("connection", (socket) => {
       serveSocket(socket);
       presence.connected(socket, admitted(socket));
@@ -162,6 +173,7 @@ export const openSocketServer = async (options: Options): Promise<SocketServer> 
     for (const stop of watches) stop();
     presence.stop();
     await io.close();
+    typing.stop();
     await nodes.stop();
     for (const client of [commands, publisher, subscriber]) client.disconnect();
   };

@@ -8,6 +8,7 @@ import { channelsOf } from "./redis-channels.ts";
 import { openPublisherClient, type RedisPlace } from "./redis-clients.ts";
 import { createPublishProbe } from "./redis-probe.ts";
 import { createSafePublisher } from "./safe-publisher.ts";
+import type { TypingWord } from "./typing-words.ts";
 import { watchRedis } from "./watch-redis.ts";
 import { createWireParser } from "./wire-parser.ts";
 
@@ -37,7 +38,9 @@ export const createOutsideBroadcast = async ({
   await watch.started();
   const sayEnded = sayAlive((word, id) => emitter.serverSideEmit("peer", word, id), "alive");
   return {
-    broadcast: createBroadcast(emitter),
+    broadcast: createBroadcast(emitter, (typist) =>
+      emitter.serverSideEmit("typing", { ...typist, isTyping: false, from: null } satisfies TypingWord),
+    ),
     isUp: watch.isUp,
     close: async () => {
       sayEnded();

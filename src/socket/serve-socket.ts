@@ -14,7 +14,6 @@ type Parts = {
 export const createServeSocket = ({ listen, onGone }: Parts): ((socket: ChatSocket) => void) => {
   // Socket.IO calls it with the socket as `this`.
   function onDisconnect(this: ChatSocket): void {
-    this.data.activity?.typing.endAll();
     onGone(this);
   }
   return (socket) => {

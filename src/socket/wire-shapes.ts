@@ -2,6 +2,7 @@ import type { Message } from "../chat/message.ts";
 import { field } from "./end-connection.ts";
 import type { ServerToClientEvents } from "./events.ts";
 import type { PeerWord } from "./peers.ts";
+import { typingWordSchema } from "./typing-words.ts";
 
 // What nodes and consumers write to each other through Redis, checked as every input is: whoever can write to Redis can
 // say anything there. By hand and without a copy, since each message goes through it on each node. Fields that a newer
@@ -102,9 +103,6 @@ const isReceipt = (value: unknown): value is Fields =>
   isCount(value["seq"]) &&
   isTime(value["at"]);
 
-const isTyping = (value: unknown): value is Fields =>
-  isObject(value) && isObjectId(value["chatId"]) && isUserId(value["userId"]) && typeof value["isTyping"] === "boolean";
-
 const isPresence = (value: unknown): value is Fields =>
   isObject(value) &&
   isUserId(value["userId"]) &&
@@ -123,8 +121,8 @@ const toUsers: Rule["rooms"] = (_payload, rooms) =>
   rooms.every((room) => typeof room === "string" && room.startsWith("user:") && isUserId(room.slice(5)));
 
 /** These go to one socket and never over Redis. */
-type OfOneSocket = "chat_joined" | "resync" | "auth_expiring";
-type BroadcastEvent = Exclude<keyof ServerToClientEvents, OfOneSocket>;
+type OfOneNode = "chat_joined" | "resync" | "auth_expiring" | "user_typing";
+type BroadcastEvent = Exclude<keyof ServerToClientEvents, OfOneNode>;
 type Heard = Pick<Message, "chatId" | "seq" | "id">;
 type Broadcast = [
   uid: string,
@@ -137,7 +135,6 @@ const rules = new Map<unknown, Rule>(
     receive_message: { shape: isMessage, rooms: toItsChat },
     messages_read: { shape: isReceipt, rooms: toItsChat },
     messages_delivered: { shape: isReceipt, rooms: toItsChat },
-    user_typing: { shape: isTyping, rooms: toUsers },
     chat_created: { shape: isChat, rooms: toItsPeople },
     chat_updated: { shape: isChat, rooms: toItsPeople },
     presence: { shape: isPresence, rooms: toUsers },
@@ -183,5 +180,6 @@ export const isPeerCall = (request: unknown): boolean => {
   const { data } = request;
   if (!Array.isArray(data)) return false;
   if (data[0] === "peer") return data.length === 3 && isOneOf(peerWords)(data[1]) && matches(uuid)(data[2]);
+  if (data[0] === "typing") return data.length === 2 && typingWordSchema.safeParse(data[1]).success;
   return data[0] === "resync" && data.length === 2 && isOneOf(resyncReasons)(data[1]);
 };

@@ -39,7 +39,7 @@ const quiet: Broadcast = {
   messageReceived: () => undefined,
   messagesRead: () => undefined,
   messagesDelivered: () => undefined,
-  typing: () => undefined,
+  typingEnded: () => undefined,
   chatCreated: () => undefined,
   chatUpdated: () => undefined,
 };

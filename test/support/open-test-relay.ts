@@ -19,7 +19,7 @@ const quietBroadcast: Broadcast = {
   messageReceived: nothing,
   messagesRead: nothing,
   messagesDelivered: nothing,
-  typing: nothing,
+  typingEnded: nothing,
   chatCreated: nothing,
   chatUpdated: nothing,
 };
