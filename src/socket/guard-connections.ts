@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { ChatServer, ChatSocket } from "./chat-socket.ts";
 import { bytesOf, type Connection, closeWithin, endConnection } from "./end-connection.ts";
+import { userRoom } from "./rooms.ts";
 import { watchFrames, wireBytes } from "./websocket-frames.ts";
 
 /** Before it is let in a client has one thing to say: its token. */
@@ -21,17 +22,26 @@ const bytesLikeAnother = 4 * 1_024;
 const mostLooseBytes = 272 * 1_024;
 /** Pings and pongs of the websocket itself in a second. A proxy sends one now and then, our clients none. */
 const mostControlFramesPerS = 20;
+/** Of all events that a user's connections may have answered, how many times as many may come from them. */
+const aboveAllowed = 1.5;
 /** Of users; who is forgotten has sent nothing for long. */
 const mostKept = 10_000;
 
 type Packet = { data?: unknown };
 /** What was sent in the second that began at `since`. */
 type Second = { packets: number; since: number };
+/** What all connections of a user on this node have sent; `bytes` as packets. */
+type UsersSecond = { userId: string; packets: Second; bytes: Second };
 /**
  * What a connection has sent: since it came until it is let in, then in a second. `user`: all connections of its user.
  * `loose`: bytes that are of no packet yet.
  */
-type Sent = Second & { user: Second | null; loose: number; controls: Second; patience: NodeJS.Timeout | undefined };
+type Sent = Second & {
+  user: UsersSecond | null;
+  loose: number;
+  controls: Second;
+  patience: NodeJS.Timeout | undefined;
+};
 
 const aSecond = (): Second => ({ packets: 0, since: 0 });
 
@@ -46,6 +56,8 @@ const count = (second: Second, packets: number): number => {
 type Options = {
   /** 0: no limit. */
   eventsPerS: number;
+  /** 0: no limit. */
+  connectionsPerUser: number;
   onFlooderDropped: (connection: Connection) => void;
 };
 
@@ -58,12 +70,17 @@ type Options = {
  *   kept a node so busy that others waited fifteen seconds for an ack.
  * - As many bytes from all connections of a user as one of them may send: packets are decoded before anything is
  *   refused, and twenty connections that sent 60 KB fifty times a second each had others wait for six seconds.
+ * - As many packets from all connections of a user as one of them may send, or half as many again as all of them may have
+ *   answered: twenty connections that each stayed below its own bound had others wait for six seconds. Then all of the
+ *   user's connections end, since each goes on with what the others began.
  * - Frames that carry no packet: pings, pongs, and empty parts of a message that never ends.
  */
-export const guardConnections = (io: ChatServer, { eventsPerS, onFlooderDropped }: Options): void => {
+export const guardConnections = (io: ChatServer, options: Options): void => {
+  const { eventsPerS, connectionsPerUser, onFlooderDropped } = options;
   const sentBy = new WeakMap<Connection, Sent>();
-  const sentByUser = new LRUCache<string, Second>({ max: mostKept });
+  const sentByUser = new LRUCache<string, UsersSecond>({ max: mostKept });
   const mostPerS = eventsPerS === 0 ? Infinity : Math.max(eventsPerS * floodTimes, leastFlood);
+  const mostOfUserPerS = Math.max(mostPerS, eventsPerS * connectionsPerUser * aboveAllowed);
 
   const sentOf = (connection: Connection): Sent => {
     const sent = sentBy.get(connection) ?? {
@@ -104,7 +121,16 @@ export const guardConnections = (io: ChatServer, { eventsPerS, onFlooderDropped 
       return sent.packets > mostBeforeAdmission || bytesOf(data) > largestBeforeAdmission;
     }
     const bytes = bytesOf(data) / bytesLikeAnother;
-    return count(sent, 1 + bytes) > mostPerS || count(user, bytes) > mostPerS;
+    const [packets, userBytes] = [count(sent, 1 + bytes), count(user.bytes, bytes)];
+    return packets > mostPerS || userBytes > mostPerS;
+  };
+
+  const endAllOf = ({ userId }: UsersSecond): void => {
+    // Each one that ends leaves the room, which a set that is being walked through allows.
+    for (const id of io.sockets.adapter.rooms.get(userRoom(userId)) ?? []) {
+      const socket = io.sockets.sockets.get(id);
+      if (socket) endFlooder(socket.conn);
+    }
   };
 
   // One listener for all connections, which Node calls with the connection as `this`.
@@ -112,6 +138,7 @@ export const guardConnections = (io: ChatServer, { eventsPerS, onFlooderDropped 
     const sent = sentOf(this);
     sent.loose = Math.max(0, sent.loose - wireBytes(packet.data));
     if (isTooMuch(sent, packet)) endFlooder(this);
+    else if (sent.user !== null && count(sent.user.packets, 1) > mostOfUserPerS) endAllOf(sent.user);
   }
   function onClose(this: Connection): void {
     clearTimeout(sentOf(this).patience);
@@ -145,7 +172,7 @@ export const guardConnections = (io: ChatServer, { eventsPerS, onFlooderDropped 
   }
   io.on("connection", (socket) => {
     const { userId } = socket.data;
-    const user = sentByUser.get(userId) ?? aSecond();
+    const user = sentByUser.get(userId) ?? { userId, packets: aSecond(), bytes: aSecond() };
     sentByUser.set(userId, user);
     const sent = sentOf(socket.conn);
     sent.user = user;
