@@ -39,8 +39,9 @@ export const createPresenceNotices = ({ io, register, cards, logger, nodeId }: P
   const tellGone = async (userId: string): Promise<void> => {
     const presence = await register.of(userId);
     if (presence.online) return;
-    await register.gone(userId);
+    // In this order: a node that is killed in between leaves it to another one to tell.
     await tell(presence);
+    await register.gone(userId);
   };
 
   /** Own connections stand; those of a node that was killed do not, and whoever finds that tells of it. */

@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import type { Presence } from "./events.ts";
 
 const keyOf = (userId: string): string => `presence:${userId}`;
+const takenKeyOf = (userId: string): string => `taken:${userId}`;
 const seenKeyOf = (userId: string): string => `seen:${userId}`;
 /** Who counts as connected, by the time until which that holds unless it is confirmed. */
 const onlineKey = "online";
@@ -11,6 +12,8 @@ const lastsMs = 30_000;
 export const confirmEveryMs = 10_000;
 const seenLastsS = 30 * 24 * 3_600;
 const takenAtOnce = 200;
+/** Who took a user that is gone has so long to tell of it. */
+const takenForMs = 8_000;
 
 type Connection = { userId: string; connectionId: string };
 
@@ -85,16 +88,19 @@ export const createPresenceRegister = (redis: Redis, clock: () => number = Date.
     await redis.zrem(onlineKey, userId);
   },
 
-  /** Users whom nobody confirmed for too long, each of them to one caller only. */
+  /**
+   * Users whom nobody confirmed for too long, each of them to one caller only. Who takes one tells of it and then calls
+   * `gone`; one that was killed in between leaves it to the next caller, a little later.
+   */
   takeGone: async (): Promise<string[]> => {
     const taken: string[] = [];
     const take = async (userId: string, until: number): Promise<void> => {
-      if ((await redis.zrem(onlineKey, userId)) === 0) return;
+      if ((await redis.set(takenKeyOf(userId), "1", "PX", takenForMs, "NX")) === null) return;
       await noteSeen(redis, userId, until - lastsMs);
       taken.push(userId);
     };
-    for (;;) {
-      const found = await redis.zrangebyscore(onlineKey, 0, clock(), "WITHSCORES", "LIMIT", 0, takenAtOnce);
+    for (let from = 0; ; from += takenAtOnce) {
+      const found = await redis.zrangebyscore(onlineKey, 0, clock(), "WITHSCORES", "LIMIT", from, takenAtOnce);
       if (found.length === 0) return taken;
       // Users and times by turns.
       await Promise.all(found.flatMap((userId, at) => (at % 2 === 0 ? [take(userId, Number(found[at + 1]))] : [])));

@@ -1,7 +1,7 @@
 import type { ChatSocket } from "./chat-socket.ts";
 import { createHeardTyping } from "./heard-typing.ts";
 import { createOwnTyping } from "./own-typing.ts";
-import { type TypingWord, type Typist, typingWordSchema } from "./typing-words.ts";
+import type { TypingWord, Typist } from "./typing-words.ts";
 
 const lookEveryMs = 250;
 
@@ -52,9 +52,7 @@ export const createTyping = ({ node, emit, sayToOthers, now = () => performance.
       else over(known);
     },
     /** What another node or a consumer says. */
-    hear: (said: unknown): void => {
-      const word = typingWordSchema.safeParse(said).data;
-      if (word === undefined) return;
+    hear: (word: TypingWord): void => {
       heard.hear(word);
       // Said also for what is over already: a word of this node may have come to others after that one.
       if (!word.isTyping && word.from === null) own.over(word, { isKnown: false });

@@ -120,7 +120,7 @@ const toItsPeople: Rule["rooms"] = (payload, rooms) =>
 const toUsers: Rule["rooms"] = (_payload, rooms) =>
   rooms.every((room) => typeof room === "string" && room.startsWith("user:") && isUserId(room.slice(5)));
 
-/** These go to one socket and never over Redis. */
+/** These go to sockets of one node and never over Redis. */
 type OfOneNode = "chat_joined" | "resync" | "auth_expiring" | "user_typing";
 type BroadcastEvent = Exclude<keyof ServerToClientEvents, OfOneNode>;
 type Heard = Pick<Message, "chatId" | "seq" | "id">;

@@ -43,12 +43,15 @@ test("five hundred flips of a status at once are as many messages as a user may 
 test("a flip takes of what the same user may send over the socket", async () => {
   const { chatId, ownerId } = await anApprovedChat(limited);
   using owner = await connect(limited, ownerId);
-  const change = { status: "active" };
-  await Promise.all(
-    Array.from({ length: 40 }, () => callAs(limited, ownerId, "PUT", `/api/chat/${chatId}/status`, change)),
-  );
-  const answer = await ask(owner, "send_message", { chatId, type: "text", content: "x" });
-  expect(answer).toMatchObject({ ok: false, error: { code: "rate_limited" } });
+  const change = () => callAs(limited, ownerId, "PUT", `/api/chat/${chatId}/status`, { status: "active" });
+  // On a machine so busy that the limit's time ends in between, once more.
+  await until(async () => {
+    const flips = await Promise.all(Array.from({ length: 40 }, change));
+    const answer = await ask(owner, "send_message", { chatId, type: "text", content: "x" });
+    return (
+      flips.some(({ status }) => status === 429) && (answer["error"] as { code?: string })?.code === "rate_limited"
+    );
+  });
 });
 
 test("a participant's reason stands in `reason` alone, under `by`, wherever the change is shown", async () => {

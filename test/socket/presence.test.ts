@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { Redis } from "ioredis";
 import { createPresenceRegister } from "../../src/socket/presence.ts";
+import { until } from "../support/chat-client.ts";
 import { ownRedis } from "../support/own-services.ts";
 
 const user = "seeker-1";
@@ -38,6 +39,16 @@ test("whom nobody confirms any more is found by one of those who look, and was s
   expect(await one.of(user)).toEqual({ userId: user, online: false, lastSeenAt: new Date(seenAt).toISOString() });
 });
 
+test("whom somebody found who was killed before telling of it is found again, until it is told", async () => {
+  const [killed, other] = [register(), register()];
+  await killed.add(user, "killed:1");
+  now += minute;
+  expect(await killed.takeGone()).toEqual([user]);
+  await until(async () => (await other.takeGone()).includes(user), "another one's finding it");
+  await other.gone(user);
+  expect(await redis.zcard("online")).toBe(0);
+});
+
 test("all who were on a large node are found by one look", async () => {
   const users = Array.from({ length: 1_100 }, (_, index) => `user-${index}`);
   await Promise.all(users.map((userId) => register().add(userId, `killed:${userId}`)));
@@ -68,6 +79,7 @@ test("who was taken for gone and is not after all is found at the next confirmat
   for (const { userId, connectionId } of connections) await one.add(userId, connectionId);
   now += minute;
   expect((await other.takeGone()).toSorted()).toEqual(["owner-1", user]);
+  for (const userId of ["owner-1", user]) await other.gone(userId);
   expect(await one.confirm(connections)).toEqual(["owner-1", user]);
   expect(await one.confirm(connections)).toEqual([]);
 });
