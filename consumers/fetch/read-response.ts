@@ -59,14 +59,16 @@ const readMessages = async (
   let waiting = topics.flatMap(({ partitions }) => partitions.filter(({ set }) => set.length > 0)).length;
   const answered = async (topicName: string, { set, ...partition }: Partition): Promise<Answered> => {
     if (set.length === 0) return { ...partition, messages: [] };
-    const asked = request
-      .find(({ topic }) => topic === topicName)
-      ?.partitions.find((one) => one.partition === partition.partition);
     // An equal part of what is left: no partition takes what others need.
     const share = { left: Math.ceil(left / waiting) };
     const before = share.left;
     const highWatermark = Number(partition.highWatermark);
-    const messages = await readRecordSet({ set, fetchOffset: Number(asked?.fetchOffset ?? 0), highWatermark, share });
+    const messages = await readRecordSet({
+      set,
+      fetchOffset: askedOffset(request, topicName, partition.partition),
+      highWatermark,
+      share,
+    });
     left -= before - share.left;
     waiting -= 1;
     return { ...partition, messages };
@@ -80,6 +82,19 @@ const readMessages = async (
     responses.push({ topicName, partitions: read });
   }
   return responses;
+};
+
+/**
+ * Where the partition was asked to begin. kafkajs shuffles what it asks for, so a topic may stand in a request several times.
+ * @throws where it was not asked for: messages from another place would make kafkajs pass over some that it never had
+ */
+const askedOffset = (request: FetchRequest, topicName: string, partition: number): number => {
+  const asked = request
+    .filter(({ topic }) => topic === topicName)
+    .flatMap(({ partitions }) => partitions)
+    .find((one) => one.partition === partition);
+  if (asked === undefined) throw new Error(`Kafka answered for ${topicName}/${partition}, which was not asked for`);
+  return Number(asked.fetchOffset);
 };
 
 const readPartition = (reader: ByteReader, version: number) => ({

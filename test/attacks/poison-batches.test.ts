@@ -2,8 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
 import { createDeadLetters } from "../../consumers/dead-letter.ts";
 import { createDeadLetterGroups } from "../../consumers/dead-letter-groups.ts";
+import { aBatch } from "../support/batches.ts";
 import { until } from "../support/chat-client.ts";
 import { openTestKafka } from "../support/kafka.ts";
+import { produceBatch } from "../support/produce-batch.ts";
 import { aRecord } from "../support/records.ts";
 import { openTestLog, runConsumers } from "../support/run-consumers.ts";
 import { runSource } from "../support/run-source.ts";
@@ -34,6 +36,27 @@ test(
     expect(await letters()).toBe(count);
   },
   5 * aMinuteMs,
+);
+
+test(
+  "each record of a batch that several fetches share is a dead letter",
+  async () => {
+    await using kafka = await openTestKafka();
+    const { approved, dlq } = kafka.topics;
+    const count = 60_000;
+    const batch = await aBatch(
+      Array.from({ length: count }, () => ({ value: "x" })),
+      { compression: 1 },
+    );
+    await produceBatch({ broker: kafka.address.brokers[0] ?? "", topic: approved, partition: 0, batch });
+    await using _consumers = await runConsumers(kafka);
+    await until(async () => (await kafka.committed(approved))[0] === count, "the commit", 4 * aMinuteMs);
+    const written = Object.values(await kafka.written(dlq)).reduce((sum, offset) => sum + offset, 0);
+    const letters = await kafka.read(dlq, written);
+    const offsets = new Set(letters.map(({ headers }) => String(headers["dlq-offset"])));
+    expect(offsets.size).toBe(count);
+  },
+  10 * aMinuteMs,
 );
 
 test(
