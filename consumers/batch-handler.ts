@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EachBatchHandler, EachBatchPayload } from "kafkajs";
-import type { Logger } from "../src/logger.ts";
+import type { Logger } from "../src/process/logger.ts";
 import { type BatchEnd, handleBatch, type PlanWork } from "./handle-batch.ts";
 import type { HangWatch } from "./hang-watch.ts";
 import type { PartitionPauses } from "./partition-pauses.ts";

@@ -1,6 +1,6 @@
 import type { ApplyBookingEvent } from "../src/chat/apply-booking-event.ts";
 import type { BookingEvent } from "../src/chat/booking-event.ts";
-import type { Logger } from "../src/logger.ts";
+import type { Logger } from "../src/process/logger.ts";
 import type { BookingMetrics } from "./consumer-metrics.ts";
 import type { DeadLetters } from "./dead-letter.ts";
 import type { Decode } from "./decode.ts";

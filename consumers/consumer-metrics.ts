@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import { watchDependencies } from "../src/dependency-gauge.ts";
+import { watchDependencies } from "../src/process/dependency-gauge.ts";
 import type { RejectReason } from "./rejection.ts";
 import { createRelayMetrics } from "./relay/relay-metrics.ts";
 import type { SourceMetrics } from "./source-metrics.ts";

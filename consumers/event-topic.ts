@@ -1,4 +1,4 @@
-import type { Logger } from "../src/logger.ts";
+import type { Logger } from "../src/process/logger.ts";
 import { createProbeClient, type KafkaAddress } from "./kafka-client.ts";
 import type { Publisher } from "./publisher.ts";
 import type { EventTopic } from "./relay/event-publisher.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Kafka } from "kafkajs";
-import type { Logger } from "../src/logger.ts";
+import type { Logger } from "../src/process/logger.ts";
 import { type BatchHandler, createBatchHandler } from "./batch-handler.ts";
 import { type ConsumerSession, openConsumerSession } from "./consumer-session.ts";
 import { createCrashCount } from "./crash-count.ts";

@@ -1,7 +1,7 @@
-import { readConfig } from "../src/config.ts";
-import { createLogger } from "../src/logger.ts";
-import { ConfigError } from "../src/parse-settings.ts";
-import { runUntilSignal } from "../src/shutdown.ts";
+import { readConfig } from "../src/config/config.ts";
+import { ConfigError } from "../src/config/parse-settings.ts";
+import { createLogger } from "../src/process/logger.ts";
+import { runUntilSignal } from "../src/process/shutdown.ts";
 import { openConsumers } from "./open-consumers.ts";
 
 const stopDeadlineMs = 10_000;

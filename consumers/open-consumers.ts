@@ -1,8 +1,8 @@
 import { createBookingTypes } from "../src/chat/booking-type.ts";
 import { createChat } from "../src/chat/create-chat.ts";
-import type { Config } from "../src/config.ts";
-import type { Logger } from "../src/logger.ts";
-import { check, createOpsServer, type OpsAnswer } from "../src/ops-server.ts";
+import type { Config } from "../src/config/config.ts";
+import type { Logger } from "../src/process/logger.ts";
+import { check, createOpsServer, type OpsAnswer } from "../src/process/ops-server.ts";
 import { createOutsideBroadcast } from "../src/socket/outside-broadcast.ts";
 import { createOutsidePresence } from "../src/socket/outside-presence.ts";
 import type { Opening } from "../src/store/make-indexes.ts";

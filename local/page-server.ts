@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import jwt from "jsonwebtoken";
 import { createPublisher } from "../consumers/publisher.ts";
 import { backendIdSchema } from "../src/chat/ids.ts";
-import { createLogger } from "../src/logger.ts";
+import { createLogger } from "../src/process/logger.ts";
 import { type Answer, json, RefusedRequest, readJson, securityHeaders } from "./page-answers.ts";
 import { readPageAsset } from "./page-assets.ts";
 import { pagePeople, pageRooms } from "./page-people.ts";

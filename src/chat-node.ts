@@ -2,23 +2,23 @@ import type { Server } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { asyncEvents } from "./async-events.ts";
 import { createAsyncApi } from "./asyncapi.ts";
-import { createByteBudget } from "./byte-budget.ts";
+import { createByteBudget } from "./caller/byte-budget.ts";
+import { createBounds } from "./caller/reads.ts";
+import { createVerifyToken } from "./caller/tokens.ts";
 import { createChat } from "./chat/create-chat.ts";
 import type { ByteBudget, ChatCards, Clock, Health } from "./chat/ports.ts";
-import type { Config } from "./config.ts";
+import type { Config } from "./config/config.ts";
 import { openHttpServer } from "./http/open-http-server.ts";
-import type { Logger } from "./logger.ts";
-import { createNodeMetrics } from "./metrics.ts";
-import { check, createOpsServer, type OpsAnswer } from "./ops-server.ts";
-import { createIsAnyReachable } from "./reachable.ts";
-import { createBounds } from "./reads.ts";
+import type { Logger } from "./process/logger.ts";
+import { createNodeMetrics } from "./process/metrics.ts";
+import { check, createOpsServer, type OpsAnswer } from "./process/ops-server.ts";
+import { createIsAnyReachable } from "./process/reachable.ts";
 import { createRestApp } from "./rest/app.ts";
 import { createFindCaller } from "./rest/identify.ts";
 import { shapes } from "./rest/schemas.ts";
 import { openSocketServer } from "./socket/open-socket-server.ts";
 import type { Opening } from "./store/make-indexes.ts";
 import { openStore, type Store } from "./store/open-store.ts";
-import { createVerifyToken } from "./tokens.ts";
 
 export type ChatNode = {
   /** The ports it listens on; others than the wanted ones where those were 0. */

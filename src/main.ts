@@ -1,8 +1,8 @@
 import { openChatNode } from "./chat-node.ts";
-import { readConfig } from "./config.ts";
-import { createLogger } from "./logger.ts";
-import { ConfigError } from "./parse-settings.ts";
-import { runUntilSignal } from "./shutdown.ts";
+import { readConfig } from "./config/config.ts";
+import { ConfigError } from "./config/parse-settings.ts";
+import { createLogger } from "./process/logger.ts";
+import { runUntilSignal } from "./process/shutdown.ts";
 
 const stopDeadlineMs = 20_000;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { addressKey } from "../src/address-key.ts";
+import { addressKey } from "../src/caller/address-key.ts";
 
 describe("an address is counted", () => {
   test.each([

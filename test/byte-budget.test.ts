@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { createByteBudget } from "../src/byte-budget.ts";
+import { createByteBudget } from "../src/caller/byte-budget.ts";
 
 const open = () => {
   let at = 0;

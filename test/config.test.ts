@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { readConfig } from "../src/config.ts";
-import { ConfigError } from "../src/parse-settings.ts";
+import { readConfig } from "../src/config/config.ts";
+import { ConfigError } from "../src/config/parse-settings.ts";
 
 const given = {
   NODE_ENV: "production",

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
-import { FairTurns, type Turn, type TurnLimits, type Wish } from "../src/fair-turns.ts";
+import { FairTurns, type Turn, type TurnLimits, type Wish } from "../src/caller/fair-turns.ts";
 
 const open = (overrides: Partial<TurnLimits> = {}) => {
   const turns = new FairTurns({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { createLogger } from "../src/logger.ts";
+import { createLogger } from "../src/process/logger.ts";
 
 const logged = (fields: object): string => {
   let line = "";

@@ -1,6 +1,6 @@
 import { afterEach, expect, jest, test } from "@jest/globals";
 import jwt from "jsonwebtoken";
-import { createVerifyToken } from "../src/tokens.ts";
+import { createVerifyToken } from "../src/caller/tokens.ts";
 
 const secret = "the-main-backends-secret";
 const verify = createVerifyToken({ secrets: [secret], userIdClaims: ["sub"], issuer: undefined, audience: undefined });

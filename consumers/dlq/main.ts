@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
-import { createLogger } from "../../src/logger.ts";
-import { ConfigError } from "../../src/parse-settings.ts";
+import { ConfigError } from "../../src/config/parse-settings.ts";
+import { createLogger } from "../../src/process/logger.ts";
 import { UsageError } from "./arguments.ts";
 import { DlqError, runDlq } from "./run.ts";
 import { printable, type Terminal } from "./terminal.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Kafka } from "kafkajs";
-import { type KafkaToolConfig, readKafkaConfig } from "../../src/config.ts";
-import type { Logger } from "../../src/logger.ts";
+import { type KafkaToolConfig, readKafkaConfig } from "../../src/config/config.ts";
+import type { Logger } from "../../src/process/logger.ts";
 import { createKafkaClient, createProbeClient } from "../kafka-client.ts";
 import { createPublisher } from "../publisher.ts";
 import { topicsThere } from "../topics-there.ts";

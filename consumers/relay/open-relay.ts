@@ -1,6 +1,6 @@
 import type { Chats } from "../../src/chat/create-chat.ts";
 import type { Entry } from "../../src/chat/message.ts";
-import type { Logger } from "../../src/logger.ts";
+import type { Logger } from "../../src/process/logger.ts";
 import type { Store } from "../../src/store/open-store.ts";
 import { createAftercare } from "./aftercare.ts";
 import { createCatchUp } from "./catch-up.ts";

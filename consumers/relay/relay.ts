@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Logger } from "../../src/logger.ts";
+import type { Logger } from "../../src/process/logger.ts";
 import type { Lease } from "../../src/store/relay-lease.ts";
 import type { RelayStore } from "../../src/store/relay-store.ts";
 import type { RelayMetrics } from "./relay-metrics.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Logger } from "../../src/logger.ts";
+import type { Logger } from "../../src/process/logger.ts";
 import { isHistoryGone, type Position } from "../../src/store/change-feed.ts";
 import type { Lease, RelayState } from "../../src/store/relay-lease.ts";
 import type { RelayStore } from "../../src/store/relay-store.ts";

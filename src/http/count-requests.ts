@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { clientKey } from "../address-key.ts";
-import type { Limits } from "../config.ts";
+import { clientKey } from "../caller/address-key.ts";
+import type { Limits } from "../config/config.ts";
 import type { Caller } from "../rest/identify.ts";
 import { createMinuteCounts, type Taken } from "./minute-counts.ts";
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server } from "node:http";
-import { addressKey, clientKey } from "../address-key.ts";
+import { addressKey, clientKey } from "../caller/address-key.ts";
 import { createMostConnections } from "./descriptors.ts";
 
 /** Why a connection was not taken: its address has too many, or the node. */

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { Duplex } from "node:stream";
-import type { Limits } from "../config.ts";
-import type { Logger } from "../logger.ts";
+import type { Limits } from "../config/config.ts";
+import type { Logger } from "../process/logger.ts";
 import { createCountRequests, createCountUpgrades, type FindCaller } from "./count-requests.ts";
 import { createGuardRequests, type RequestRefusal } from "./guard-requests.ts";
 import { type ConnectionRefusal, limitConnections } from "./limit-connections.ts";

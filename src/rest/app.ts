@@ -1,5 +1,6 @@
 import express, { type Express, Router } from "express";
 import type { AsyncApiDocument } from "../asyncapi.ts";
+import type { VerifyToken } from "../caller/tokens.ts";
 import type { ApplyBookingEvent } from "../chat/apply-booking-event.ts";
 import type { ChangeStatus } from "../chat/change-status.ts";
 import type { MarkRead } from "../chat/mark-read.ts";
@@ -7,8 +8,7 @@ import { newMessageSchema } from "../chat/message.ts";
 import type { Clock, Health } from "../chat/ports.ts";
 import type { ReadChats } from "../chat/read-messages.ts";
 import type { SendMessage } from "../chat/send-message.ts";
-import type { Logger } from "../logger.ts";
-import type { VerifyToken } from "../tokens.ts";
+import type { Logger } from "../process/logger.ts";
 import { createAnswerErrors, refuseUnknown } from "./answer-errors.ts";
 import { chatRoutes, inboxRoutes } from "./chats.ts";
 import { docsRoutes } from "./docs.ts";

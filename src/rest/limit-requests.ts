@@ -1,5 +1,5 @@
 import type { RequestHandler } from "express";
-import { clientKey } from "../address-key.ts";
+import { clientKey } from "../caller/address-key.ts";
 import type { RateLimit } from "../chat/ports.ts";
 import { callerOf } from "./identify.ts";
 

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { clientKey } from "../address-key.ts";
+import { clientKey } from "../caller/address-key.ts";
+import { bearerToken, type VerifyToken } from "../caller/tokens.ts";
 import { ChatError, toChatError } from "../chat/errors.ts";
 import type { RateLimit } from "../chat/ports.ts";
-import { bearerToken, type VerifyToken } from "../tokens.ts";
 import type { ChatServer, ChatSocket } from "./chat-socket.ts";
 import type { Connection } from "./end-connection.ts";
 import { forgetCredentials } from "./forget-credentials.ts";

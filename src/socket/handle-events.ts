@@ -1,6 +1,6 @@
 import { ChatError, toChatError } from "../chat/errors.ts";
 import { parse } from "../chat/parse.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../process/logger.ts";
 import { type Activity, activityOf } from "./activity.ts";
 import type { ChatSocket } from "./chat-socket.ts";
 import type { Answers, ClientEvent, ClientEventSchemas, Payload, Refusal } from "./events.ts";

@@ -1,6 +1,6 @@
 import { Emitter } from "@socket.io/redis-emitter";
 import type { Broadcast } from "../chat/ports.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../process/logger.ts";
 import { createBroadcast } from "./broadcast.ts";
 import type { ServerToClientEvents } from "./events.ts";
 import { sayAlive } from "./peers.ts";

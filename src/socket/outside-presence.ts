@@ -1,4 +1,4 @@
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../process/logger.ts";
 import type { Presence } from "./events.ts";
 import { createPresenceRegister } from "./presence.ts";
 import { openCommandClient, type RedisPlace } from "./redis-clients.ts";

@@ -1,5 +1,5 @@
 import type { ChatCards } from "../chat/ports.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../process/logger.ts";
 import type { ChatServer, ChatSocket } from "./chat-socket.ts";
 import type { Presence } from "./events.ts";
 import { confirmEveryMs, type PresenceRegister } from "./presence.ts";

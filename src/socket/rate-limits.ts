@@ -2,7 +2,7 @@ import type { Redis } from "ioredis";
 import { type IRateLimiterOptions, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import { ChatError } from "../chat/errors.ts";
 import type { RateLimit } from "../chat/ports.ts";
-import type { Limits } from "../config.ts";
+import type { Limits } from "../config/config.ts";
 
 const none: RateLimit = { take: async () => undefined };
 

@@ -1,5 +1,5 @@
 import { Redis, type RedisOptions } from "ioredis";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../process/logger.ts";
 
 /** Which Redis, and what all of our keys and channels in it begin with. */
 export type RedisPlace = { url: string; prefix: string };

@@ -1,7 +1,7 @@
 import { createAdapter } from "@socket.io/redis-adapter";
 import type { Redis } from "ioredis";
 import type { Message } from "../chat/message.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../process/logger.ts";
 import type { ChatServer } from "./chat-socket.ts";
 import { sayAlive, watchPeers } from "./peers.ts";
 import { channelsOf } from "./redis-channels.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Redis } from "ioredis";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../process/logger.ts";
 import { startWaitMs } from "./redis-clients.ts";
 
 export type RedisCheck = {

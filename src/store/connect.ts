@@ -1,13 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import mongoose, { type Connection } from "mongoose";
-import type { Logger } from "../logger.ts";
-import { ConfigError } from "../parse-settings.ts";
+import { ConfigError } from "../config/parse-settings.ts";
+import type { Logger } from "../process/logger.ts";
 import { asWrongServers, requireReplicaSet } from "./mongodb-uri.ts";
 
 /**
  * Short enough that a person waiting for an answer gets one, and that a consumer keeps its place in its group.
  * `socketTimeoutMS` is what ends the wait for a server that is frozen, not gone. `maxPoolSize` is more than readings and
- * marks may use at once (`bounds` in `src/reads.ts`), so that sends need not wait for them.
+ * marks may use at once (`bounds` in `src/caller/reads.ts`), so that sends need not wait for them.
  */
 const options = {
   appName: "lyvo-chat",

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import mongoose from "mongoose";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../process/logger.ts";
 
 /** What opening a store has come to; `detail` says what is wrong with the indexes. */
 export type Opening = { mongodb: boolean; indexes: boolean; detail?: string };

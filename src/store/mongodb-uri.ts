@@ -1,5 +1,5 @@
 import mongoose from "mongoose";
-import { ConfigError } from "../parse-settings.ts";
+import { ConfigError } from "../config/parse-settings.ts";
 
 /** What every client of the database asks for. What people are promised (CONTRACT.md) rests on each of these. */
 const kept = {

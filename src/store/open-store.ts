@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ChatCards, ChatLog } from "../chat/ports.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../process/logger.ts";
 import { createChatLog } from "./chat-log.ts";
 import { createChatCards } from "./chats.ts";
 import { connect } from "./connect.ts";

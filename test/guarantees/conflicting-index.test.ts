@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import mongoose from "mongoose";
 import { freePort } from "../../local/services/kept-port.ts";
 import { openChatNode } from "../../src/chat-node.ts";
-import { createLogger } from "../../src/logger.ts";
+import { createLogger } from "../../src/process/logger.ts";
 import { until } from "../support/chat-client.ts";
 import { uniqueName } from "../support/services.ts";
 import { databaseUri, testConfig } from "../support/start-node.ts";

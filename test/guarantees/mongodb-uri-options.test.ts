@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { mongo } from "mongoose";
 import { openChatNode } from "../../src/chat-node.ts";
-import { createLogger } from "../../src/logger.ts";
+import { createLogger } from "../../src/process/logger.ts";
 import { anApprovedChat, ask, callAs, connect } from "../support/chat-client.ts";
 import { withDatabase } from "../support/open-test-store.ts";
 import { ownReplicaSet, ownStandalone } from "../support/own-replica-set.ts";

@@ -2,7 +2,7 @@ import { Writable } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { Redis } from "ioredis";
 import type { OwnService } from "../../local/services/provide-services.ts";
-import { createLogger } from "../../src/logger.ts";
+import { createLogger } from "../../src/process/logger.ts";
 import { createOutsideBroadcast } from "../../src/socket/outside-broadcast.ts";
 import { anApprovedChat, ask, type Client, collect, connect, next, until } from "../support/chat-client.ts";
 import { type NodeProcess, openNodeProcesses } from "../support/node-process.ts";

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { errorTable } from "../../src/chat/errors.ts";
-import { settingNames } from "../../src/config.ts";
+import { settingNames } from "../../src/config/config.ts";
 import { isIn, read, root, sourceFiles } from "./sources.ts";
 
 const operations = read("docs/operations.md");

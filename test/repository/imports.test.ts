@@ -41,7 +41,7 @@ describe("the layers", () => {
       /^src\/[^/]+$/.test(from) &&
       edges.some((folder) => isIn(folder, to)) &&
       from !== "src/chat-node.ts" &&
-      !(from === "src/metrics.ts" && typeOnly);
+      !(from === "src/process/metrics.ts" && typeOnly);
     expect(violations(isWrong)).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import { parseEnv } from "node:util";
 import { expect, test } from "@jest/globals";
-import { readConfig, settingNames } from "../../src/config.ts";
+import { readConfig, settingNames } from "../../src/config/config.ts";
 import { read } from "./sources.ts";
 
 const example = read(".env.example");

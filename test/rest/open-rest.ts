@@ -6,14 +6,14 @@ import mongoose from "mongoose";
 import request from "supertest";
 import { asyncEvents } from "../../src/async-events.ts";
 import { createAsyncApi } from "../../src/asyncapi.ts";
+import { createVerifyToken } from "../../src/caller/tokens.ts";
 import { createChat } from "../../src/chat/create-chat.ts";
 import type { Broadcast, Health } from "../../src/chat/ports.ts";
-import { createLogger } from "../../src/logger.ts";
+import { createLogger } from "../../src/process/logger.ts";
 import { createRestApp, type RestParts } from "../../src/rest/app.ts";
 import { shapes } from "../../src/rest/schemas.ts";
 import { clientEventSchemas } from "../../src/socket/events.ts";
 import { openStore } from "../../src/store/open-store.ts";
-import { createVerifyToken } from "../../src/tokens.ts";
 
 export const apiKey = "the-key-of-the-booking-service";
 export const olderKey = "the-key-before";

@@ -3,7 +3,7 @@ import { createServer, type Server as HttpServer } from "node:http";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { Server } from "socket.io";
 import { io as connect, type Socket } from "socket.io-client";
-import { createLogger } from "../../src/logger.ts";
+import { createLogger } from "../../src/process/logger.ts";
 import type { ChatServer } from "../../src/socket/chat-socket.ts";
 import { openCommandClient, openPublisherClient, openSubscriberClient } from "../../src/socket/redis-clients.ts";
 import { joinNodes } from "../../src/socket/redis-fan-out.ts";

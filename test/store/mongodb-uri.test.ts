@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { mongo } from "mongoose";
-import { ConfigError } from "../../src/parse-settings.ts";
+import { ConfigError } from "../../src/config/parse-settings.ts";
 import { keepPromises, requireMongodbUri } from "../../src/store/mongodb-uri.ts";
 
 /** What the driver makes of an address. */

@@ -4,7 +4,7 @@ import { rangesOf } from "../../consumers/dlq/ranges.ts";
 import { createKafkaClient, type KafkaAddress } from "../../consumers/kafka-client.ts";
 import { createPublisher, type NewRecord, type Publisher } from "../../consumers/publisher.ts";
 import { type ReceivedRecord, toReceivedRecord } from "../../consumers/received-record.ts";
-import { createLogger } from "../../src/logger.ts";
+import { createLogger } from "../../src/process/logger.ts";
 import { until } from "./chat-client.ts";
 import { uniqueName } from "./services.ts";
 

@@ -9,7 +9,7 @@ import { createRelayMetrics } from "../../consumers/relay/relay-metrics.ts";
 import type { RelayTiming } from "../../consumers/relay/term.ts";
 import { type Chats, createChat } from "../../src/chat/create-chat.ts";
 import type { Broadcast } from "../../src/chat/ports.ts";
-import type { Logger } from "../../src/logger.ts";
+import type { Logger } from "../../src/process/logger.ts";
 import { openStore, type Store } from "../../src/store/open-store.ts";
 
 const nothing = (): void => undefined;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { createLogger } from "../../src/logger.ts";
+import { createLogger } from "../../src/process/logger.ts";
 import { openTestRelay } from "./open-test-relay.ts";
 
 // Run as a program, this file is a relay and nothing else: it starts fast, and can be killed.

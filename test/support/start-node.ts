@@ -1,7 +1,7 @@
 import jwt from "jsonwebtoken";
 import { type ChatNode, openChatNode } from "../../src/chat-node.ts";
-import { type Config, readConfig } from "../../src/config.ts";
-import { createLogger } from "../../src/logger.ts";
+import { type Config, readConfig } from "../../src/config/config.ts";
+import { createLogger } from "../../src/process/logger.ts";
 import { uniqueName } from "./services.ts";
 
 export const apiKey = "test-internal-api-key";

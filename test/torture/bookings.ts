@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { createPublisher, type NewRecord, type Publisher } from "../../consumers/publisher.ts";
-import { createLogger } from "../../src/logger.ts";
+import { createLogger } from "../../src/process/logger.ts";
 import { apiKey, tokenFor } from "../support/start-node.ts";
 import type { Booking } from "./clients.ts";
 import type { History, Told } from "./history.ts";

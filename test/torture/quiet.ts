@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { mongo } from "mongoose";
 import { createKafkaClient } from "../../consumers/kafka-client.ts";
 import { waitUntil } from "../../local/services/wait-until.ts";
-import { createLogger } from "../../src/logger.ts";
+import { createLogger } from "../../src/process/logger.ts";
 import type { CardDocument } from "../../src/store/models.ts";
 import { callAs } from "../support/chat-client.ts";
 import type { Client } from "./client.ts";

@@ -1,7 +1,7 @@
 import { createKafkaClient } from "../../consumers/kafka-client.ts";
 import { waitUntil } from "../../local/services/wait-until.ts";
 import { isShown } from "../../src/chat/message.ts";
-import { createLogger } from "../../src/logger.ts";
+import { createLogger } from "../../src/process/logger.ts";
 import type { Stored } from "./dump.ts";
 
 /** An event of `chat.events`, in the order of its chat's partition, repeats included. `seq`: of a message's. */

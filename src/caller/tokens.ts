@@ -1,9 +1,9 @@
 import jwt from "jsonwebtoken";
 import { z } from "zod";
-import { ChatError } from "./chat/errors.ts";
-import { givenIdSchema } from "./chat/ids.ts";
-import type { JwtConfig } from "./config.ts";
-import { parseExactJson } from "./exact-json.ts";
+import { ChatError } from "../chat/errors.ts";
+import { givenIdSchema } from "../chat/ids.ts";
+import type { JwtConfig } from "../config/config.ts";
+import { parseExactJson } from "../exact-json.ts";
 
 /** Who a token speaks for, and until when. */
 export type Identity = { userId: string; expiresAt: Date };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { TypeAlias } from "./chat/booking-type.ts";
+import type { TypeAlias } from "../chat/booking-type.ts";
 import { parseSettings, refuseProblems } from "./parse-settings.ts";
 import {
   databaseIn,

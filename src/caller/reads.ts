@@ -1,4 +1,4 @@
-import type { ByteBudget, Reads, Turns } from "./chat/ports.ts";
+import type { ByteBudget, Reads, Turns } from "../chat/ports.ts";
 import { FairTurns, type TurnLimits } from "./fair-turns.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { HttpCounts } from "../http/open-http-server.ts";
+import type { RestMetrics } from "../rest/observe-requests.ts";
+import type { SocketCounts } from "../socket/open-socket-server.ts";
 import { watchDependencies } from "./dependency-gauge.ts";
-import type { HttpCounts } from "./http/open-http-server.ts";
-import type { RestMetrics } from "./rest/observe-requests.ts";
-import type { SocketCounts } from "./socket/open-socket-server.ts";
 
 /** What a chat node knows of itself at the moment it is asked. */
 export type NodeGauges = {

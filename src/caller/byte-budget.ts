@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
-import { ChatError } from "./chat/errors.ts";
-import type { ByteBudget, Clock } from "./chat/ports.ts";
+import { ChatError } from "../chat/errors.ts";
+import type { ByteBudget, Clock } from "../chat/ports.ts";
 
 /** Who has not spent for a while has it all again, so nobody is wronged by being forgotten. */
 const mostKept = 10_000;

@@ -1,4 +1,4 @@
-import { createBookingTypes, isTypeName, type TypeAlias } from "./chat/booking-type.ts";
+import { createBookingTypes, isTypeName, type TypeAlias } from "../chat/booking-type.ts";
 import { listOf } from "./setting-values.ts";
 
 const meanings = new Map<string, TypeAlias["means"]>([

@@ -1,4 +1,4 @@
-import { ChatError } from "./chat/errors.ts";
+import { ChatError } from "../chat/errors.ts";
 
 type Most = {
   /** Tasks that run at once. */
