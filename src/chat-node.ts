@@ -1,13 +1,14 @@
 import type { Server } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
-import { asyncEvents } from "./async-events.ts";
-import { createAsyncApi } from "./asyncapi.ts";
 import { createByteBudget } from "./caller/byte-budget.ts";
 import { createBounds } from "./caller/reads.ts";
 import { createVerifyToken } from "./caller/tokens.ts";
 import { createChat } from "./chat/create-chat.ts";
 import type { ByteBudget, ChatCards, Clock, Health } from "./chat/ports.ts";
 import type { Config } from "./config/config.ts";
+import { asyncEvents } from "./contract/async-events.ts";
+import { createAsyncApi } from "./contract/asyncapi.ts";
+import { shapes } from "./contract/rest-shapes.ts";
 import { openHttpServer } from "./http/open-http-server.ts";
 import type { Logger } from "./process/logger.ts";
 import { createNodeMetrics } from "./process/metrics.ts";
@@ -15,7 +16,6 @@ import { check, createOpsServer, type OpsAnswer } from "./process/ops-server.ts"
 import { createIsAnyReachable } from "./process/reachable.ts";
 import { createRestApp } from "./rest/app.ts";
 import { createFindCaller } from "./rest/identify.ts";
-import { shapes } from "./rest/schemas.ts";
 import { openSocketServer } from "./socket/open-socket-server.ts";
 import type { Opening } from "./store/make-indexes.ts";
 import { openStore, type Store } from "./store/open-store.ts";

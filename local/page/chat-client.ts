@@ -1,6 +1,6 @@
 import type { Chat, ChatStatus, Receipt } from "../../src/chat/chat.ts";
 import type { Message } from "../../src/chat/message.ts";
-import type { Presence } from "../../src/socket/events.ts";
+import type { Presence } from "../../src/contract/socket-events.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { createChatCards } from "./chat-cards.ts";
 import { type ConnectionState, createConnection } from "./connection.ts";

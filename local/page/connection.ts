@@ -5,7 +5,7 @@ import type {
   ClientToServerEvents,
   ServerToClientEvents,
   WireError,
-} from "../../src/socket/events.ts";
+} from "../../src/contract/socket-events.ts";
 
 /**
  * `connecting`: the first time. `online`: open. `lost`: was open or was refused for the moment, tries again by itself.

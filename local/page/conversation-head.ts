@@ -1,5 +1,5 @@
 import type { Chat } from "../../src/chat/chat.ts";
-import type { Presence } from "../../src/socket/events.ts";
+import type { Presence } from "../../src/contract/socket-events.ts";
 import { avatar, roomWindow } from "./avatar.ts";
 import type { ChatClient } from "./chat-client.ts";
 import { el, setChildren, setText } from "./dom.ts";

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { ChatError } from "../chat/errors.ts";
 import { givenIdSchema } from "../chat/ids.ts";
 import type { JwtConfig } from "../config/config.ts";
-import { parseExactJson } from "../exact-json.ts";
+import { parseExactJson } from "../contract/exact-json.ts";
 
 /** Who a token speaks for, and until when. */
 export type Identity = { userId: string; expiresAt: Date };

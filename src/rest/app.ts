@@ -1,5 +1,4 @@
 import express, { type Express, Router } from "express";
-import type { AsyncApiDocument } from "../asyncapi.ts";
 import type { VerifyToken } from "../caller/tokens.ts";
 import type { ApplyBookingEvent } from "../chat/apply-booking-event.ts";
 import type { ChangeStatus } from "../chat/change-status.ts";
@@ -8,6 +7,7 @@ import { newMessageSchema } from "../chat/message.ts";
 import type { Clock, Health } from "../chat/ports.ts";
 import type { ReadChats } from "../chat/read-messages.ts";
 import type { SendMessage } from "../chat/send-message.ts";
+import type { AsyncApiDocument } from "../contract/asyncapi.ts";
 import type { Logger } from "../process/logger.ts";
 import { createAnswerErrors, refuseUnknown } from "./answer-errors.ts";
 import { chatRoutes, inboxRoutes } from "./chats.ts";

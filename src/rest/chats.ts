@@ -4,11 +4,11 @@ import { ChatError } from "../chat/errors.ts";
 import { backendIdSchema, chatIdSchema } from "../chat/ids.ts";
 import { parse } from "../chat/parse.ts";
 import { inboxQuerySchema, type ReadChats } from "../chat/read-messages.ts";
+import { chatSchema } from "../contract/rest-shapes.ts";
 import { needUser, userIdOf } from "./identify.ts";
 import { answer, asUser, problems } from "./openapi-parts.ts";
 import { readerOf } from "./reader.ts";
 import { chatIdOf, queryWithNumbers, type Routes } from "./routes.ts";
-import { chatSchema } from "./schemas.ts";
 
 type Parts = { readChats: Pick<ReadChats, "inbox" | "chat"> };
 

@@ -1,5 +1,5 @@
-import type { AsyncApiDocument } from "../asyncapi.ts";
 import { errorTable } from "../chat/errors.ts";
+import type { AsyncApiDocument } from "../contract/asyncapi.ts";
 
 export const docsBase = "/api/chat/docs";
 

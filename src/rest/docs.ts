@@ -2,8 +2,8 @@ import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import type { RequestHandler, Response } from "express";
 import helmet from "helmet";
-import type { AsyncApiDocument } from "../asyncapi.ts";
 import { ChatError } from "../chat/errors.ts";
+import type { AsyncApiDocument } from "../contract/asyncapi.ts";
 import { errorsPage, eventsPage, pageScript, pageStyle, restPage } from "./docs-pages.ts";
 import type { Routes } from "./routes.ts";
 

@@ -5,12 +5,12 @@ import { newMessageSchema } from "../chat/message.ts";
 import { parse } from "../chat/parse.ts";
 import { defaultPageSize, pageSizeSchema, type ReadChats, seqSchema } from "../chat/read-messages.ts";
 import type { SendMessage } from "../chat/send-message.ts";
+import { messageSchema } from "../contract/rest-shapes.ts";
 import { needUser, userIdOf } from "./identify.ts";
 import { answer, asUser, bodyProblems, jsonBody, location, problems } from "./openapi-parts.ts";
 import { readJson } from "./read-json.ts";
 import { readerOf } from "./reader.ts";
 import { chatIdOf, queryWithNumbers, type Routes } from "./routes.ts";
-import { messageSchema } from "./schemas.ts";
 
 type NewMessageSchema = ReturnType<typeof newMessageSchema>;
 /** `limitSends` takes one of what the user has left. @throws ChatError `rate_limited` */

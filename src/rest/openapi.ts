@@ -1,6 +1,6 @@
 import { createDocument } from "zod-openapi";
 import type { newMessageSchema } from "../chat/message.ts";
-import { allowNullForOptional } from "../null-for-optional.ts";
+import { allowNullForOptional } from "../contract/null-for-optional.ts";
 import { chatsPaths } from "./chats.ts";
 import { healthPaths } from "./health.ts";
 import { initiatePaths } from "./initiate.ts";

@@ -5,11 +5,11 @@ import { chatIdSchema } from "../chat/ids.ts";
 import type { MarkRead } from "../chat/mark-read.ts";
 import { parse } from "../chat/parse.ts";
 import { seqSchema } from "../chat/read-messages.ts";
+import { readMarkSchema } from "../contract/rest-shapes.ts";
 import { needUser, userIdOf } from "./identify.ts";
 import { answer, asUser, bodyProblems, jsonBody, problems } from "./openapi-parts.ts";
 import { readJson } from "./read-json.ts";
 import { chatIdOf, type Routes } from "./routes.ts";
-import { readMarkSchema } from "./schemas.ts";
 
 const bodySchema = z.object({
   seq: seqSchema.optional().meta({ description: "Read up to here; all there is where it is left out" }),

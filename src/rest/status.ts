@@ -6,12 +6,12 @@ import { type Card, type Chat, chatFor, roleOf } from "../chat/chat.ts";
 import { ChatError } from "../chat/errors.ts";
 import { chatIdSchema } from "../chat/ids.ts";
 import { parse } from "../chat/parse.ts";
+import { chatSchema } from "../contract/rest-shapes.ts";
 import { isService, needUserOrKey, userIdOf } from "./identify.ts";
 import { chatForService } from "./initiate.ts";
 import { answer, asService, asUser, bodyProblems, jsonBody, problems } from "./openapi-parts.ts";
 import { readJson } from "./read-json.ts";
 import { chatIdOf, type Routes } from "./routes.ts";
-import { chatSchema } from "./schemas.ts";
 
 const chatForUser = (card: Card, userId: string): Chat => {
   const role = roleOf(card.participants, userId);

@@ -1,5 +1,5 @@
 import type { Broadcast } from "../chat/ports.ts";
-import type { ServerToClientEvents } from "./events.ts";
+import type { ServerToClientEvents } from "../contract/socket-events.ts";
 import { chatRoom, userRoom } from "./rooms.ts";
 import type { Typist } from "./typing-words.ts";
 

@@ -1,8 +1,8 @@
 import { Emitter } from "@socket.io/redis-emitter";
 import type { Broadcast } from "../chat/ports.ts";
+import type { ServerToClientEvents } from "../contract/socket-events.ts";
 import type { Logger } from "../process/logger.ts";
 import { createBroadcast } from "./broadcast.ts";
-import type { ServerToClientEvents } from "./events.ts";
 import { sayAlive } from "./peers.ts";
 import { channelsOf } from "./redis-channels.ts";
 import { openPublisherClient, type RedisPlace } from "./redis-clients.ts";

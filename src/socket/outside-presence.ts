@@ -1,5 +1,5 @@
+import type { Presence } from "../contract/socket-events.ts";
 import type { Logger } from "../process/logger.ts";
-import type { Presence } from "./events.ts";
 import { createPresenceRegister } from "./presence.ts";
 import { openCommandClient, type RedisPlace } from "./redis-clients.ts";
 import { createCommandsProbe } from "./redis-probe.ts";

@@ -1,7 +1,7 @@
 import type { ChatCards } from "../chat/ports.ts";
+import type { Presence } from "../contract/socket-events.ts";
 import type { Logger } from "../process/logger.ts";
 import type { ChatServer, ChatSocket } from "./chat-socket.ts";
-import type { Presence } from "./events.ts";
 import { confirmEveryMs, type PresenceRegister } from "./presence.ts";
 import { userRoom } from "./rooms.ts";
 

@@ -1,6 +1,6 @@
 import type { Message } from "../chat/message.ts";
+import type { ServerToClientEvents } from "../contract/socket-events.ts";
 import { field } from "./end-connection.ts";
-import type { ServerToClientEvents } from "./events.ts";
 import type { PeerWord } from "./peers.ts";
 import { typingWordSchema } from "./typing-words.ts";
 

@@ -6,11 +6,11 @@ import { markOf } from "../../consumers/dlq/letter.ts";
 import type { NewRecord } from "../../consumers/publisher.ts";
 import type { RejectReason } from "../../consumers/rejection.ts";
 import { readEvent } from "../../consumers/relay/chat-event.ts";
-import { asyncEvents } from "../../src/async-events.ts";
-import { createAsyncApi } from "../../src/asyncapi.ts";
 import { createBookingTypes } from "../../src/chat/booking-type.ts";
-import { shapes } from "../../src/rest/schemas.ts";
-import { clientEventSchemas } from "../../src/socket/events.ts";
+import { asyncEvents } from "../../src/contract/async-events.ts";
+import { createAsyncApi } from "../../src/contract/asyncapi.ts";
+import { shapes } from "../../src/contract/rest-shapes.ts";
+import { clientEventSchemas } from "../../src/contract/socket-events.ts";
 import { bookingShapes } from "../support/booking-shapes.ts";
 import { aRecord, decode } from "../support/records.ts";
 

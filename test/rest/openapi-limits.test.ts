@@ -1,14 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
 import { z } from "zod";
-import { asyncEvents } from "../../src/async-events.ts";
-import { createAsyncApi } from "../../src/asyncapi.ts";
 import { statusChangeSchema } from "../../src/chat/change-status.ts";
 import { newMessageSchema } from "../../src/chat/message.ts";
 import { parse } from "../../src/chat/parse.ts";
+import { asyncEvents } from "../../src/contract/async-events.ts";
+import { createAsyncApi } from "../../src/contract/asyncapi.ts";
+import { shapes } from "../../src/contract/rest-shapes.ts";
+import { clientEventSchemas } from "../../src/contract/socket-events.ts";
 import { createOpenApi } from "../../src/rest/openapi.ts";
 import { mostBodyBytes } from "../../src/rest/read-json.ts";
-import { shapes } from "../../src/rest/schemas.ts";
-import { clientEventSchemas } from "../../src/socket/events.ts";
 
 const hosts = ["images.example.com"];
 const messageSchema = newMessageSchema(hosts);

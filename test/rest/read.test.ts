@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { readMarkSchema } from "../../src/rest/schemas.ts";
+import { readMarkSchema } from "../../src/contract/rest-shapes.ts";
 import { bearer, openRest, type Rest } from "./open-rest.ts";
 
 let rest: Rest;

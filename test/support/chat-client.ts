@@ -1,6 +1,6 @@
 import { io, type Socket } from "socket.io-client";
 import type { Chat } from "../../src/chat/chat.ts";
-import type { ClientToServerEvents, ServerToClientEvents } from "../../src/socket/events.ts";
+import type { ClientToServerEvents, ServerToClientEvents } from "../../src/contract/socket-events.ts";
 import { uniqueName } from "./services.ts";
 import { apiKey, type TestNode, tokenFor } from "./start-node.ts";
 

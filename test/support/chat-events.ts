@@ -1,9 +1,9 @@
 import type { Consumer } from "kafkajs";
 import { z } from "zod";
 import { type ReceivedRecord, toReceivedRecord } from "../../consumers/received-record.ts";
-import { chatEventSchema } from "../../src/async-events.ts";
 import type { Entry } from "../../src/chat/message.ts";
-import { shapes } from "../../src/rest/schemas.ts";
+import { chatEventSchema } from "../../src/contract/async-events.ts";
+import { shapes } from "../../src/contract/rest-shapes.ts";
 import { until } from "./chat-client.ts";
 import { jsonOf, type TestKafka } from "./kafka.ts";
 import { uniqueName } from "./services.ts";

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { eventIdSchema } from "../chat/booking-event.ts";
+import { createBookingTypes, type TypeAlias, typePattern } from "../chat/booking-type.ts";
+import { backendIdSchema } from "../chat/ids.ts";
 import type { Topic } from "./asyncapi.ts";
-import { eventIdSchema } from "./chat/booking-event.ts";
-import { createBookingTypes, type TypeAlias, typePattern } from "./chat/booking-type.ts";
-import { backendIdSchema } from "./chat/ids.ts";
 
 const bookingId = backendIdSchema.meta({ description: "The booking's id" });
 

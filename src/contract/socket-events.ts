@@ -4,8 +4,8 @@ import type { ErrorCode, FieldError } from "../chat/errors.ts";
 import { chatIdSchema } from "../chat/ids.ts";
 import { type Message, newMessageShapes } from "../chat/message.ts";
 import { defaultPageSize, type MessagePage, pageSizeSchema, seqSchema } from "../chat/read-messages.ts";
-import type { PeerWord } from "./peers.ts";
-import type { TypingWord } from "./typing-words.ts";
+import type { PeerWord } from "../socket/peers.ts";
+import type { TypingWord } from "../socket/typing-words.ts";
 
 // The wire contract: every event that goes over a socket, and its shape. CONTRACT.md "Socket.IO" in types.
 

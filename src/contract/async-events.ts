@@ -1,11 +1,11 @@
 import { z } from "zod";
+import type { TypeAlias } from "../chat/booking-type.ts";
+import type { Chat } from "../chat/chat.ts";
+import { errorTable } from "../chat/errors.ts";
+import { backendIdSchema, chatIdSchema } from "../chat/ids.ts";
+import type { Message } from "../chat/message.ts";
 import { bookingTopics, deadLetterTopic } from "./async-bookings.ts";
 import type { AsyncApiParts } from "./asyncapi.ts";
-import type { TypeAlias } from "./chat/booking-type.ts";
-import type { Chat } from "./chat/chat.ts";
-import { errorTable } from "./chat/errors.ts";
-import { backendIdSchema, chatIdSchema } from "./chat/ids.ts";
-import type { Message } from "./chat/message.ts";
 
 /** What a client may send over Socket.IO. */
 export const clientEventNames = [
