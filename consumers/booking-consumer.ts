@@ -1,5 +1,5 @@
-import type { ApplyBookingEvent } from "../src/chat/apply-booking-event.ts";
-import type { BookingEvent } from "../src/chat/booking-event.ts";
+import type { ApplyBookingEvent } from "../src/chat/acts/apply-booking-event.ts";
+import type { BookingEvent } from "../src/chat/acts/booking-event.ts";
 import type { Logger } from "../src/process/logger.ts";
 import type { BookingMetrics } from "./consumer-metrics.ts";
 import type { DeadLetters } from "./dead-letter.ts";

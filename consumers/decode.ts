@@ -1,4 +1,4 @@
-import { approvedSchema, type BookingEvent, cancelledSchema, mostClockSkewMs } from "../src/chat/booking-event.ts";
+import { approvedSchema, type BookingEvent, cancelledSchema, mostClockSkewMs } from "../src/chat/acts/booking-event.ts";
 import type { TypeMeaning } from "../src/chat/booking-type.ts";
 import { describeProblems, readFields } from "./event-fields.ts";
 import { believedTime } from "./event-time.ts";

@@ -1,5 +1,5 @@
+import { createChat } from "../src/chat/acts/create-acts.ts";
 import { createBookingTypes } from "../src/chat/booking-type.ts";
-import { createChat } from "../src/chat/create-chat.ts";
 import type { Config } from "../src/config/config.ts";
 import type { Logger } from "../src/process/logger.ts";
 import { check, createOpsServer, type OpsAnswer } from "../src/process/ops-server.ts";

@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { createByteBudget } from "./caller/byte-budget.ts";
 import { createBounds } from "./caller/reads.ts";
 import { createVerifyToken } from "./caller/tokens.ts";
-import { createChat } from "./chat/create-chat.ts";
+import { createChat } from "./chat/acts/create-acts.ts";
 import type { ByteBudget, ChatCards, Clock, Health } from "./chat/ports.ts";
 import type { Config } from "./config/config.ts";
 import { asyncEvents } from "./contract/async-events.ts";

@@ -1,4 +1,4 @@
-import { type Entry, isShown } from "../../src/chat/message.ts";
+import { type Entry, isShown } from "../../src/chat/log/entry.ts";
 import type { RelayScan } from "../../src/store/relay-scan.ts";
 import type { Looked, Newest } from "./unread-watch.ts";
 

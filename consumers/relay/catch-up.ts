@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import type { Entry } from "../../src/chat/message.ts";
+import type { Entry } from "../../src/chat/log/entry.ts";
 import type { ChatLog } from "../../src/chat/ports.ts";
 import type { CatchUp } from "../../src/store/relay-lease.ts";
 import type { RelayScan } from "../../src/store/relay-scan.ts";

@@ -1,5 +1,5 @@
-import { type Card, type Chat, chatFor, type Participants, type Role, userOf } from "../../src/chat/chat.ts";
-import { type Entry, type Message, toMessage } from "../../src/chat/message.ts";
+import { type Card, type Chat, chatFor, type Participants, type Role, userOf } from "../../src/chat/cards/card.ts";
+import { type Entry, type Message, toMessage } from "../../src/chat/log/entry.ts";
 import type { Receipt } from "../../src/store/change-feed.ts";
 import type { UnreadNotice } from "../../src/store/unread-notices.ts";
 

@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
-import type { Card } from "../../src/chat/chat.ts";
-import { type Entry, isShown } from "../../src/chat/message.ts";
+import type { Card } from "../../src/chat/cards/card.ts";
+import { type Entry, isShown } from "../../src/chat/log/entry.ts";
 import type { ChatLog } from "../../src/chat/ports.ts";
 import type { Change } from "../../src/store/change-feed.ts";
 import type { RelayScan } from "../../src/store/relay-scan.ts";

@@ -1,5 +1,5 @@
-import type { Card, Role } from "../../src/chat/chat.ts";
-import type { ChatState, Place } from "../../src/chat/message.ts";
+import type { Card, Role } from "../../src/chat/cards/card.ts";
+import type { ChatState, Place } from "../../src/chat/log/entry.ts";
 import type { UnreadNotice } from "../../src/store/unread-notices.ts";
 
 /** How long something stays unread before others are told: nobody of that user connected, and otherwise. */

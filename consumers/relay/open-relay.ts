@@ -1,5 +1,5 @@
-import type { Chats } from "../../src/chat/create-chat.ts";
-import type { Entry } from "../../src/chat/message.ts";
+import type { Chats } from "../../src/chat/acts/create-acts.ts";
+import type { Entry } from "../../src/chat/log/entry.ts";
 import type { Logger } from "../../src/process/logger.ts";
 import type { Store } from "../../src/store/open-store.ts";
 import { createAftercare } from "./aftercare.ts";

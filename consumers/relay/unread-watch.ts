@@ -1,5 +1,5 @@
-import { type Card, userOf } from "../../src/chat/chat.ts";
-import { type Entry, type Head, toMessage } from "../../src/chat/message.ts";
+import { type Card, userOf } from "../../src/chat/cards/card.ts";
+import { type Entry, type Head, toMessage } from "../../src/chat/log/entry.ts";
 import type { ChatLog } from "../../src/chat/ports.ts";
 import type { RelayScan } from "../../src/store/relay-scan.ts";
 import type { UnreadNotice, UnreadNotices } from "../../src/store/unread-notices.ts";

@@ -1,4 +1,4 @@
-import type { Chat } from "../../src/chat/chat.ts";
+import type { Chat } from "../../src/chat/cards/card.ts";
 import { createBookingDesk } from "./booking-desk.ts";
 import { createDeskSheet } from "./desk-sheet.ts";
 import { el, setAttributes, setChildren } from "./dom.ts";

@@ -1,4 +1,4 @@
-import type { Attachment } from "../../src/chat/attachment.ts";
+import type { Attachment } from "../../src/chat/log/attachment.ts";
 import { createDialog } from "./dialog.ts";
 import { el, labelled, setText } from "./dom.ts";
 import type { NewMessage } from "./outbox.ts";

@@ -1,5 +1,5 @@
-import type { Attachment } from "../../src/chat/attachment.ts";
-import type { Message } from "../../src/chat/message.ts";
+import type { Attachment } from "../../src/chat/log/attachment.ts";
+import type { Message } from "../../src/chat/log/entry.ts";
 import { el } from "./dom.ts";
 import { type IconName, icon } from "./icons.ts";
 

@@ -1,4 +1,4 @@
-import type { Chat } from "../../src/chat/chat.ts";
+import type { Chat } from "../../src/chat/cards/card.ts";
 import { createCancelDialog } from "./cancel-dialog.ts";
 import { el, labelled, setText } from "./dom.ts";
 import { clockTimeWithSeconds } from "./format.ts";

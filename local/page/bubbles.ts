@@ -1,5 +1,5 @@
-import type { Chat } from "../../src/chat/chat.ts";
-import type { Message } from "../../src/chat/message.ts";
+import type { Chat } from "../../src/chat/cards/card.ts";
+import type { Message } from "../../src/chat/log/entry.ts";
 import { attachmentCard } from "./attachment-card.ts";
 import { el, type ListItem, setAttributes, setChildren } from "./dom.ts";
 import { clockTime, dayLabel } from "./format.ts";

@@ -1,4 +1,4 @@
-import type { Chat, Mark } from "../../src/chat/chat.ts";
+import type { Chat, Mark } from "../../src/chat/cards/card.ts";
 
 type Marks = Record<string, Mark>;
 

@@ -1,5 +1,5 @@
-import type { Chat, ChatStatus, Receipt } from "../../src/chat/chat.ts";
-import type { Message } from "../../src/chat/message.ts";
+import type { Chat, ChatStatus, Receipt } from "../../src/chat/cards/card.ts";
+import type { Message } from "../../src/chat/log/entry.ts";
 import type { Presence } from "../../src/contract/socket-events.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { createChatCards } from "./chat-cards.ts";

@@ -1,4 +1,4 @@
-import type { Chat } from "../../src/chat/chat.ts";
+import type { Chat } from "../../src/chat/cards/card.ts";
 import type { Presence } from "../../src/contract/socket-events.ts";
 import { avatar, roomWindow } from "./avatar.ts";
 import type { ChatClient } from "./chat-client.ts";

@@ -1,4 +1,4 @@
-import type { Chat } from "../../src/chat/chat.ts";
+import type { Chat } from "../../src/chat/cards/card.ts";
 import { createAttachDialog } from "./attach-dialog.ts";
 import { conversationItems } from "./bubbles.ts";
 import type { ChatClient } from "./chat-client.ts";

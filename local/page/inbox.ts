@@ -1,5 +1,5 @@
-import type { Chat } from "../../src/chat/chat.ts";
-import type { Message } from "../../src/chat/message.ts";
+import type { Chat } from "../../src/chat/cards/card.ts";
+import type { Message } from "../../src/chat/log/entry.ts";
 import type { PageRoom } from "../page-people.ts";
 import { avatar, roomWindow } from "./avatar.ts";
 import type { ChatClient } from "./chat-client.ts";

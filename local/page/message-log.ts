@@ -1,4 +1,4 @@
-import type { Message } from "../../src/chat/message.ts";
+import type { Message } from "../../src/chat/log/entry.ts";
 
 /**
  * What this device has of one chat's log, kept by seq: the same message heard twice is one, and order is seq's.

@@ -1,5 +1,5 @@
-import type { Attachment } from "../../src/chat/attachment.ts";
-import type { Message } from "../../src/chat/message.ts";
+import type { Attachment } from "../../src/chat/log/attachment.ts";
+import type { Message } from "../../src/chat/log/entry.ts";
 import type { RequestError, RequestOutcome } from "./connection.ts";
 
 /** What a person wants to say. */

@@ -1,4 +1,4 @@
-import type { Receipt } from "../../src/chat/chat.ts";
+import type { Receipt } from "../../src/chat/cards/card.ts";
 import type { Request } from "./connection.ts";
 
 type Kind = "read" | "delivered";

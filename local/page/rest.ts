@@ -1,5 +1,5 @@
-import type { Chat, ChatStatus } from "../../src/chat/chat.ts";
-import type { Message } from "../../src/chat/message.ts";
+import type { Chat, ChatStatus } from "../../src/chat/cards/card.ts";
+import type { Message } from "../../src/chat/log/entry.ts";
 
 const answerTimeoutMs = 10_000;
 const chatsPerPage = 100;

@@ -1,4 +1,4 @@
-import { type Role, roleOf } from "./chat.ts";
+import { type Role, roleOf } from "./cards/card.ts";
 import { ChatError } from "./errors.ts";
 import { isChatId } from "./ids.ts";
 import type { ChatCards, ChatFacts, Turns } from "./ports.ts";

@@ -1,4 +1,4 @@
-import type { BookingEvent } from "./booking-event.ts";
+import type { BookingEvent } from "./acts/booking-event.ts";
 
 type BookingType = BookingEvent["type"];
 

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { isHostName } from "../chat/host-name.ts";
+import { isHostName } from "../chat/log/host-name.ts";
 
 // The kinds of values a setting can have. Each says by one text what is expected, whether it is missing or wrong.
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { eventIdSchema } from "../chat/booking-event.ts";
+import { eventIdSchema } from "../chat/acts/booking-event.ts";
 import { createBookingTypes, type TypeAlias, typePattern } from "../chat/booking-type.ts";
 import { backendIdSchema } from "../chat/ids.ts";
 import type { Topic } from "./asyncapi.ts";

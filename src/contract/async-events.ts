@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { TypeAlias } from "../chat/booking-type.ts";
-import type { Chat } from "../chat/chat.ts";
+import type { Chat } from "../chat/cards/card.ts";
 import { errorTable } from "../chat/errors.ts";
 import { backendIdSchema, chatIdSchema } from "../chat/ids.ts";
-import type { Message } from "../chat/message.ts";
+import type { Message } from "../chat/log/entry.ts";
 import { bookingTopics, deadLetterTopic } from "./async-bookings.ts";
 import type { AsyncApiParts } from "./asyncapi.ts";
 

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { type Attachment, longestName, longestUrl } from "../chat/attachment.ts";
-import { longestReason } from "../chat/booking-event.ts";
-import { type Chat, chatStatusSchema } from "../chat/chat.ts";
-import { mostCodePoints } from "../chat/content.ts";
+import { longestReason } from "../chat/acts/booking-event.ts";
+import { type Chat, chatStatusSchema } from "../chat/cards/card.ts";
 import { errorTable } from "../chat/errors.ts";
 import { backendIdSchema, chatIdSchema } from "../chat/ids.ts";
-import { clientMessageIdSchema, type Message, type SystemNote } from "../chat/message.ts";
+import { type Attachment, longestName, longestUrl } from "../chat/log/attachment.ts";
+import { mostCodePoints } from "../chat/log/content.ts";
+import { clientMessageIdSchema, type Message, type SystemNote } from "../chat/log/entry.ts";
 import type { Health } from "../chat/ports.ts";
 
 const time = z.iso

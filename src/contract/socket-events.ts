@@ -1,9 +1,9 @@
 import { z } from "zod";
-import type { Chat, Receipt } from "../chat/chat.ts";
+import { defaultPageSize, type MessagePage, pageSizeSchema, seqSchema } from "../chat/acts/read-messages.ts";
+import type { Chat, Receipt } from "../chat/cards/card.ts";
 import type { ErrorCode, FieldError } from "../chat/errors.ts";
 import { chatIdSchema } from "../chat/ids.ts";
-import { type Message, newMessageShapes } from "../chat/message.ts";
-import { defaultPageSize, type MessagePage, pageSizeSchema, seqSchema } from "../chat/read-messages.ts";
+import { type Message, newMessageShapes } from "../chat/log/entry.ts";
 import type { PeerWord } from "../socket/peers.ts";
 import type { TypingWord } from "../socket/typing-words.ts";
 

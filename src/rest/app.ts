@@ -1,12 +1,12 @@
 import express, { type Express, Router } from "express";
 import type { VerifyToken } from "../caller/tokens.ts";
-import type { ApplyBookingEvent } from "../chat/apply-booking-event.ts";
-import type { ChangeStatus } from "../chat/change-status.ts";
-import type { MarkRead } from "../chat/mark-read.ts";
-import { newMessageSchema } from "../chat/message.ts";
+import type { ApplyBookingEvent } from "../chat/acts/apply-booking-event.ts";
+import type { ChangeStatus } from "../chat/acts/change-status.ts";
+import type { MarkRead } from "../chat/acts/mark-read.ts";
+import type { ReadChats } from "../chat/acts/read-messages.ts";
+import type { SendMessage } from "../chat/acts/send-message.ts";
+import { newMessageSchema } from "../chat/log/entry.ts";
 import type { Clock, Health } from "../chat/ports.ts";
-import type { ReadChats } from "../chat/read-messages.ts";
-import type { SendMessage } from "../chat/send-message.ts";
 import type { AsyncApiDocument } from "../contract/asyncapi.ts";
 import type { Logger } from "../process/logger.ts";
 import { createAnswerErrors, refuseUnknown } from "./answer-errors.ts";

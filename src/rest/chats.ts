@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { ZodOpenApiPathsObject } from "zod-openapi";
+import { inboxQuerySchema, type ReadChats } from "../chat/acts/read-messages.ts";
 import { ChatError } from "../chat/errors.ts";
 import { backendIdSchema, chatIdSchema } from "../chat/ids.ts";
 import { parse } from "../chat/parse.ts";
-import { inboxQuerySchema, type ReadChats } from "../chat/read-messages.ts";
 import { chatSchema } from "../contract/rest-shapes.ts";
 import { needUser, userIdOf } from "./identify.ts";
 import { answer, asUser, problems } from "./openapi-parts.ts";

@@ -1,9 +1,9 @@
 import type { Request } from "express";
 import { z } from "zod";
 import type { ZodOpenApiPathsObject } from "zod-openapi";
-import type { ApplyBookingEvent } from "../chat/apply-booking-event.ts";
-import { approvedSchema, type BookingEvent, mostClockSkewMs } from "../chat/booking-event.ts";
-import { type Card, type Chat, chatFor } from "../chat/chat.ts";
+import type { ApplyBookingEvent } from "../chat/acts/apply-booking-event.ts";
+import { approvedSchema, type BookingEvent, mostClockSkewMs } from "../chat/acts/booking-event.ts";
+import { type Card, type Chat, chatFor } from "../chat/cards/card.ts";
 import { ChatError } from "../chat/errors.ts";
 import { parse } from "../chat/parse.ts";
 import type { Clock } from "../chat/ports.ts";

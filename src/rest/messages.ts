@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { ZodOpenApiPathsObject } from "zod-openapi";
+import { defaultPageSize, pageSizeSchema, type ReadChats, seqSchema } from "../chat/acts/read-messages.ts";
+import type { SendMessage } from "../chat/acts/send-message.ts";
 import { chatIdSchema } from "../chat/ids.ts";
-import { newMessageSchema } from "../chat/message.ts";
+import { newMessageSchema } from "../chat/log/entry.ts";
 import { parse } from "../chat/parse.ts";
-import { defaultPageSize, pageSizeSchema, type ReadChats, seqSchema } from "../chat/read-messages.ts";
-import type { SendMessage } from "../chat/send-message.ts";
 import { messageSchema } from "../contract/rest-shapes.ts";
 import { needUser, userIdOf } from "./identify.ts";
 import { answer, asUser, bodyProblems, jsonBody, location, problems } from "./openapi-parts.ts";

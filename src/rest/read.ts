@@ -1,10 +1,10 @@
 import type { RequestHandler } from "express";
 import { z } from "zod";
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from "zod-openapi";
+import type { MarkRead } from "../chat/acts/mark-read.ts";
+import { seqSchema } from "../chat/acts/read-messages.ts";
 import { chatIdSchema } from "../chat/ids.ts";
-import type { MarkRead } from "../chat/mark-read.ts";
 import { parse } from "../chat/parse.ts";
-import { seqSchema } from "../chat/read-messages.ts";
 import { readMarkSchema } from "../contract/rest-shapes.ts";
 import { needUser, userIdOf } from "./identify.ts";
 import { answer, asUser, bodyProblems, jsonBody, problems } from "./openapi-parts.ts";

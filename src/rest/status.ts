@@ -1,8 +1,8 @@
 import type { RequestHandler } from "express";
 import { z } from "zod";
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from "zod-openapi";
-import { type ChangeStatus, statusChangeSchema } from "../chat/change-status.ts";
-import { type Card, type Chat, chatFor, roleOf } from "../chat/chat.ts";
+import { type ChangeStatus, statusChangeSchema } from "../chat/acts/change-status.ts";
+import { type Card, type Chat, chatFor, roleOf } from "../chat/cards/card.ts";
 import { ChatError } from "../chat/errors.ts";
 import { chatIdSchema } from "../chat/ids.ts";
 import { parse } from "../chat/parse.ts";

@@ -1,11 +1,11 @@
 import type { VerifyToken } from "../caller/tokens.ts";
 import type { RequireParticipant } from "../chat/access.ts";
-import { otherRole, userOf } from "../chat/chat.ts";
+import type { MarkDelivered, MarkRead } from "../chat/acts/mark-read.ts";
+import type { ReadChats } from "../chat/acts/read-messages.ts";
+import type { SendMessage } from "../chat/acts/send-message.ts";
+import { otherRole, userOf } from "../chat/cards/card.ts";
 import { ChatError } from "../chat/errors.ts";
-import type { MarkDelivered, MarkRead } from "../chat/mark-read.ts";
 import type { ChatLog } from "../chat/ports.ts";
-import type { ReadChats } from "../chat/read-messages.ts";
-import type { SendMessage } from "../chat/send-message.ts";
 import type { Handlers } from "./handle-events.ts";
 import type { PresenceNotices } from "./presence-notices.ts";
 import { readerOf } from "./reader.ts";

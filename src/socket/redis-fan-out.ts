@@ -1,6 +1,6 @@
 import { createAdapter } from "@socket.io/redis-adapter";
 import type { Redis } from "ioredis";
-import type { Message } from "../chat/message.ts";
+import type { Message } from "../chat/log/entry.ts";
 import type { Logger } from "../process/logger.ts";
 import type { ChatServer } from "./chat-socket.ts";
 import { sayAlive, watchPeers } from "./peers.ts";

@@ -1,4 +1,4 @@
-import type { Message } from "../chat/message.ts";
+import type { Message } from "../chat/log/entry.ts";
 import type { ServerToClientEvents } from "../contract/socket-events.ts";
 import { field } from "./end-connection.ts";
 import type { PeerWord } from "./peers.ts";

@@ -1,6 +1,6 @@
-import { type Card, type Participants, type Role, roleOf } from "../chat/chat.ts";
-import type { Entry } from "../chat/message.ts";
-import { isShown, toMessage } from "../chat/message.ts";
+import { type Card, type Participants, type Role, roleOf } from "../chat/cards/card.ts";
+import type { Entry } from "../chat/log/entry.ts";
+import { isShown, toMessage } from "../chat/log/entry.ts";
 import type { CardCopy } from "../chat/ports.ts";
 import type { CardDocument } from "./models.ts";
 

@@ -1,7 +1,7 @@
 import { type mongo, Types } from "mongoose";
-import { type Entry, emptyHead, type Head } from "../chat/message.ts";
+import { type Entry, emptyHead, type Head } from "../chat/log/entry.ts";
+import { messageBytes, mostPageBytes } from "../chat/log/size.ts";
 import type { ChatLog, LogRange } from "../chat/ports.ts";
-import { messageBytes, mostPageBytes } from "../chat/size.ts";
 import { AppendQueue } from "./append-queue.ts";
 import { orUnavailable } from "./driver-errors.ts";
 import { headOf, toEntry } from "./entry-documents.ts";

@@ -1,5 +1,5 @@
 import { Types } from "mongoose";
-import type { Entry, Head } from "../chat/message.ts";
+import type { Entry, Head } from "../chat/log/entry.ts";
 import type { EntryDocument } from "./models.ts";
 
 export const toDocument = ({ id, chatId, state, ...entry }: Entry): EntryDocument => ({

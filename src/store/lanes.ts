@@ -1,4 +1,4 @@
-import type { Entry, Head } from "../chat/message.ts";
+import type { Entry, Head } from "../chat/log/entry.ts";
 import type { Appended, Decision } from "../chat/ports.ts";
 import { unavailable } from "./driver-errors.ts";
 

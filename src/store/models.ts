@@ -1,7 +1,7 @@
 import { type Connection, Schema, type Types } from "mongoose";
-import type { Attachment } from "../chat/attachment.ts";
-import type { ChatStatus, DeliveredMark, ReadMark, Role } from "../chat/chat.ts";
-import type { ChatState, Message, SystemNote } from "../chat/message.ts";
+import type { ChatStatus, DeliveredMark, ReadMark, Role } from "../chat/cards/card.ts";
+import type { Attachment } from "../chat/log/attachment.ts";
+import type { ChatState, Message, SystemNote } from "../chat/log/entry.ts";
 
 /** An entry as it stands in `messages`: the entry, and the chat's state after it. Never changed once written. */
 export type EntryDocument = ChatState & {

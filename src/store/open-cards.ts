@@ -1,5 +1,5 @@
 import { type mongo, Types } from "mongoose";
-import type { Card, Participants } from "../chat/chat.ts";
+import type { Card, Participants } from "../chat/cards/card.ts";
 import { newCard, openingStages, toCard } from "./card-documents.ts";
 import { isDuplicateKey } from "./driver-errors.ts";
 import { gather } from "./gather.ts";

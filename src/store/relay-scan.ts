@@ -1,6 +1,6 @@
 import { type mongo, Types } from "mongoose";
-import type { Card } from "../chat/chat.ts";
-import type { Entry } from "../chat/message.ts";
+import type { Card } from "../chat/cards/card.ts";
+import type { Entry } from "../chat/log/entry.ts";
 import { toCard } from "./card-documents.ts";
 import { type Receipt, receiptsOf } from "./change-feed.ts";
 import { toEntry } from "./entry-documents.ts";

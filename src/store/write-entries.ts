@@ -1,5 +1,5 @@
 import type { mongo } from "mongoose";
-import type { Entry } from "../chat/message.ts";
+import type { Entry } from "../chat/log/entry.ts";
 import { toDocument } from "./entry-documents.ts";
 import { clientMessageIdIndex } from "./models.ts";
 

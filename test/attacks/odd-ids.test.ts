@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { Chat } from "../../src/chat/chat.ts";
+import type { Chat } from "../../src/chat/cards/card.ts";
 import { ask, callAsService, clientOf, connect, next, until } from "../support/chat-client.ts";
 import { headersOf, jsonOf, openTestKafka, type TestKafka } from "../support/kafka.ts";
 import { runConsumers, type TestConsumers } from "../support/run-consumers.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import type { Chat } from "../../src/chat/chat.ts";
-import type { Message } from "../../src/chat/message.ts";
+import type { Chat } from "../../src/chat/cards/card.ts";
+import type { Message } from "../../src/chat/log/entry.ts";
 import { anApprovedChat, ask, callAs, callAsService, collect, connect, until } from "../support/chat-client.ts";
 import { startNode, type TestNode } from "../support/start-node.ts";
 

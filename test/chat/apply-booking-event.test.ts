@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { decideBookingEvent } from "../../src/chat/apply-booking-event.ts";
-import { approvedSchema, type BookingEvent, cancelledSchema, eventKey } from "../../src/chat/booking-event.ts";
-import { emptyHead, type Head } from "../../src/chat/message.ts";
+import { decideBookingEvent } from "../../src/chat/acts/apply-booking-event.ts";
+import { approvedSchema, type BookingEvent, cancelledSchema, eventKey } from "../../src/chat/acts/booking-event.ts";
+import { emptyHead, type Head } from "../../src/chat/log/entry.ts";
 import { after, aHead, appended } from "../support/heads.ts";
 
 const at = (minute: number): Date => new Date(Date.UTC(2026, 10, 22, 10, minute));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { type Card, chatFor, roleOf } from "../../src/chat/chat.ts";
-import { toMessage } from "../../src/chat/message.ts";
-import { stateAfterMessage, stateAfterSystem } from "../../src/chat/next-state.ts";
+import { type Card, chatFor, roleOf } from "../../src/chat/cards/card.ts";
+import { toMessage } from "../../src/chat/log/entry.ts";
+import { stateAfterMessage, stateAfterSystem } from "../../src/chat/log/next-state.ts";
 import { aHead } from "../support/heads.ts";
 
 const at = new Date("2026-11-22T10:00:00.000Z");

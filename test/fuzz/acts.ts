@@ -1,6 +1,6 @@
 import { expect } from "@jest/globals";
 import * as fc from "fast-check";
-import type { Message } from "../../src/chat/message.ts";
+import type { Message } from "../../src/chat/log/entry.ts";
 import { type Model, type Role, roles, type TwoPeople, type Way } from "./two-people.ts";
 
 type Act = fc.AsyncCommand<Model, TwoPeople>;

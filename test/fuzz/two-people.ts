@@ -1,5 +1,5 @@
-import type { Chat } from "../../src/chat/chat.ts";
-import type { Message } from "../../src/chat/message.ts";
+import type { Chat } from "../../src/chat/cards/card.ts";
+import type { Message } from "../../src/chat/log/entry.ts";
 import { anApprovedChat, ask, type Client, callAs, callAsService, collect, connect } from "../support/chat-client.ts";
 import type { NodeProcess } from "../support/node-process.ts";
 

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { Chat } from "../../src/chat/chat.ts";
+import type { Chat } from "../../src/chat/cards/card.ts";
 import { aBooking, type Booking, type Client, connect, next } from "../support/chat-client.ts";
 import { openTestKafka, type TestKafka } from "../support/kafka.ts";
 import { runConsumers, type TestConsumers } from "../support/run-consumers.ts";

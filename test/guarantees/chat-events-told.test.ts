@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { Chats } from "../../src/chat/create-chat.ts";
+import type { Chats } from "../../src/chat/acts/create-acts.ts";
 import { aBooking, type Booking, until } from "../support/chat-client.ts";
 import { type EventReader, readEvents, sentSeqs, toldOf } from "../support/chat-events.ts";
 import { headersOf, openTestKafka, type TestKafka } from "../support/kafka.ts";

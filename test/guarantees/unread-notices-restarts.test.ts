@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import type { EventTopic } from "../../consumers/relay/event-publisher.ts";
-import type { Chats } from "../../src/chat/create-chat.ts";
+import type { Chats } from "../../src/chat/acts/create-acts.ts";
 import { aBooking, until } from "../support/chat-client.ts";
 import { type EventReader, readEvents } from "../support/chat-events.ts";
 import { openTestKafka, type TestKafka } from "../support/kafka.ts";

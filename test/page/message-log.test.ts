@@ -1,5 +1,5 @@
 import { createMessageLog } from "../../local/page/message-log.ts";
-import type { Message } from "../../src/chat/message.ts";
+import type { Message } from "../../src/chat/log/entry.ts";
 import { expect, test } from "./fixtures.ts";
 
 const message = (seq: number, overrides: Partial<Message> = {}): Message => ({

@@ -1,6 +1,6 @@
 import type { RequestOutcome } from "../../local/page/connection.ts";
 import { createOutbox, type PendingMessage } from "../../local/page/outbox.ts";
-import type { Message } from "../../src/chat/message.ts";
+import type { Message } from "../../src/chat/log/entry.ts";
 import { expect, test } from "./fixtures.ts";
 
 type Outcome = RequestOutcome<"send_message">;

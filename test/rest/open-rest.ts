@@ -5,7 +5,7 @@ import jwt from "jsonwebtoken";
 import mongoose from "mongoose";
 import request from "supertest";
 import { createVerifyToken } from "../../src/caller/tokens.ts";
-import { createChat } from "../../src/chat/create-chat.ts";
+import { createChat } from "../../src/chat/acts/create-acts.ts";
 import type { Broadcast, Health } from "../../src/chat/ports.ts";
 import { asyncEvents } from "../../src/contract/async-events.ts";
 import { createAsyncApi } from "../../src/contract/asyncapi.ts";

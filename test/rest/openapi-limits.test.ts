@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { z } from "zod";
-import { statusChangeSchema } from "../../src/chat/change-status.ts";
-import { newMessageSchema } from "../../src/chat/message.ts";
+import { statusChangeSchema } from "../../src/chat/acts/change-status.ts";
+import { newMessageSchema } from "../../src/chat/log/entry.ts";
 import { parse } from "../../src/chat/parse.ts";
 import { asyncEvents } from "../../src/contract/async-events.ts";
 import { createAsyncApi } from "../../src/contract/asyncapi.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { ChatError } from "../../src/chat/errors.ts";
-import type { Head } from "../../src/chat/message.ts";
+import type { Head } from "../../src/chat/log/entry.ts";
 import type { Decision } from "../../src/chat/ports.ts";
 import {
   openChat,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { createCardKeeper } from "../../src/chat/card-keeper.ts";
-import type { Entry } from "../../src/chat/message.ts";
-import { stateAfterSystem } from "../../src/chat/next-state.ts";
+import { createCardKeeper } from "../../src/chat/cards/card-keeper.ts";
+import type { Entry } from "../../src/chat/log/entry.ts";
+import { stateAfterSystem } from "../../src/chat/log/next-state.ts";
 import { openChat, openTestStore, sendText, type TestStore, withDatabase } from "../support/open-test-store.ts";
 import { uniqueName } from "../support/services.ts";
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { mongo } from "mongoose";
 import type { OwnService } from "../../local/services/provide-services.ts";
 import { ChatError } from "../../src/chat/errors.ts";
-import type { Head } from "../../src/chat/message.ts";
+import type { Head } from "../../src/chat/log/entry.ts";
 import type { Appended } from "../../src/chat/ports.ts";
 import { openChat, openTestStore, sendText, statusEntry, type TestStore } from "../support/open-test-store.ts";
 import { failNext, ownMongodb } from "../support/own-services.ts";

@@ -1,4 +1,4 @@
-import type { BookingEvent } from "../../src/chat/booking-event.ts";
+import type { BookingEvent } from "../../src/chat/acts/booking-event.ts";
 
 /** A shape that events come in. `shown`: as docs/booking-service.md shows the value, and beside it the headers. */
 export type BookingShape = {

@@ -1,5 +1,5 @@
 import { io, type Socket } from "socket.io-client";
-import type { Chat } from "../../src/chat/chat.ts";
+import type { Chat } from "../../src/chat/cards/card.ts";
 import type { ClientToServerEvents, ServerToClientEvents } from "../../src/contract/socket-events.ts";
 import { uniqueName } from "./services.ts";
 import { apiKey, type TestNode, tokenFor } from "./start-node.ts";

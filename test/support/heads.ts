@@ -1,4 +1,4 @@
-import { type ChatState, emptyHead, type Head } from "../../src/chat/message.ts";
+import { type ChatState, emptyHead, type Head } from "../../src/chat/log/entry.ts";
 import type { Decision } from "../../src/chat/ports.ts";
 
 /** A head for decisions; active since an approval at 10:00 unless told. */

@@ -7,7 +7,7 @@ import type { Presence } from "../../consumers/relay/notice-rules.ts";
 import { openRelay } from "../../consumers/relay/open-relay.ts";
 import { createRelayMetrics } from "../../consumers/relay/relay-metrics.ts";
 import type { RelayTiming } from "../../consumers/relay/term.ts";
-import { type Chats, createChat } from "../../src/chat/create-chat.ts";
+import { type Chats, createChat } from "../../src/chat/acts/create-acts.ts";
 import type { Broadcast } from "../../src/chat/ports.ts";
 import type { Logger } from "../../src/process/logger.ts";
 import { openStore, type Store } from "../../src/store/open-store.ts";

@@ -1,6 +1,6 @@
 import { mongo } from "mongoose";
-import { type Draft, emptyHead, type Head } from "../../src/chat/message.ts";
-import { stateAfterMessage, stateAfterSystem } from "../../src/chat/next-state.ts";
+import { type Draft, emptyHead, type Head } from "../../src/chat/log/entry.ts";
+import { stateAfterMessage, stateAfterSystem } from "../../src/chat/log/next-state.ts";
 import type { Decision } from "../../src/chat/ports.ts";
 import { createLogger } from "../../src/process/logger.ts";
 import { openStore, type Store } from "../../src/store/open-store.ts";

@@ -1,8 +1,8 @@
 import mongoose from "mongoose";
 import type { SourceTiming } from "../../consumers/kafka-record-source.ts";
 import { type Consumers, openConsumers } from "../../consumers/open-consumers.ts";
-import type { Card } from "../../src/chat/chat.ts";
-import type { Entry } from "../../src/chat/message.ts";
+import type { Card } from "../../src/chat/cards/card.ts";
+import type { Entry } from "../../src/chat/log/entry.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { type TestKafka, testLogger } from "./kafka.ts";
 import { uniqueName } from "./services.ts";

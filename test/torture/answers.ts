@@ -1,4 +1,4 @@
-import type { Message } from "../../src/chat/message.ts";
+import type { Message } from "../../src/chat/log/entry.ts";
 import type { Answer } from "./session.ts";
 
 /** What a send came to, by its answer. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Chat } from "../../src/chat/chat.ts";
-import type { Message } from "../../src/chat/message.ts";
+import type { Chat } from "../../src/chat/cards/card.ts";
+import type { Message } from "../../src/chat/log/entry.ts";
 import { codeOf, outcomeOf } from "./answers.ts";
 import { createCatchUp } from "./catch-up.ts";
 import type { HeldLog } from "./held-log.ts";

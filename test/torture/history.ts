@@ -1,5 +1,5 @@
-import type { Chat } from "../../src/chat/chat.ts";
-import type { Message } from "../../src/chat/message.ts";
+import type { Chat } from "../../src/chat/cards/card.ts";
+import type { Message } from "../../src/chat/log/entry.ts";
 import type { Fault } from "./schedule.ts";
 
 // Everything that clients called and saw. Times are milliseconds of one clock, that of the process that plays the

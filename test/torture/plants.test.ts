@@ -6,7 +6,7 @@ import { plants } from "./planted.ts";
 
 // That each plant is caught takes a whole run: npm run torture -- --plant NAME. Here: that each still fits the product.
 const folder = fileURLToPath(new URL("plants/", import.meta.url));
-const product = ["src/chat/create-chat.ts", "src/store/chat-log.ts"].map(
+const product = ["src/chat/acts/create-acts.ts", "src/store/chat-log.ts"].map(
   (path) => new URL(`../../${path}`, import.meta.url),
 );
 

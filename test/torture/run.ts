@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { waitUntil } from "../../local/services/wait-until.ts";
-import type { Card } from "../../src/chat/chat.ts";
+import type { Card } from "../../src/chat/cards/card.ts";
 import { type BookingSource, openBookingSource } from "./bookings.ts";
 import { check, type Finding } from "./check.ts";
 import type { Client } from "./client.ts";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Entry } from "../../../src/chat/message.ts";
+import type { Entry } from "../../../src/chat/log/entry.ts";
 import type { createWriteEntries as Original } from "../../../src/store/write-entries.ts";
 import { createWriteEntries as original } from "../../../src/store/write-entries.ts";
 import { replaceModule } from "./replace-module.ts";

@@ -1,4 +1,4 @@
-import type { Entry } from "../../../src/chat/message.ts";
+import type { Entry } from "../../../src/chat/log/entry.ts";
 import type { Attempt, History, Send } from "../history.ts";
 import { type Logs, named } from "./logs.ts";
 

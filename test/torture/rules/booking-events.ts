@@ -1,5 +1,5 @@
-import { eventKey } from "../../../src/chat/booking-event.ts";
-import type { Entry } from "../../../src/chat/message.ts";
+import { eventKey } from "../../../src/chat/acts/booking-event.ts";
+import type { Entry } from "../../../src/chat/log/entry.ts";
 import type { Dump } from "../dump.ts";
 import type { History, Told } from "../history.ts";
 import type { Logs } from "./logs.ts";

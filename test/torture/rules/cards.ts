@@ -1,5 +1,5 @@
-import type { Card } from "../../../src/chat/chat.ts";
-import { type Entry, isShown } from "../../../src/chat/message.ts";
+import type { Card } from "../../../src/chat/cards/card.ts";
+import { type Entry, isShown } from "../../../src/chat/log/entry.ts";
 import type { Dump } from "../dump.ts";
 import type { Logs } from "./logs.ts";
 

@@ -1,4 +1,4 @@
-import type { Entry } from "../../../src/chat/message.ts";
+import type { Entry } from "../../../src/chat/log/entry.ts";
 import type { Logs } from "./logs.ts";
 
 /** (d) No message after a close until something opens the chat again; and each entry carries the state after it. */

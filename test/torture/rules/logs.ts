@@ -1,4 +1,4 @@
-import type { Entry } from "../../../src/chat/message.ts";
+import type { Entry } from "../../../src/chat/log/entry.ts";
 import type { Dump } from "../dump.ts";
 
 /** The final logs, by chat; each sorted by seq. */

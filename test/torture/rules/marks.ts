@@ -1,4 +1,4 @@
-import type { Card, Role } from "../../../src/chat/chat.ts";
+import type { Card, Role } from "../../../src/chat/cards/card.ts";
 import type { Dump } from "../dump.ts";
 import type { History, MarkCall, MarkKind, Snapshot } from "../history.ts";
 import type { Logs } from "./logs.ts";

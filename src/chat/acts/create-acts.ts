@@ -1,10 +1,10 @@
-import { createRequireParticipant } from "./access.ts";
+import { createRequireParticipant } from "../access.ts";
+import { createCardKeeper } from "../cards/card-keeper.ts";
+import { toMessage } from "../log/entry.ts";
+import type { Broadcast, ChatCards, ChatLog, Clock, Reads, Turns } from "../ports.ts";
 import { createApplyBookingEvent } from "./apply-booking-event.ts";
-import { createCardKeeper } from "./card-keeper.ts";
 import { createChangeStatus } from "./change-status.ts";
 import { createMarkDelivered, createMarkRead } from "./mark-read.ts";
-import { toMessage } from "./message.ts";
-import type { Broadcast, ChatCards, ChatLog, Clock, Reads, Turns } from "./ports.ts";
 import { createReadChats } from "./read-messages.ts";
 import { createSendMessage } from "./send-message.ts";
 

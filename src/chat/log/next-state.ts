@@ -1,5 +1,5 @@
-import type { Role } from "./chat.ts";
-import type { ChatState, Head } from "./message.ts";
+import type { Role } from "../cards/card.ts";
+import type { ChatState, Head } from "./entry.ts";
 
 /** The state behind a message of `role`: one more counts as unread, and the sender has read all that came before. */
 export const stateAfterMessage = ({ seq, state }: Head, role: Role): ChatState => {

@@ -1,5 +1,5 @@
-import type { Card } from "./chat.ts";
-import type { Entry } from "./message.ts";
+import type { Card } from "../cards/card.ts";
+import type { Entry } from "./entry.ts";
 
 /** A page ends at so many bytes, however many items were asked for. */
 export const mostPageBytes = 1024 * 1024;

@@ -1,11 +1,11 @@
+import type { Card } from "../cards/card.ts";
+import type { CardKeeper } from "../cards/card-keeper.ts";
+import { ChatError } from "../errors.ts";
+import { type Head, toMessage } from "../log/entry.ts";
+import { stateAfterSystem } from "../log/next-state.ts";
+import type { Appended, Broadcast, ChatCards, ChatLog, Decision } from "../ports.ts";
 import { type BookingEvent, eventKey } from "./booking-event.ts";
-import type { CardKeeper } from "./card-keeper.ts";
-import type { Card } from "./chat.ts";
 import { endTyping } from "./end-typing.ts";
-import { ChatError } from "./errors.ts";
-import { type Head, toMessage } from "./message.ts";
-import { stateAfterSystem } from "./next-state.ts";
-import type { Appended, Broadcast, ChatCards, ChatLog, Decision } from "./ports.ts";
 
 /**
  * `applied`: the log has a new entry. `known`: it had it, or a newer event decided already.

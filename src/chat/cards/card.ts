@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Message } from "./message.ts";
+import type { Message } from "../log/entry.ts";
 
 export const chatStatuses = ["active", "readonly", "closed"] as const;
 export const chatStatusSchema = z.enum(chatStatuses);

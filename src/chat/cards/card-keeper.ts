@@ -1,7 +1,7 @@
-import { type Card, chatFor } from "./chat.ts";
-import { ChatError } from "./errors.ts";
-import { type Entry, isShown } from "./message.ts";
-import type { Broadcast, CardCopy, ChatCards, ChatLog } from "./ports.ts";
+import { ChatError } from "../errors.ts";
+import { type Entry, isShown } from "../log/entry.ts";
+import type { Broadcast, CardCopy, ChatCards, ChatLog } from "../ports.ts";
+import { type Card, chatFor } from "./card.ts";
 
 type Waiter = { resolve: (card: Card) => void; reject: (error: unknown) => void };
 type Pending = { copy: CardCopy; created: boolean; waiters: Waiter[]; failures: number };

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { cleanText } from "./content.ts";
-import { givenIdSchema } from "./ids.ts";
+import { givenIdSchema } from "../ids.ts";
+import { cleanText } from "../log/content.ts";
 
 /** What the booking service tells us of a booking. A cancellation need not name the people. */
 export type BookingEvent = {

@@ -1,14 +1,14 @@
 import { z } from "zod";
-import type { RequireParticipant } from "./access.ts";
+import type { RequireParticipant } from "../access.ts";
+import { type Card, type ChatStatus, chatStatusSchema, type Role } from "../cards/card.ts";
+import type { CardKeeper } from "../cards/card-keeper.ts";
+import { ChatError } from "../errors.ts";
+import { cleanTextSchema } from "../log/content.ts";
+import { type Head, toMessage } from "../log/entry.ts";
+import { stateAfterSystem } from "../log/next-state.ts";
+import type { Broadcast, ChatCards, ChatLog, Decision } from "../ports.ts";
 import { longestReason } from "./booking-event.ts";
-import type { CardKeeper } from "./card-keeper.ts";
-import { type Card, type ChatStatus, chatStatusSchema, type Role } from "./chat.ts";
-import { cleanTextSchema } from "./content.ts";
 import { endTyping } from "./end-typing.ts";
-import { ChatError } from "./errors.ts";
-import { type Head, toMessage } from "./message.ts";
-import { stateAfterSystem } from "./next-state.ts";
-import type { Broadcast, ChatCards, ChatLog, Decision } from "./ports.ts";
 
 export const statusChangeSchema = z.object({
   status: chatStatusSchema,

@@ -1,10 +1,10 @@
-import type { Access, RequireParticipant } from "./access.ts";
-import type { CardKeeper } from "./card-keeper.ts";
-import type { Card, DeliveredMark, Receipt, Role } from "./chat.ts";
-import { ChatError } from "./errors.ts";
-import type { Entry } from "./message.ts";
-import type { Broadcast, ChatCards, ChatLog, Clock, Turns } from "./ports.ts";
-import { shareRuns } from "./share-runs.ts";
+import type { Access, RequireParticipant } from "../access.ts";
+import type { Card, DeliveredMark, Receipt, Role } from "../cards/card.ts";
+import type { CardKeeper } from "../cards/card-keeper.ts";
+import { ChatError } from "../errors.ts";
+import type { Entry } from "../log/entry.ts";
+import type { Broadcast, ChatCards, ChatLog, Clock, Turns } from "../ports.ts";
+import { shareRuns } from "../share-runs.ts";
 
 /** `seq` left out: all there is. One beyond the newest entry means the newest. */
 export type MarkRequest = { chatId: string; userId: string; seq?: number | undefined };

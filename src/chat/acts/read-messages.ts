@@ -1,11 +1,11 @@
 import { z } from "zod";
-import type { RequireParticipant } from "./access.ts";
-import type { CardKeeper } from "./card-keeper.ts";
-import { type Card, type Chat, chatFor, chatStatusSchema } from "./chat.ts";
-import { ChatError } from "./errors.ts";
-import { type Message, toMessage } from "./message.ts";
-import type { ChatCards, ChatLog, LogRange, Reader, Reads } from "./ports.ts";
-import { cardBytes, largestItemBytes, mostBytesOf } from "./size.ts";
+import type { RequireParticipant } from "../access.ts";
+import { type Card, type Chat, chatFor, chatStatusSchema } from "../cards/card.ts";
+import type { CardKeeper } from "../cards/card-keeper.ts";
+import { ChatError } from "../errors.ts";
+import { type Message, toMessage } from "../log/entry.ts";
+import { cardBytes, largestItemBytes, mostBytesOf } from "../log/size.ts";
+import type { ChatCards, ChatLog, LogRange, Reader, Reads } from "../ports.ts";
 
 export const defaultPageSize = 50;
 export const mostPageSize = 200;
