@@ -1,5 +1,5 @@
 import { type Entry, isShown } from "../../src/chat/log/entry.ts";
-import type { RelayScan } from "../../src/store/relay-scan.ts";
+import type { RelayScan } from "../../src/store/relay/relay-scan.ts";
 import type { Looked, Newest } from "./unread-watch.ts";
 
 type Pending = { since: number; oldestAt: Date; newest: Newest; seen: { seq: number; at: Date }[] };

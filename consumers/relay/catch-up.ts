@@ -1,8 +1,8 @@
 import { LRUCache } from "lru-cache";
 import type { Entry } from "../../src/chat/log/entry.ts";
 import type { ChatLog } from "../../src/chat/ports.ts";
-import type { CatchUp } from "../../src/store/relay-lease.ts";
-import type { RelayScan } from "../../src/store/relay-scan.ts";
+import type { CatchUp } from "../../src/store/relay/relay-lease.ts";
+import type { RelayScan } from "../../src/store/relay/relay-scan.ts";
 import type { DescribeChanges } from "./describe-changes.ts";
 import type { PublishEvents } from "./event-publisher.ts";
 

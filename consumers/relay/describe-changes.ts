@@ -2,8 +2,8 @@ import { LRUCache } from "lru-cache";
 import type { Card } from "../../src/chat/cards/card.ts";
 import { type Entry, isShown } from "../../src/chat/log/entry.ts";
 import type { ChatLog } from "../../src/chat/ports.ts";
-import type { Change } from "../../src/store/change-feed.ts";
-import type { RelayScan } from "../../src/store/relay-scan.ts";
+import type { Change } from "../../src/store/relay/change-feed.ts";
+import type { RelayScan } from "../../src/store/relay/relay-scan.ts";
 import { type ChatPeople, type EncodedEvent, readEvent, sentEvent, statusEvent } from "./chat-event.ts";
 
 /** What there is to tell of changes, in their order. */

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Change, ChangeFeed, Position } from "../../src/store/change-feed.ts";
+import type { Change, ChangeFeed, Position } from "../../src/store/relay/change-feed.ts";
 import { untilAborted } from "../with-limit.ts";
 import type { DescribeChanges } from "./describe-changes.ts";
 import type { PublishEvents } from "./event-publisher.ts";

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "../../src/process/logger.ts";
-import type { Lease } from "../../src/store/relay-lease.ts";
-import type { RelayStore } from "../../src/store/relay-store.ts";
+import type { Lease } from "../../src/store/relay/relay-lease.ts";
+import type { RelayStore } from "../../src/store/relay/relay-store.ts";
 import type { RelayMetrics } from "./relay-metrics.ts";
 import type { createTerm, RelayTiming } from "./term.ts";
 

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "../../src/process/logger.ts";
-import { isHistoryGone, type Position } from "../../src/store/change-feed.ts";
-import type { Lease, RelayState } from "../../src/store/relay-lease.ts";
-import type { RelayStore } from "../../src/store/relay-store.ts";
+import { isHistoryGone, type Position } from "../../src/store/relay/change-feed.ts";
+import type { Lease, RelayState } from "../../src/store/relay/relay-lease.ts";
+import type { RelayStore } from "../../src/store/relay/relay-store.ts";
 import type { Aftercare } from "./aftercare.ts";
 import type { RunCatchUp } from "./catch-up.ts";
 import type { DescribeChanges } from "./describe-changes.ts";

@@ -1,8 +1,8 @@
 import { type Card, userOf } from "../../src/chat/cards/card.ts";
 import { type Entry, type Head, toMessage } from "../../src/chat/log/entry.ts";
 import type { ChatLog } from "../../src/chat/ports.ts";
-import type { RelayScan } from "../../src/store/relay-scan.ts";
-import type { UnreadNotice, UnreadNotices } from "../../src/store/unread-notices.ts";
+import type { RelayScan } from "../../src/store/relay/relay-scan.ts";
+import type { UnreadNotice, UnreadNotices } from "../../src/store/relay/unread-notices.ts";
 import { type EncodedEvent, unreadEvent } from "./chat-event.ts";
 import type { PublishEvents } from "./event-publisher.ts";
 import { forgetAt, judgeNotice, type NoticeDelays, type Presence, planNotice, readUpTo } from "./notice-rules.ts";

@@ -2,13 +2,13 @@ import { type mongo, Types } from "mongoose";
 import { type Entry, emptyHead, type Head } from "../chat/log/entry.ts";
 import { messageBytes, mostPageBytes } from "../chat/log/size.ts";
 import type { ChatLog, LogRange } from "../chat/ports.ts";
-import { AppendQueue } from "./append-queue.ts";
+import { AppendQueue } from "./append/append-queue.ts";
+import { createHeads, type Heard } from "./append/heads.ts";
+import { createLateLandings } from "./append/late-landings.ts";
+import { createWriteEntries } from "./append/write-entries.ts";
 import { orUnavailable } from "./driver-errors.ts";
 import { headOf, toEntry } from "./entry-documents.ts";
-import { createHeads, type Heard } from "./heads.ts";
-import { createLateLandings } from "./late-landings.ts";
 import type { EntryDocument } from "./models.ts";
-import { createWriteEntries } from "./write-entries.ts";
 
 // What somebody was shown, and what somebody writes behind, must not vanish when a primary falls: only what a majority
 // has is read.

@@ -1,13 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ChatCards, ChatLog } from "../chat/ports.ts";
 import type { Logger } from "../process/logger.ts";
+import { createChatCards } from "./cards/chats.ts";
 import { createChatLog } from "./chat-log.ts";
-import { createChatCards } from "./chats.ts";
 import { connect } from "./connect.ts";
 import { makeIndexes, type Opening } from "./make-indexes.ts";
 import { createModels } from "./models.ts";
 import { keepPromises, requireMongodbUri } from "./mongodb-uri.ts";
-import { createRelayStore, type RelayStore } from "./relay-store.ts";
+import { createRelayStore, type RelayStore } from "./relay/relay-store.ts";
 
 export type Store = {
   log: ChatLog;

@@ -1,7 +1,7 @@
 import { mongo } from "mongoose";
 import type { Card } from "../../src/chat/cards/card.ts";
 import type { Entry } from "../../src/chat/log/entry.ts";
-import { toCard } from "../../src/store/card-documents.ts";
+import { toCard } from "../../src/store/cards/card-documents.ts";
 import { toEntry } from "../../src/store/entry-documents.ts";
 import type { CardDocument, EntryDocument } from "../../src/store/models.ts";
 import type { ToldEvent } from "./told-events.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { judgeNotice, planNotice } from "../../../consumers/relay/notice-rules.ts";
-import type { UnreadNotice } from "../../../src/store/unread-notices.ts";
+import type { UnreadNotice } from "../../../src/store/relay/unread-notices.ts";
 
 const delays = { offlineMs: 30_000, onlineMs: 300_000 };
 const began = Date.UTC(2026, 10, 22, 10);

@@ -2,13 +2,13 @@ import type { createSendMessage as OriginalSend } from "../../../src/chat/acts/s
 import { createSendMessage as originalSend } from "../../../src/chat/acts/send-message.ts";
 import { toMessage } from "../../../src/chat/log/entry.ts";
 import type { Broadcast } from "../../../src/chat/ports.ts";
-import type { createWriteEntries as OriginalWrite } from "../../../src/store/write-entries.ts";
-import { createWriteEntries as originalWrite } from "../../../src/store/write-entries.ts";
+import type { createWriteEntries as OriginalWrite } from "../../../src/store/append/write-entries.ts";
+import { createWriteEntries as originalWrite } from "../../../src/store/append/write-entries.ts";
 import { replaceModule } from "./replace-module.ts";
 
 // Planted: everybody is told of a message when its write begins, whether or not the log takes it.
 replaceModule("src/chat/acts/send-message.ts", import.meta.url);
-replaceModule("src/store/write-entries.ts", import.meta.url);
+replaceModule("src/store/append/write-entries.ts", import.meta.url);
 
 let broadcast: Pick<Broadcast, "messageReceived"> | undefined;
 

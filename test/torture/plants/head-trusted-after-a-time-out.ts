@@ -2,7 +2,7 @@ import { replaceText } from "./replace-module.ts";
 
 // Planted: after a write whose outcome is not known its entry is taken for the head, and the sender is told to try again.
 replaceText(
-  "src/store/append-queue.ts",
+  "src/store/append/append-queue.ts",
   "else void this.#afterUnknown(lane);",
   `else {
     this.#parts.heads.set(lane.chatId, { seq: entry.seq, state: entry.state });

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { Entry } from "../../../src/chat/log/entry.ts";
-import type { createWriteEntries as Original } from "../../../src/store/write-entries.ts";
-import { createWriteEntries as original } from "../../../src/store/write-entries.ts";
+import type { createWriteEntries as Original } from "../../../src/store/append/write-entries.ts";
+import { createWriteEntries as original } from "../../../src/store/append/write-entries.ts";
 import { replaceModule } from "./replace-module.ts";
 
 // Planted: a write whose outcome is not known is tried again as if it were another message.
-replaceModule("src/store/write-entries.ts", import.meta.url);
+replaceModule("src/store/append/write-entries.ts", import.meta.url);
 
 export const createWriteEntries: typeof Original = (...parts) => {
   const write = original(...parts);

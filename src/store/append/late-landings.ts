@@ -1,4 +1,4 @@
-import type { Entry } from "../chat/log/entry.ts";
+import type { Entry } from "../../chat/log/entry.ts";
 
 type Parts = {
   /** Those of the ids that a majority has. */

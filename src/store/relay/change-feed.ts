@@ -1,8 +1,8 @@
 import { mongo as driver, type mongo } from "mongoose";
-import type { Role } from "../chat/cards/card.ts";
-import type { Entry } from "../chat/log/entry.ts";
-import { toEntry } from "./entry-documents.ts";
-import type { CardDocument, EntryDocument } from "./models.ts";
+import type { Role } from "../../chat/cards/card.ts";
+import type { Entry } from "../../chat/log/entry.ts";
+import { toEntry } from "../entry-documents.ts";
+import type { CardDocument, EntryDocument } from "../models.ts";
 
 /** Where somebody marked a chat as read. */
 export type Receipt = { chatId: string; role: Role; seq: number; at: Date };

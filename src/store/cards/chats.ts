@@ -1,14 +1,14 @@
 import { LRUCache } from "lru-cache";
 import { type mongo, Types } from "mongoose";
-import { type Card, type Role, roleOf } from "../chat/cards/card.ts";
-import { ChatError } from "../chat/errors.ts";
-import type { Entry } from "../chat/log/entry.ts";
-import { cardBytes, mostPageBytes } from "../chat/log/size.ts";
-import type { CardCopy, ChatCards, ChatFacts, InboxQuery } from "../chat/ports.ts";
+import { type Card, type Role, roleOf } from "../../chat/cards/card.ts";
+import { ChatError } from "../../chat/errors.ts";
+import type { Entry } from "../../chat/log/entry.ts";
+import { cardBytes, mostPageBytes } from "../../chat/log/size.ts";
+import type { CardCopy, ChatCards, ChatFacts, InboxQuery } from "../../chat/ports.ts";
+import { orUnavailable } from "../driver-errors.ts";
+import { type CardDocument, peopleIndex } from "../models.ts";
 import { copyStages, deliveredStages, otherOf, readStages, toCard } from "./card-documents.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
-import { orUnavailable } from "./driver-errors.ts";
-import { type CardDocument, peopleIndex } from "./models.ts";
 import { createOpenCards } from "./open-cards.ts";
 
 const factsKept = 20_000;

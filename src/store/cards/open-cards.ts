@@ -1,9 +1,9 @@
 import { type mongo, Types } from "mongoose";
-import type { Card, Participants } from "../chat/cards/card.ts";
+import type { Card, Participants } from "../../chat/cards/card.ts";
+import { isDuplicateKey } from "../driver-errors.ts";
+import { gather } from "../gather.ts";
+import type { CardDocument } from "../models.ts";
 import { newCard, openingStages, toCard } from "./card-documents.ts";
-import { isDuplicateKey } from "./driver-errors.ts";
-import { gather } from "./gather.ts";
-import type { CardDocument } from "./models.ts";
 
 /** `completed`: this call wrote the participants of a card that was there without. `made`: it made the card. */
 export type Opened = { card: Card; completed: boolean; made: boolean };

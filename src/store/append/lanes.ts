@@ -1,6 +1,6 @@
-import type { Entry, Head } from "../chat/log/entry.ts";
-import type { Appended, Decision } from "../chat/ports.ts";
-import { unavailable } from "./driver-errors.ts";
+import type { Entry, Head } from "../../chat/log/entry.ts";
+import type { Appended, Decision } from "../../chat/ports.ts";
+import { unavailable } from "../driver-errors.ts";
 
 export type Decide = (head: Head) => Decision;
 

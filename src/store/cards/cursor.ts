@@ -1,5 +1,5 @@
 import { Types } from "mongoose";
-import { ChatError } from "../chat/errors.ts";
+import { ChatError } from "../../chat/errors.ts";
 
 /** A place in the inbox: behind the chat with this time and id. */
 export type InboxPlace = { updatedAt: Date; id: Types.ObjectId };

@@ -1,4 +1,4 @@
-import type { Draft, Entry, Head } from "../chat/log/entry.ts";
+import type { Draft, Entry, Head } from "../../chat/log/entry.ts";
 import type { Lane, Waiting } from "./lanes.ts";
 
 type Parts = { newId: () => string; now: () => Date };

@@ -1,10 +1,10 @@
 import { type mongo, Types } from "mongoose";
-import type { Card } from "../chat/cards/card.ts";
-import type { Entry } from "../chat/log/entry.ts";
-import { toCard } from "./card-documents.ts";
+import type { Card } from "../../chat/cards/card.ts";
+import type { Entry } from "../../chat/log/entry.ts";
+import { toCard } from "../cards/card-documents.ts";
+import { toEntry } from "../entry-documents.ts";
+import type { CardDocument, EntryDocument } from "../models.ts";
 import { type Receipt, receiptsOf } from "./change-feed.ts";
-import { toEntry } from "./entry-documents.ts";
-import type { CardDocument, EntryDocument } from "./models.ts";
 
 /** A card, where its people marked it as read, and whether a cancellation made it: its people came later than its log. */
 export type ScannedCard = { card: Card; receipts: Receipt[]; cancelledFirst: boolean };

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { ChatError } from "../chat/errors.ts";
-import type { Entry, Head } from "../chat/log/entry.ts";
-import type { Appended, Decision } from "../chat/ports.ts";
+import { ChatError } from "../../chat/errors.ts";
+import type { Entry, Head } from "../../chat/log/entry.ts";
+import type { Appended, Decision } from "../../chat/ports.ts";
 import { draftEntry, type Run } from "./draft-run.ts";
 import { type GroupCommitLimits, GroupCommits } from "./group-commits.ts";
 import type { Heads } from "./heads.ts";

@@ -1,7 +1,7 @@
 import type { mongo } from "mongoose";
-import type { Entry } from "../chat/log/entry.ts";
-import { toDocument } from "./entry-documents.ts";
-import { clientMessageIdIndex } from "./models.ts";
+import type { Entry } from "../../chat/log/entry.ts";
+import { toDocument } from "../entry-documents.ts";
+import { clientMessageIdIndex } from "../models.ts";
 
 /**
  * What became of one entry. `written`: a majority has it on disk. `place-taken`: its seq (or its own id) stands in the

@@ -1,6 +1,6 @@
 import type { mongo } from "mongoose";
-import type { Role } from "../chat/cards/card.ts";
-import { isDuplicateKey } from "./driver-errors.ts";
+import type { Role } from "../../chat/cards/card.ts";
+import { isDuplicateKey } from "../driver-errors.ts";
 
 /**
  * A run of unread entries of one person in one chat, of which others are told once. `firstSeq`, `firstAt`: the entry it
