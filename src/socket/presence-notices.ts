@@ -1,8 +1,8 @@
 import type { ChatCards } from "../chat/ports.ts";
 import type { Presence } from "../contract/socket-events.ts";
 import type { Logger } from "../process/logger.ts";
+import { confirmEveryMs, type PresenceRegister } from "../redis/presence-register.ts";
 import type { ChatServer, ChatSocket } from "./chat-socket.ts";
-import { confirmEveryMs, type PresenceRegister } from "./presence.ts";
 import { userRoom } from "./rooms.ts";
 
 /** Who reloads a page is not gone: so long is waited before others are told. */

@@ -2,15 +2,15 @@ import { createAdapter } from "@socket.io/redis-adapter";
 import type { Redis } from "ioredis";
 import type { Message } from "../chat/log/entry.ts";
 import type { Logger } from "../process/logger.ts";
+import { channelsOf } from "../redis/channels.ts";
+import type { RedisPlace } from "../redis/clients.ts";
+import { createCommandsProbe, createRoundTrip } from "../redis/probe.ts";
+import { watchRedis } from "../redis/watch-redis.ts";
 import type { ChatServer } from "./chat-socket.ts";
 import { sayAlive, watchPeers } from "./peers.ts";
-import { channelsOf } from "./redis-channels.ts";
-import type { RedisPlace } from "./redis-clients.ts";
-import { createCommandsProbe, createRoundTrip } from "./redis-probe.ts";
 import type { createResync } from "./resync.ts";
 import { createSafePublisher } from "./safe-publisher.ts";
 import { createSafeSubscriber } from "./safe-subscriber.ts";
-import { watchRedis } from "./watch-redis.ts";
 import { createWireParser } from "./wire-parser.ts";
 
 type Parts = {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { Redis } from "ioredis";
 import type { RateLimit } from "../../src/chat/ports.ts";
-import { createRateLimits } from "../../src/socket/rate-limits.ts";
+import { createRateLimits } from "../../src/redis/rate-limits.ts";
 import { apiKey, bearer, newBooking, openRest, type Rest } from "./open-rest.ts";
 
 const limits = {

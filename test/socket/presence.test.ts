@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { Redis } from "ioredis";
-import { createPresenceRegister } from "../../src/socket/presence.ts";
+import { createPresenceRegister } from "../../src/redis/presence-register.ts";
 import { until } from "../support/chat-client.ts";
 import { ownRedis } from "../support/own-services.ts";
 

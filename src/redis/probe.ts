@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
-import type { Channels } from "./redis-channels.ts";
-import type { RedisPlace } from "./redis-clients.ts";
+import type { Channels } from "./channels.ts";
+import type { RedisPlace } from "./clients.ts";
 
 // Asks Redis for what the service needs of it. A connection that stands says little: a server that was replaced, is
 // full, or has other rules by now takes connections and refuses what is asked.

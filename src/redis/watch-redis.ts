@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import type { Logger } from "../process/logger.ts";
-import { startWaitMs } from "./redis-clients.ts";
+import { startWaitMs } from "./clients.ts";
 
 export type RedisCheck = {
   /** What it is for, in the log. */
