@@ -4,8 +4,8 @@ import type { Chat, Receipt } from "../chat/cards/card.ts";
 import type { ErrorCode, FieldError } from "../chat/errors.ts";
 import { chatIdSchema } from "../chat/ids.ts";
 import { type Message, newMessageShapes } from "../chat/log/entry.ts";
-import type { PeerWord } from "../socket/peers.ts";
-import type { TypingWord } from "../socket/typing-words.ts";
+import type { TypingWord } from "../socket/events/typing-words.ts";
+import type { PeerWord } from "../socket/fan-out/peers.ts";
 
 // The wire contract: every event that goes over a socket, and its shape. CONTRACT.md "Socket.IO" in types.
 

@@ -1,6 +1,6 @@
 import type { Server, Socket } from "socket.io";
 import type { ClientToServerEvents, InterServerEvents, ServerToClientEvents } from "../contract/socket-events.ts";
-import type { Activity } from "./activity.ts";
+import type { Activity } from "./events/activity.ts";
 
 /** What we keep beside a socket: little, since most connections are idle. */
 export type SocketData = {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { Redis } from "ioredis";
 import type { OwnService } from "../../local/services/provide-services.ts";
 import { createLogger } from "../../src/process/logger.ts";
-import { createOutsideBroadcast } from "../../src/socket/outside-broadcast.ts";
+import { createOutsideBroadcast } from "../../src/socket/fan-out/outside-broadcast.ts";
 import { anApprovedChat, ask, type Client, collect, connect, next, until } from "../support/chat-client.ts";
 import { type NodeProcess, openNodeProcesses } from "../support/node-process.ts";
 import { ownRedis } from "../support/own-services.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
-import { watchPeers } from "../../src/socket/peers.ts";
+import { watchPeers } from "../../src/socket/fan-out/peers.ts";
 
 // Time is moved by hand: what is looked at lasts half a minute.
 beforeEach(() => void jest.useFakeTimers());

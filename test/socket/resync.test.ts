@@ -1,6 +1,6 @@
 import { expect, jest, test } from "@jest/globals";
 import type { ChatServer } from "../../src/socket/chat-socket.ts";
-import { createResync } from "../../src/socket/resync.ts";
+import { createResync } from "../../src/socket/fan-out/resync.ts";
 
 /** A server with sockets that note what they are sent. */
 const aServer = (sockets: number) => {

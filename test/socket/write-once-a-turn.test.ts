@@ -3,7 +3,7 @@ import { createServer, type Server as HttpServer } from "node:http";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { Server } from "socket.io";
 import { io as connect, type Socket } from "socket.io-client";
-import { writeOnceATurn } from "../../src/socket/write-once-a-turn.ts";
+import { writeOnceATurn } from "../../src/socket/connection/write-once-a-turn.ts";
 
 let http: HttpServer;
 let server: Server;

@@ -1,4 +1,4 @@
-import type { ChatServer, ChatSocket } from "./chat-socket.ts";
+import type { ChatServer, ChatSocket } from "../chat-socket.ts";
 
 const lookEveryMs = 250;
 const noticeMs = 60_000;

@@ -1,9 +1,9 @@
-import type { ChatCards } from "../chat/ports.ts";
-import type { Presence } from "../contract/socket-events.ts";
-import type { Logger } from "../process/logger.ts";
-import { confirmEveryMs, type PresenceRegister } from "../redis/presence-register.ts";
-import type { ChatServer, ChatSocket } from "./chat-socket.ts";
-import { userRoom } from "./rooms.ts";
+import type { ChatCards } from "../../chat/ports.ts";
+import type { Presence } from "../../contract/socket-events.ts";
+import type { Logger } from "../../process/logger.ts";
+import { confirmEveryMs, type PresenceRegister } from "../../redis/presence-register.ts";
+import type { ChatServer, ChatSocket } from "../chat-socket.ts";
+import { userRoom } from "../fan-out/rooms.ts";
 
 /** Who reloads a page is not gone: so long is waited before others are told. */
 const goneAfterMs = 1_000;

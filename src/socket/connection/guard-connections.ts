@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
-import type { ChatServer, ChatSocket } from "./chat-socket.ts";
+import type { ChatServer, ChatSocket } from "../chat-socket.ts";
+import { userRoom } from "../fan-out/rooms.ts";
 import { bytesOf, type Connection, closeWithin, endConnection } from "./end-connection.ts";
-import { userRoom } from "./rooms.ts";
 import { watchFrames, wireBytes } from "./websocket-frames.ts";
 
 /** Before it is let in a client has one thing to say: its token. */

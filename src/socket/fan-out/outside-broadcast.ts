@@ -1,15 +1,15 @@
 import { Emitter } from "@socket.io/redis-emitter";
-import type { Broadcast } from "../chat/ports.ts";
-import type { ServerToClientEvents } from "../contract/socket-events.ts";
-import type { Logger } from "../process/logger.ts";
-import { channelsOf } from "../redis/channels.ts";
-import { openPublisherClient, type RedisPlace } from "../redis/clients.ts";
-import { createPublishProbe } from "../redis/probe.ts";
-import { watchRedis } from "../redis/watch-redis.ts";
+import type { Broadcast } from "../../chat/ports.ts";
+import type { ServerToClientEvents } from "../../contract/socket-events.ts";
+import type { Logger } from "../../process/logger.ts";
+import { channelsOf } from "../../redis/channels.ts";
+import { openPublisherClient, type RedisPlace } from "../../redis/clients.ts";
+import { createPublishProbe } from "../../redis/probe.ts";
+import { watchRedis } from "../../redis/watch-redis.ts";
+import type { TypingWord } from "../events/typing-words.ts";
 import { createBroadcast } from "./broadcast.ts";
 import { sayAlive } from "./peers.ts";
 import { createSafePublisher } from "./safe-publisher.ts";
-import type { TypingWord } from "./typing-words.ts";
 import { createWireParser } from "./wire-parser.ts";
 
 /**

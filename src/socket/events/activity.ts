@@ -1,4 +1,4 @@
-import type { ChatSocket } from "./chat-socket.ts";
+import type { ChatSocket } from "../chat-socket.ts";
 import { createTurns, type Turns } from "./turns.ts";
 
 /** What a socket has under way. Made at its first event: a connection that only listens costs nothing of it. */

@@ -1,5 +1,5 @@
-import type { ChatSocket } from "./chat-socket.ts";
-import { userRoom } from "./rooms.ts";
+import type { ChatSocket } from "../chat-socket.ts";
+import { userRoom } from "../fan-out/rooms.ts";
 
 type Parts = {
   /** Listens to what a socket sends. */

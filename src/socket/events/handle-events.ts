@@ -1,9 +1,9 @@
-import { ChatError, toChatError } from "../chat/errors.ts";
-import { parse } from "../chat/parse.ts";
-import type { Answers, ClientEvent, ClientEventSchemas, Payload, Refusal } from "../contract/socket-events.ts";
-import type { Logger } from "../process/logger.ts";
+import { ChatError, toChatError } from "../../chat/errors.ts";
+import { parse } from "../../chat/parse.ts";
+import type { Answers, ClientEvent, ClientEventSchemas, Payload, Refusal } from "../../contract/socket-events.ts";
+import type { Logger } from "../../process/logger.ts";
+import type { ChatSocket } from "../chat-socket.ts";
 import { type Activity, activityOf } from "./activity.ts";
-import type { ChatSocket } from "./chat-socket.ts";
 
 /** `release`: what this socket sent after this event may begin. */
 export type Handler<E extends ClientEvent> = (

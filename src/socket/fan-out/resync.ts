@@ -1,5 +1,5 @@
-import type { ResyncReason } from "../contract/socket-events.ts";
-import type { ChatServer, ChatSocket } from "./chat-socket.ts";
+import type { ResyncReason } from "../../contract/socket-events.ts";
+import type { ChatServer, ChatSocket } from "../chat-socket.ts";
 
 const spreadMs = 1_500;
 const steps = 15;

@@ -1,4 +1,4 @@
-import type { ChatSocket } from "./chat-socket.ts";
+import type { ChatSocket } from "../chat-socket.ts";
 import { createHeardTyping } from "./heard-typing.ts";
 import { createOwnTyping } from "./own-typing.ts";
 import type { TypingWord, Typist } from "./typing-words.ts";

@@ -1,4 +1,4 @@
-import type { ChatServer } from "./chat-socket.ts";
+import type { ChatServer } from "../chat-socket.ts";
 import { bytesOf, type Connection, endConnection, field, waitingPackets } from "./end-connection.ts";
 
 const lookEveryMs = 1_000;

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { ChatServer, ChatSocket } from "./chat-socket.ts";
+import type { ChatServer, ChatSocket } from "../chat-socket.ts";
 
 const batches = 10;
 const betweenMs = 100;

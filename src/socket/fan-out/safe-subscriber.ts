@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { Redis } from "ioredis";
-import type { Channels } from "../redis/channels.ts";
-import { isProbe } from "../redis/probe.ts";
+import type { Channels } from "../../redis/channels.ts";
+import { isProbe } from "../../redis/probe.ts";
 import { isPeerCall } from "./wire-shapes.ts";
 
 /** A peer's word is some 100 bytes. */

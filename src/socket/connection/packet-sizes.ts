@@ -1,4 +1,4 @@
-import type { ChatServer, ChatSocket } from "./chat-socket.ts";
+import type { ChatServer, ChatSocket } from "../chat-socket.ts";
 import type { Connection } from "./end-connection.ts";
 
 const largestPacket = 64 * 1_024;

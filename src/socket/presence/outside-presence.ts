@@ -1,9 +1,9 @@
-import type { Presence } from "../contract/socket-events.ts";
-import type { Logger } from "../process/logger.ts";
-import { openCommandClient, type RedisPlace } from "../redis/clients.ts";
-import { createPresenceRegister } from "../redis/presence-register.ts";
-import { createCommandsProbe } from "../redis/probe.ts";
-import { watchRedis } from "../redis/watch-redis.ts";
+import type { Presence } from "../../contract/socket-events.ts";
+import type { Logger } from "../../process/logger.ts";
+import { openCommandClient, type RedisPlace } from "../../redis/clients.ts";
+import { createPresenceRegister } from "../../redis/presence-register.ts";
+import { createCommandsProbe } from "../../redis/probe.ts";
+import { watchRedis } from "../../redis/watch-redis.ts";
 
 type OutsidePresence = {
   of: (userId: string) => Promise<Presence | null>;

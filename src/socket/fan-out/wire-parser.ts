@@ -1,4 +1,4 @@
-import type { Message } from "../chat/log/entry.ts";
+import type { Message } from "../../chat/log/entry.ts";
 import { isBroadcast } from "./wire-shapes.ts";
 
 /** In bytes. The news of somebody's presence goes to up to 500 rooms with names of up to 130. */

@@ -1,4 +1,4 @@
-import type { ChatSocket } from "./chat-socket.ts";
+import type { ChatSocket } from "../chat-socket.ts";
 
 /** A client's connection, let in or not. */
 export type Connection = ChatSocket["conn"];

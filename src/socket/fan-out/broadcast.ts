@@ -1,7 +1,7 @@
-import type { Broadcast } from "../chat/ports.ts";
-import type { ServerToClientEvents } from "../contract/socket-events.ts";
+import type { Broadcast } from "../../chat/ports.ts";
+import type { ServerToClientEvents } from "../../contract/socket-events.ts";
+import type { Typist } from "../events/typing-words.ts";
 import { chatRoom, userRoom } from "./rooms.ts";
-import type { Typist } from "./typing-words.ts";
 
 type Emit = <E extends keyof ServerToClientEvents>(event: E, ...args: Parameters<ServerToClientEvents[E]>) => unknown;
 /** What a Socket.IO server and an emitter outside of it have in common. */

@@ -1,8 +1,8 @@
-import type { Message } from "../chat/log/entry.ts";
-import type { ServerToClientEvents } from "../contract/socket-events.ts";
-import { field } from "./end-connection.ts";
+import type { Message } from "../../chat/log/entry.ts";
+import type { ServerToClientEvents } from "../../contract/socket-events.ts";
+import { field } from "../connection/end-connection.ts";
+import { typingWordSchema } from "../events/typing-words.ts";
 import type { PeerWord } from "./peers.ts";
-import { typingWordSchema } from "./typing-words.ts";
 
 // What nodes and consumers write to each other through Redis, checked as every input is: whoever can write to Redis can
 // say anything there. By hand and without a copy, since each message goes through it on each node. Fields that a newer

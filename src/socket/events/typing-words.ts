@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { backendIdSchema, chatIdSchema } from "../chat/ids.ts";
+import { backendIdSchema, chatIdSchema } from "../../chat/ids.ts";
 
 /** Typing counts for so long without another word of it. */
 export const typingLastsMs = 7_000;

@@ -1,16 +1,16 @@
-import type { VerifyToken } from "../caller/tokens.ts";
-import type { RequireParticipant } from "../chat/access.ts";
-import type { MarkDelivered, MarkRead } from "../chat/acts/mark-read.ts";
-import type { ReadChats } from "../chat/acts/read-messages.ts";
-import type { SendMessage } from "../chat/acts/send-message.ts";
-import { otherRole, userOf } from "../chat/cards/card.ts";
-import { ChatError } from "../chat/errors.ts";
-import type { ChatLog } from "../chat/ports.ts";
+import type { VerifyToken } from "../../caller/tokens.ts";
+import type { RequireParticipant } from "../../chat/access.ts";
+import type { MarkDelivered, MarkRead } from "../../chat/acts/mark-read.ts";
+import type { ReadChats } from "../../chat/acts/read-messages.ts";
+import type { SendMessage } from "../../chat/acts/send-message.ts";
+import { otherRole, userOf } from "../../chat/cards/card.ts";
+import { ChatError } from "../../chat/errors.ts";
+import type { ChatLog } from "../../chat/ports.ts";
+import { renewToken } from "../connection/token-expiry.ts";
+import { chatRoom } from "../fan-out/rooms.ts";
+import type { PresenceNotices } from "../presence/presence-notices.ts";
 import type { Handlers } from "./handle-events.ts";
-import type { PresenceNotices } from "./presence-notices.ts";
 import { readerOf } from "./reader.ts";
-import { chatRoom } from "./rooms.ts";
-import { renewToken } from "./token-expiry.ts";
 import type { Typing } from "./typing.ts";
 
 /** What the events of every socket come to. */

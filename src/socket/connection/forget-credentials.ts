@@ -1,4 +1,4 @@
-import type { ChatSocket } from "./chat-socket.ts";
+import type { ChatSocket } from "../chat-socket.ts";
 
 /** Headers that hold what proves who somebody is. */
 const secretHeaders = ["authorization", "cookie", "proxy-authorization"];

@@ -1,4 +1,4 @@
-import type { ChatServer } from "./chat-socket.ts";
+import type { ChatServer } from "../chat-socket.ts";
 import { type Connection, field, waitingPackets } from "./end-connection.ts";
 
 type Corkable = { cork: () => void; uncork: () => void };

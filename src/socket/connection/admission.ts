@@ -1,14 +1,14 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { clientKey } from "../caller/address-key.ts";
-import { bearerToken, type VerifyToken } from "../caller/tokens.ts";
-import { ChatError, toChatError } from "../chat/errors.ts";
-import type { RateLimit } from "../chat/ports.ts";
-import type { ChatServer, ChatSocket } from "./chat-socket.ts";
+import { clientKey } from "../../caller/address-key.ts";
+import { bearerToken, type VerifyToken } from "../../caller/tokens.ts";
+import { ChatError, toChatError } from "../../chat/errors.ts";
+import type { RateLimit } from "../../chat/ports.ts";
+import type { ChatServer, ChatSocket } from "../chat-socket.ts";
+import { refusalOf } from "../events/handle-events.ts";
+import { userRoom } from "../fan-out/rooms.ts";
+import type { PresenceNotices } from "../presence/presence-notices.ts";
 import type { Connection } from "./end-connection.ts";
 import { forgetCredentials } from "./forget-credentials.ts";
-import { refusalOf } from "./handle-events.ts";
-import type { PresenceNotices } from "./presence-notices.ts";
-import { userRoom } from "./rooms.ts";
 
 /**
  * Browsers name the page's origin, and `cors` does not hold for websockets. Who is no browser names none, or, as
