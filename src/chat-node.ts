@@ -15,7 +15,7 @@ import { createNodeMetrics } from "./process/metrics.ts";
 import { check, createOpsServer, type OpsAnswer } from "./process/ops-server.ts";
 import { createIsAnyReachable } from "./process/reachable.ts";
 import { createRestApp } from "./rest/app.ts";
-import { createFindCaller } from "./rest/identify.ts";
+import { createFindCaller } from "./rest/request/identify.ts";
 import { openSocketServer } from "./socket/open-socket-server.ts";
 import type { Opening } from "./store/make-indexes.ts";
 import { openStore, type Store } from "./store/open-store.ts";

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { clientKey } from "../caller/address-key.ts";
 import type { Limits } from "../config/config.ts";
-import type { Caller } from "../rest/identify.ts";
+import type { Caller } from "../rest/request/identify.ts";
 import { createMinuteCounts, type Taken } from "./minute-counts.ts";
 
 /** Who asks, by token and key. */

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { ChatError, type ErrorCode } from "../chat/errors.ts";
-import { problemMediaType, toProblem } from "../rest/problem.ts";
+import { problemMediaType, toProblem } from "../rest/request/problem.ts";
 
 /** A refusal before anything of Express was asked: a problem like any other, for a tenth of the work. */
 const refusal = (

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { HttpCounts } from "../http/open-http-server.ts";
-import type { RestMetrics } from "../rest/observe-requests.ts";
+import type { RestMetrics } from "../rest/request/observe-requests.ts";
 import type { SocketCounts } from "../socket/open-socket-server.ts";
 import { watchDependencies } from "./dependency-gauge.ts";
 

@@ -5,10 +5,10 @@ import { ChatError } from "../chat/errors.ts";
 import { backendIdSchema, chatIdSchema } from "../chat/ids.ts";
 import { parse } from "../chat/parse.ts";
 import { chatSchema } from "../contract/rest-shapes.ts";
-import { needUser, userIdOf } from "./identify.ts";
-import { answer, asUser, problems } from "./openapi-parts.ts";
-import { readerOf } from "./reader.ts";
-import { chatIdOf, queryWithNumbers, type Routes } from "./routes.ts";
+import { answer, asUser, problems } from "./docs/openapi-parts.ts";
+import { needUser, userIdOf } from "./request/identify.ts";
+import { readerOf } from "./request/reader.ts";
+import { chatIdOf, queryWithNumbers, type Routes } from "./request/routes.ts";
 
 type Parts = { readChats: Pick<ReadChats, "inbox" | "chat"> };
 

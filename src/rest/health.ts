@@ -1,8 +1,8 @@
 import type { ZodOpenApiPathsObject } from "zod-openapi";
 import type { Health } from "../chat/ports.ts";
 import { healthSchema } from "../contract/rest-shapes.ts";
-import { answer, problems } from "./openapi-parts.ts";
-import type { Routes } from "./routes.ts";
+import { answer, problems } from "./docs/openapi-parts.ts";
+import type { Routes } from "./request/routes.ts";
 
 /** How the service is, for anyone: 503 only when nothing can be stored. */
 export const healthRoutes = ({ health }: { health: () => Promise<Health> }): Routes => ({

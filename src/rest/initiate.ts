@@ -8,10 +8,10 @@ import { ChatError } from "../chat/errors.ts";
 import { parse } from "../chat/parse.ts";
 import type { Clock } from "../chat/ports.ts";
 import { chatSchema } from "../contract/rest-shapes.ts";
-import { needKey } from "./identify.ts";
-import { answer, asService, bodyProblems, jsonBody, location, problems } from "./openapi-parts.ts";
-import { readJson } from "./read-json.ts";
-import type { Routes } from "./routes.ts";
+import { answer, asService, bodyProblems, jsonBody, location, problems } from "./docs/openapi-parts.ts";
+import { needKey } from "./request/identify.ts";
+import { readJson } from "./request/read-json.ts";
+import type { Routes } from "./request/routes.ts";
 
 /** A chat as the booking service sees it: the whole shape, with no count of unread since it reads nothing. */
 export const chatForService = (card: Card): Chat => {

@@ -6,11 +6,11 @@ import { chatIdSchema } from "../chat/ids.ts";
 import { newMessageSchema } from "../chat/log/entry.ts";
 import { parse } from "../chat/parse.ts";
 import { messageSchema } from "../contract/rest-shapes.ts";
-import { needUser, userIdOf } from "./identify.ts";
-import { answer, asUser, bodyProblems, jsonBody, location, problems } from "./openapi-parts.ts";
-import { readJson } from "./read-json.ts";
-import { readerOf } from "./reader.ts";
-import { chatIdOf, queryWithNumbers, type Routes } from "./routes.ts";
+import { answer, asUser, bodyProblems, jsonBody, location, problems } from "./docs/openapi-parts.ts";
+import { needUser, userIdOf } from "./request/identify.ts";
+import { readJson } from "./request/read-json.ts";
+import { readerOf } from "./request/reader.ts";
+import { chatIdOf, queryWithNumbers, type Routes } from "./request/routes.ts";
 
 type NewMessageSchema = ReturnType<typeof newMessageSchema>;
 /** `limitSends` takes one of what the user has left. @throws ChatError `rate_limited` */

@@ -6,10 +6,10 @@ import { seqSchema } from "../chat/acts/read-messages.ts";
 import { chatIdSchema } from "../chat/ids.ts";
 import { parse } from "../chat/parse.ts";
 import { readMarkSchema } from "../contract/rest-shapes.ts";
-import { needUser, userIdOf } from "./identify.ts";
-import { answer, asUser, bodyProblems, jsonBody, problems } from "./openapi-parts.ts";
-import { readJson } from "./read-json.ts";
-import { chatIdOf, type Routes } from "./routes.ts";
+import { answer, asUser, bodyProblems, jsonBody, problems } from "./docs/openapi-parts.ts";
+import { needUser, userIdOf } from "./request/identify.ts";
+import { readJson } from "./request/read-json.ts";
+import { chatIdOf, type Routes } from "./request/routes.ts";
 
 const bodySchema = z.object({
   seq: seqSchema.optional().meta({ description: "Read up to here; all there is where it is left out" }),

@@ -7,11 +7,11 @@ import { ChatError } from "../chat/errors.ts";
 import { chatIdSchema } from "../chat/ids.ts";
 import { parse } from "../chat/parse.ts";
 import { chatSchema } from "../contract/rest-shapes.ts";
-import { isService, needUserOrKey, userIdOf } from "./identify.ts";
+import { answer, asService, asUser, bodyProblems, jsonBody, problems } from "./docs/openapi-parts.ts";
 import { chatForService } from "./initiate.ts";
-import { answer, asService, asUser, bodyProblems, jsonBody, problems } from "./openapi-parts.ts";
-import { readJson } from "./read-json.ts";
-import { chatIdOf, type Routes } from "./routes.ts";
+import { isService, needUserOrKey, userIdOf } from "./request/identify.ts";
+import { readJson } from "./request/read-json.ts";
+import { chatIdOf, type Routes } from "./request/routes.ts";
 
 const chatForUser = (card: Card, userId: string): Chat => {
   const role = roleOf(card.participants, userId);

@@ -7,8 +7,8 @@ import { asyncEvents } from "../../src/contract/async-events.ts";
 import { createAsyncApi } from "../../src/contract/asyncapi.ts";
 import { shapes } from "../../src/contract/rest-shapes.ts";
 import { clientEventSchemas } from "../../src/contract/socket-events.ts";
-import { createOpenApi } from "../../src/rest/openapi.ts";
-import { mostBodyBytes } from "../../src/rest/read-json.ts";
+import { createOpenApi } from "../../src/rest/docs/openapi.ts";
+import { mostBodyBytes } from "../../src/rest/request/read-json.ts";
 
 const hosts = ["images.example.com"];
 const messageSchema = newMessageSchema(hosts);

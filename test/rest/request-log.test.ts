@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { ObservedRequest } from "../../src/rest/observe-requests.ts";
+import type { ObservedRequest } from "../../src/rest/request/observe-requests.ts";
 import { apiKey, bearer, openRest, type Rest, tokenOf } from "./open-rest.ts";
 
 let rest: Rest;

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Router } from "express";
-import { ChatError } from "../chat/errors.ts";
-import { isChatId } from "../chat/ids.ts";
+import { ChatError } from "../../chat/errors.ts";
+import { isChatId } from "../../chat/ids.ts";
 
 type Method = "GET" | "POST" | "PUT" | "PATCH";
 

@@ -1,9 +1,9 @@
 import type { z } from "zod";
 import type { ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from "zod-openapi";
-import { type ErrorCode, errorTable } from "../chat/errors.ts";
-import { problemSchema } from "../contract/rest-shapes.ts";
-import { problemMediaType } from "./problem.ts";
-import { mostBodyBytes } from "./read-json.ts";
+import { type ErrorCode, errorTable } from "../../chat/errors.ts";
+import { problemSchema } from "../../contract/rest-shapes.ts";
+import { problemMediaType } from "../request/problem.ts";
+import { mostBodyBytes } from "../request/read-json.ts";
 
 export const asUser = [{ bearer: [] }];
 export const asService = [{ apiKey: [] }];

@@ -1,6 +1,6 @@
 import type { RequestHandler } from "express";
-import { clientKey } from "../caller/address-key.ts";
-import type { RateLimit } from "../chat/ports.ts";
+import { clientKey } from "../../caller/address-key.ts";
+import type { RateLimit } from "../../chat/ports.ts";
 import { callerOf } from "./identify.ts";
 
 /** `requests`: by user or key. `addressRequests`: by address, for those who show neither. */

@@ -1,7 +1,7 @@
 import type { Response } from "express";
 import type { z } from "zod";
-import { type ChatError, errorTable } from "../chat/errors.ts";
-import type { problemSchema } from "../contract/rest-shapes.ts";
+import { type ChatError, errorTable } from "../../chat/errors.ts";
+import type { problemSchema } from "../../contract/rest-shapes.ts";
 
 export type Problem = z.infer<typeof problemSchema>;
 

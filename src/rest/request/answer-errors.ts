@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from "express";
-import { ChatError, type ErrorCode, toChatError } from "../chat/errors.ts";
-import type { Logger } from "../process/logger.ts";
+import { ChatError, type ErrorCode, toChatError } from "../../chat/errors.ts";
+import type { Logger } from "../../process/logger.ts";
 import { sendProblem } from "./problem.ts";
 import { requestIdOf } from "./request-id.ts";
 

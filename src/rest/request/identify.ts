@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { RequestHandler, Response } from "express";
-import { bearerToken, type VerifyToken } from "../caller/tokens.ts";
-import { ChatError } from "../chat/errors.ts";
+import { bearerToken, type VerifyToken } from "../../caller/tokens.ts";
+import { ChatError } from "../../chat/errors.ts";
 
 /** Who asks. `key`: which of the service's keys came with the request. `userId`: whom its token speaks for. */
 export type Caller = { key: number | "none" | "wrong"; userId: string | null };

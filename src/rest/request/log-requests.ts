@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { RequestHandler } from "express";
 import { pinoHttp } from "pino-http";
-import type { Logger } from "../process/logger.ts";
+import type { Logger } from "../../process/logger.ts";
 
 const longestPath = 200;
 

@@ -2,10 +2,10 @@ import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import type { RequestHandler, Response } from "express";
 import helmet from "helmet";
-import { ChatError } from "../chat/errors.ts";
-import type { AsyncApiDocument } from "../contract/asyncapi.ts";
+import { ChatError } from "../../chat/errors.ts";
+import type { AsyncApiDocument } from "../../contract/asyncapi.ts";
+import type { Routes } from "../request/routes.ts";
 import { errorsPage, eventsPage, pageScript, pageStyle, restPage } from "./docs-pages.ts";
-import type { Routes } from "./routes.ts";
 
 // Swagger UI sets styles by script and shows its icons from data addresses; nothing comes from elsewhere.
 const pageHeaders: RequestHandler = helmet({

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { Request, Response } from "express";
-import type { Reader } from "../chat/ports.ts";
+import type { Reader } from "../../chat/ports.ts";
 import { userIdOf } from "./identify.ts";
 
 /** What is to be done when a connection ends; one listener for all requests that came over it. */

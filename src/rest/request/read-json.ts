@@ -1,7 +1,7 @@
 import { MIMEType } from "node:util";
 import express, { type Request, type RequestHandler } from "express";
-import { ChatError } from "../chat/errors.ts";
-import { parseExactJson } from "../contract/exact-json.ts";
+import { ChatError } from "../../chat/errors.ts";
+import { parseExactJson } from "../../contract/exact-json.ts";
 import { askForBody } from "./protect.ts";
 
 /** The longest body in bytes. */

@@ -1,13 +1,13 @@
 import { createDocument } from "zod-openapi";
-import type { newMessageSchema } from "../chat/log/entry.ts";
-import { allowNullForOptional } from "../contract/null-for-optional.ts";
-import { chatsPaths } from "./chats.ts";
-import { healthPaths } from "./health.ts";
-import { initiatePaths } from "./initiate.ts";
-import { messagePaths } from "./messages.ts";
+import type { newMessageSchema } from "../../chat/log/entry.ts";
+import { allowNullForOptional } from "../../contract/null-for-optional.ts";
+import { chatsPaths } from "../chats.ts";
+import { healthPaths } from "../health.ts";
+import { initiatePaths } from "../initiate.ts";
+import { messagePaths } from "../messages.ts";
+import { readPaths } from "../read.ts";
+import { statusPaths } from "../status.ts";
 import { mostBodyText } from "./openapi-parts.ts";
-import { readPaths } from "./read.ts";
-import { statusPaths } from "./status.ts";
 
 const description = `The chat between the owner and the seeker of an approved booking.
 
