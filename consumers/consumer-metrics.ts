@@ -1,8 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { watchDependencies } from "../src/process/dependency-gauge.ts";
-import type { RejectReason } from "./rejection.ts";
+import type { RejectReason } from "./booking/rejection.ts";
 import { createRelayMetrics } from "./relay/relay-metrics.ts";
-import type { SourceMetrics } from "./source-metrics.ts";
+import type { SourceMetrics } from "./source/source-metrics.ts";
 
 /** What became of a booking event. */
 export type BookingMetrics = {

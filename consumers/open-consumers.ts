@@ -7,19 +7,19 @@ import { createOutsideBroadcast } from "../src/socket/fan-out/outside-broadcast.
 import { createOutsidePresence } from "../src/socket/presence/outside-presence.ts";
 import type { Opening } from "../src/store/make-indexes.ts";
 import { openStore, type Store } from "../src/store/open-store.ts";
-import { createBookingConsumer } from "./booking-consumer.ts";
+import { createBookingConsumer } from "./booking/booking-consumer.ts";
+import { createDeadLetters } from "./booking/dead-letter.ts";
+import { createDeadLetterGroups } from "./booking/dead-letter-groups.ts";
+import { createDecode } from "./booking/decode.ts";
 import { createConsumerMetrics } from "./consumer-metrics.ts";
-import { createDeadLetters } from "./dead-letter.ts";
-import { createDeadLetterGroups } from "./dead-letter-groups.ts";
-import { createDecode } from "./decode.ts";
-import { createEventTopic } from "./event-topic.ts";
-import { createProbeClient } from "./kafka-client.ts";
-import { createRecordSource, type SourceTiming } from "./kafka-record-source.ts";
-import { createPublisher } from "./publisher.ts";
-import type { RecordSource } from "./record-source.ts";
+import { createEventTopic } from "./kafka/event-topic.ts";
+import { createProbeClient } from "./kafka/kafka-client.ts";
+import { createPublisher } from "./kafka/publisher.ts";
+import { createWriteProbe, type WriteProbe } from "./kafka/write-probe.ts";
 import { openRelay } from "./relay/open-relay.ts";
-import { createTopicSpread } from "./topic-spread.ts";
-import { createWriteProbe, type WriteProbe } from "./write-probe.ts";
+import { createRecordSource, type SourceTiming } from "./source/kafka-record-source.ts";
+import type { RecordSource } from "./source/record-source.ts";
+import { createTopicSpread } from "./source/topic-spread.ts";
 
 export type Consumers = {
   opsPort: number;

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import jwt from "jsonwebtoken";
-import { createPublisher } from "../consumers/publisher.ts";
+import { createPublisher } from "../consumers/kafka/publisher.ts";
 import { backendIdSchema } from "../src/chat/ids.ts";
 import { createLogger } from "../src/process/logger.ts";
 import { type Answer, json, RefusedRequest, readJson, securityHeaders } from "./page-answers.ts";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mongo } from "mongoose";
-import { createTopics } from "../../consumers/create-topics.ts";
+import { createTopics } from "../../consumers/kafka/create-topics.ts";
 import { waitUntil } from "../../local/services/wait-until.ts";
 import type { Bed } from "../bed.ts";
 import { createRows, type Rows, type Scenario } from "../outcome.ts";

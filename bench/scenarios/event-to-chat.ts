@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { Kafka, logLevel, Partitioners } from "kafkajs";
-import { createTopics } from "../../consumers/create-topics.ts";
+import { createTopics } from "../../consumers/kafka/create-topics.ts";
 import { tokenFor } from "../load/people.ts";
 import { connectClient } from "../load/protocol.ts";
 import { createRows, type Scenario } from "../outcome.ts";

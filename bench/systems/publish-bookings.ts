@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Kafka, logLevel, Partitioners } from "kafkajs";
-import { createTopics } from "../../consumers/create-topics.ts";
+import { createTopics } from "../../consumers/kafka/create-topics.ts";
 
 const batch = 1_000;
 const partitions = 6;

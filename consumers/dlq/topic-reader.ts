@@ -1,6 +1,6 @@
 import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
-import { type ReceivedRecord, toReceivedRecord } from "../received-record.ts";
-import { withLimit } from "../with-limit.ts";
+import { withLimit } from "../kafka/with-limit.ts";
+import { type ReceivedRecord, toReceivedRecord } from "../source/received-record.ts";
 import { type Range, rangesOf } from "./ranges.ts";
 
 /** Reads a topic from its beginning to where it ended when the group was joined, as often as wanted. */

@@ -1,4 +1,4 @@
-import type { HeaderValue } from "../received-record.ts";
+import type { HeaderValue } from "../source/received-record.ts";
 import { ByteReader } from "./byte-reader.ts";
 
 /** A record's fields as they stand in its batch. */

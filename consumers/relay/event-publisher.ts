@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { PartitionOf } from "../topic-spread.ts";
-import { untilAborted } from "../with-limit.ts";
+import { untilAborted } from "../kafka/with-limit.ts";
+import type { PartitionOf } from "../source/topic-spread.ts";
 import type { EncodedEvent } from "./chat-event.ts";
 
 /** Where events go. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Change, ChangeFeed, Position } from "../../src/store/relay/change-feed.ts";
-import { untilAborted } from "../with-limit.ts";
+import { untilAborted } from "../kafka/with-limit.ts";
 import type { DescribeChanges } from "./describe-changes.ts";
 import type { PublishEvents } from "./event-publisher.ts";
 

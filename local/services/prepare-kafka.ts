@@ -1,4 +1,4 @@
-import { createTopics, groupsAreServed } from "../../consumers/create-topics.ts";
+import { createTopics, groupsAreServed } from "../../consumers/kafka/create-topics.ts";
 import type { WayOptions } from "./service.ts";
 
 export interface TopicNames {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
-import { createDeadLetters } from "../../consumers/dead-letter.ts";
-import { createDeadLetterGroups } from "../../consumers/dead-letter-groups.ts";
+import { createDeadLetters } from "../../consumers/booking/dead-letter.ts";
+import { createDeadLetterGroups } from "../../consumers/booking/dead-letter-groups.ts";
 import { aBatch } from "../support/batches.ts";
 import { until } from "../support/chat-client.ts";
 import { openTestKafka } from "../support/kafka.ts";

@@ -1,7 +1,7 @@
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import kafkajs from "kafkajs";
-import { registerCodecs } from "../../consumers/compression.ts";
+import { registerCodecs } from "../../consumers/kafka/compression.ts";
 
 type Codec = {
   compress: (encoder: { buffer: Buffer }) => Promise<Buffer>;

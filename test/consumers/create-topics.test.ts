@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { type Admin, KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolError } from "kafkajs";
-import { createAndAwait, createTopics } from "../../consumers/create-topics.ts";
+import { createAndAwait, createTopics } from "../../consumers/kafka/create-topics.ts";
 import { openTestKafka } from "../support/kafka.ts";
 import { uniqueName } from "../support/services.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { createDeadLetters } from "../../consumers/dead-letter.ts";
-import type { NewRecord } from "../../consumers/publisher.ts";
+import { createDeadLetters } from "../../consumers/booking/dead-letter.ts";
+import type { NewRecord } from "../../consumers/kafka/publisher.ts";
 import { headersOf, openTestKafka } from "../support/kafka.ts";
 import { aRecord } from "../support/records.ts";
 

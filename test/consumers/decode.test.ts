@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { mostValueBytes } from "../../consumers/read-value.ts";
+import { mostValueBytes } from "../../consumers/booking/read-value.ts";
 import { anApproval, aRecord, decode } from "../support/records.ts";
 
 const event = {

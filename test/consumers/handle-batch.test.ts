@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { handleBatch, type Work } from "../../consumers/handle-batch.ts";
+import { handleBatch, type Work } from "../../consumers/source/handle-batch.ts";
 import { aRecord } from "../support/records.ts";
 
 /** Records named as in handle-batch.ts: the letter is the lane. */

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { Partitioners } from "kafkajs";
-import { createPartitioner } from "../../consumers/partitioner.ts";
+import { createPartitioner } from "../../consumers/kafka/partitioner.ts";
 import { uniqueName } from "../support/services.ts";
 
 const partitionMetadata = Array.from({ length: 12 }, (_, partitionId) => ({

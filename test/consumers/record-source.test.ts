@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { ReceivedRecord } from "../../consumers/received-record.ts";
+import type { ReceivedRecord } from "../../consumers/source/received-record.ts";
 import { until } from "../support/chat-client.ts";
 import { openTestKafka, type TestKafka } from "../support/kafka.ts";
 import { runSource } from "../support/run-source.ts";

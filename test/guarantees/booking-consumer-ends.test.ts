@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "@jest/globals";
 import kafkajs from "kafkajs";
-import { registerCodecs } from "../../consumers/compression.ts";
+import { registerCodecs } from "../../consumers/kafka/compression.ts";
 import { until } from "../support/chat-client.ts";
 import { openTestKafka, type TestKafka } from "../support/kafka.ts";
 import { runSource } from "../support/run-source.ts";

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createTopics } from "../../consumers/create-topics.ts";
+import { createTopics } from "../../consumers/kafka/create-topics.ts";
 import { openRun } from "../../local/services/run.ts";
 import { startStack } from "../../local/stack.ts";
 import { testServices } from "../support/services.ts";

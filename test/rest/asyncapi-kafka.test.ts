@@ -1,10 +1,10 @@
 import { type MessageInterface, Parser } from "@asyncapi/parser";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { z } from "zod";
-import { createDeadLetters } from "../../consumers/dead-letter.ts";
+import { createDeadLetters } from "../../consumers/booking/dead-letter.ts";
+import type { RejectReason } from "../../consumers/booking/rejection.ts";
 import { markOf } from "../../consumers/dlq/letter.ts";
-import type { NewRecord } from "../../consumers/publisher.ts";
-import type { RejectReason } from "../../consumers/rejection.ts";
+import type { NewRecord } from "../../consumers/kafka/publisher.ts";
 import { readEvent } from "../../consumers/relay/chat-event.ts";
 import { createBookingTypes } from "../../src/chat/booking-type.ts";
 import { asyncEvents } from "../../src/contract/async-events.ts";

@@ -1,6 +1,6 @@
 import encodeRecord from "kafkajs/src/protocol/recordBatch/record/v0/index.js";
 import recordBatch from "kafkajs/src/protocol/recordBatch/v0/index.js";
-import { registerCodecs } from "../../consumers/compression.ts";
+import { registerCodecs } from "../../consumers/kafka/compression.ts";
 
 type Fields = { value: Buffer | string | null; key?: string; headers?: Record<string, string>; offsetDelta?: number };
 type Options = { firstOffset?: number; lastOffsetDelta?: number; compression?: number };

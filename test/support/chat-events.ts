@@ -1,6 +1,6 @@
 import type { Consumer } from "kafkajs";
 import { z } from "zod";
-import { type ReceivedRecord, toReceivedRecord } from "../../consumers/received-record.ts";
+import { type ReceivedRecord, toReceivedRecord } from "../../consumers/source/received-record.ts";
 import type { Entry } from "../../src/chat/log/entry.ts";
 import { chatEventSchema } from "../../src/contract/async-events.ts";
 import { shapes } from "../../src/contract/rest-shapes.ts";

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createProbeClient } from "../../consumers/kafka-client.ts";
+import { createProbeClient } from "../../consumers/kafka/kafka-client.ts";
 import { startBinaryService } from "../../local/services/binary-service.ts";
 import { findKafka, type KafkaProgram } from "../../local/services/find-kafka.ts";
 import { freePort } from "../../local/services/kept-port.ts";

@@ -1,9 +1,9 @@
 import type { Admin, Consumer, Kafka } from "kafkajs";
-import { createAndAwait } from "../../consumers/create-topics.ts";
 import { rangesOf } from "../../consumers/dlq/ranges.ts";
-import { createKafkaClient, type KafkaAddress } from "../../consumers/kafka-client.ts";
-import { createPublisher, type NewRecord, type Publisher } from "../../consumers/publisher.ts";
-import { type ReceivedRecord, toReceivedRecord } from "../../consumers/received-record.ts";
+import { createAndAwait } from "../../consumers/kafka/create-topics.ts";
+import { createKafkaClient, type KafkaAddress } from "../../consumers/kafka/kafka-client.ts";
+import { createPublisher, type NewRecord, type Publisher } from "../../consumers/kafka/publisher.ts";
+import { type ReceivedRecord, toReceivedRecord } from "../../consumers/source/received-record.ts";
 import { createLogger } from "../../src/process/logger.ts";
 import { until } from "./chat-client.ts";
 import { uniqueName } from "./services.ts";

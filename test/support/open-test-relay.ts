@@ -1,7 +1,7 @@
 import { Registry } from "prom-client";
-import { createEventTopic } from "../../consumers/event-topic.ts";
-import type { KafkaAddress } from "../../consumers/kafka-client.ts";
-import { createPublisher } from "../../consumers/publisher.ts";
+import { createEventTopic } from "../../consumers/kafka/event-topic.ts";
+import type { KafkaAddress } from "../../consumers/kafka/kafka-client.ts";
+import { createPublisher } from "../../consumers/kafka/publisher.ts";
 import type { EventTopic } from "../../consumers/relay/event-publisher.ts";
 import type { Presence } from "../../consumers/relay/notice-rules.ts";
 import { openRelay } from "../../consumers/relay/open-relay.ts";

@@ -1,5 +1,5 @@
-import { createDecode, type Decode } from "../../consumers/decode.ts";
-import type { ReceivedRecord } from "../../consumers/received-record.ts";
+import { createDecode, type Decode } from "../../consumers/booking/decode.ts";
+import type { ReceivedRecord } from "../../consumers/source/received-record.ts";
 import { createBookingTypes, type TypeAlias } from "../../src/chat/booking-type.ts";
 
 /** The consumers' reading of a record, a minute after `aRecord` was written. */

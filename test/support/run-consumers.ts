@@ -1,6 +1,6 @@
 import mongoose from "mongoose";
-import type { SourceTiming } from "../../consumers/kafka-record-source.ts";
 import { type Consumers, openConsumers } from "../../consumers/open-consumers.ts";
+import type { SourceTiming } from "../../consumers/source/kafka-record-source.ts";
 import type { Card } from "../../src/chat/cards/card.ts";
 import type { Entry } from "../../src/chat/log/entry.ts";
 import { openStore } from "../../src/store/open-store.ts";

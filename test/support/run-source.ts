@@ -1,7 +1,7 @@
-import type { PlanWork } from "../../consumers/handle-batch.ts";
-import { createRecordSource, type SourceTiming } from "../../consumers/kafka-record-source.ts";
-import type { ReceivedRecord } from "../../consumers/received-record.ts";
-import type { RecordSource } from "../../consumers/record-source.ts";
+import type { PlanWork } from "../../consumers/source/handle-batch.ts";
+import { createRecordSource, type SourceTiming } from "../../consumers/source/kafka-record-source.ts";
+import type { ReceivedRecord } from "../../consumers/source/received-record.ts";
+import type { RecordSource } from "../../consumers/source/record-source.ts";
 import { type TestKafka, testLogger } from "./kafka.ts";
 
 type Handle = (record: ReceivedRecord) => Promise<void>;

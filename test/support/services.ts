@@ -9,7 +9,7 @@ export interface TestServices {
   mongodbUri: string;
   redisUrl: string;
   kafkaBrokers: string[];
-  /** For CHAT_EVENTS_TOPIC and the like; not created yet: `createTopics` of consumers/create-topics.ts does that. */
+  /** For CHAT_EVENTS_TOPIC and the like; not created yet: `createTopics` of consumers/kafka/create-topics.ts does that. */
   topics: { booking: string[]; bookingDlq: string; chatEvents: string };
   /** For KAFKA_GROUP_ID. */
   groupId: string;

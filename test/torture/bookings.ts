@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { createPublisher, type NewRecord, type Publisher } from "../../consumers/publisher.ts";
+import { createPublisher, type NewRecord, type Publisher } from "../../consumers/kafka/publisher.ts";
 import { createLogger } from "../../src/process/logger.ts";
 import { apiKey, tokenFor } from "../support/start-node.ts";
 import type { Booking } from "./clients.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { mongo } from "mongoose";
-import { createKafkaClient } from "../../consumers/kafka-client.ts";
+import { createKafkaClient } from "../../consumers/kafka/kafka-client.ts";
 import { waitUntil } from "../../local/services/wait-until.ts";
 import { createLogger } from "../../src/process/logger.ts";
 import type { CardDocument } from "../../src/store/models.ts";

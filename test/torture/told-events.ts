@@ -1,4 +1,4 @@
-import { createKafkaClient } from "../../consumers/kafka-client.ts";
+import { createKafkaClient } from "../../consumers/kafka/kafka-client.ts";
 import { waitUntil } from "../../local/services/wait-until.ts";
 import { isShown } from "../../src/chat/log/entry.ts";
 import { createLogger } from "../../src/process/logger.ts";

@@ -1,6 +1,6 @@
-import { createDeadLetters } from "../../../consumers/dead-letter.ts";
-import type { ReceivedRecord } from "../../../consumers/received-record.ts";
-import type { RejectReason } from "../../../consumers/rejection.ts";
+import { createDeadLetters } from "../../../consumers/booking/dead-letter.ts";
+import type { RejectReason } from "../../../consumers/booking/rejection.ts";
+import type { ReceivedRecord } from "../../../consumers/source/received-record.ts";
 import type { TestKafka } from "../../support/kafka.ts";
 import { aRecord } from "../../support/records.ts";
 

@@ -1,6 +1,6 @@
 import type { Admin, Kafka } from "kafkajs";
-import { probeLimitMs } from "./kafka-client.ts";
-import { untilAborted, withLimit } from "./with-limit.ts";
+import { probeLimitMs } from "../kafka/kafka-client.ts";
+import { untilAborted, withLimit } from "../kafka/with-limit.ts";
 
 /** Partitions by topic, as kafkajs tells what was assigned. */
 export type Partitions = Record<string, number[]>;

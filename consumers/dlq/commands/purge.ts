@@ -1,10 +1,10 @@
-import type { Publisher } from "../publisher.ts";
-import { markOf } from "./letter.ts";
+import type { Publisher } from "../../kafka/publisher.ts";
+import { markOf } from "../letter.ts";
+import type { Selection } from "../selection.ts";
+import type { Stock, StockedLetter } from "../stock.ts";
+import { counted, type Terminal } from "../terminal.ts";
 import { isNothing, planOf, sentencesOf } from "./purge-plan.ts";
-import type { Selection } from "./selection.ts";
 import type { Cut } from "./settled.ts";
-import type { Stock, StockedLetter } from "./stock.ts";
-import { counted, type Terminal } from "./terminal.ts";
 
 type Options = {
   stock: Stock;

@@ -1,10 +1,15 @@
-import { approvedSchema, type BookingEvent, cancelledSchema, mostClockSkewMs } from "../src/chat/acts/booking-event.ts";
-import type { TypeMeaning } from "../src/chat/booking-type.ts";
+import {
+  approvedSchema,
+  type BookingEvent,
+  cancelledSchema,
+  mostClockSkewMs,
+} from "../../src/chat/acts/booking-event.ts";
+import type { TypeMeaning } from "../../src/chat/booking-type.ts";
+import type { ReceivedRecord } from "../source/received-record.ts";
 import { describeProblems, readFields } from "./event-fields.ts";
 import { believedTime } from "./event-time.ts";
 import { readHeaders } from "./headers.ts";
 import { readValue } from "./read-value.ts";
-import type { ReceivedRecord } from "./received-record.ts";
 import type { Rejection, RejectReason } from "./rejection.ts";
 import { type Fields, noHeaders, own, type Unwrapped, unwrap } from "./unwrap.ts";
 

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { fieldErrors } from "../src/chat/parse.ts";
+import { fieldErrors } from "../../src/chat/parse.ts";
 import { readTime } from "./event-time.ts";
 import { type Fields, isFields, own, type Unwrapped } from "./unwrap.ts";
 

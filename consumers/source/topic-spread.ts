@@ -1,7 +1,7 @@
 import type { Kafka } from "kafkajs";
-import { probeLimitMs } from "./kafka-client.ts";
-import { createPartitioner } from "./partitioner.ts";
-import { withLimit } from "./with-limit.ts";
+import { probeLimitMs } from "../kafka/kafka-client.ts";
+import { createPartitioner } from "../kafka/partitioner.ts";
+import { withLimit } from "../kafka/with-limit.ts";
 
 /** The partition of a key, as our producer chooses it. */
 export type PartitionOf = (key: Buffer | string | null) => number;

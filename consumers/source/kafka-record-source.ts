@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Kafka } from "kafkajs";
-import type { Logger } from "../src/process/logger.ts";
+import type { Logger } from "../../src/process/logger.ts";
+import { createKafkaClient, createProbeClient, type KafkaAddress } from "../kafka/kafka-client.ts";
+import { topicsThere } from "../kafka/topics-there.ts";
+import { withLimit } from "../kafka/with-limit.ts";
 import { type BatchHandler, createBatchHandler } from "./batch-handler.ts";
 import { type ConsumerSession, openConsumerSession } from "./consumer-session.ts";
 import { createCrashCount } from "./crash-count.ts";
 import type { PlanWork } from "./handle-batch.ts";
 import { createHangWatch } from "./hang-watch.ts";
-import { createKafkaClient, createProbeClient, type KafkaAddress } from "./kafka-client.ts";
 import { createPartitionPauses } from "./partition-pauses.ts";
 import { createPartitionProgress, type PartitionProgress } from "./partition-progress.ts";
 import type { RecordSource, SourceHealth } from "./record-source.ts";
 import type { SourceMetrics } from "./source-metrics.ts";
 import { createStallWatch, type StallWatch } from "./stall-watch.ts";
-import { topicsThere } from "./topics-there.ts";
-import { withLimit } from "./with-limit.ts";
 
 type Parts = {
   kafka: KafkaAddress;

@@ -1,9 +1,9 @@
-import { gather } from "../src/store/gather.ts";
+import { gather } from "../../src/store/gather.ts";
+import { isTooLarge, type Publisher } from "../kafka/publisher.ts";
+import type { ReceivedRecord } from "../source/received-record.ts";
+import type { PartitionOf } from "../source/topic-spread.ts";
 import { type DeadLetters, letterOf } from "./dead-letter.ts";
-import { isTooLarge, type Publisher } from "./publisher.ts";
-import type { ReceivedRecord } from "./received-record.ts";
 import type { Rejection } from "./rejection.ts";
-import type { PartitionOf } from "./topic-spread.ts";
 
 type Parts = {
   /** Puts a letter by itself, cut where the topic does not take the whole. */

@@ -1,8 +1,8 @@
-import type { Logger } from "../src/process/logger.ts";
+import type { Logger } from "../../src/process/logger.ts";
+import type { EventTopic } from "../relay/event-publisher.ts";
+import { createTopicSpread } from "../source/topic-spread.ts";
 import { createProbeClient, type KafkaAddress } from "./kafka-client.ts";
 import type { Publisher } from "./publisher.ts";
-import type { EventTopic } from "./relay/event-publisher.ts";
-import { createTopicSpread } from "./topic-spread.ts";
 
 type Parts = { kafka: KafkaAddress; topic: string; publisher: Pick<Publisher, "publishTogether">; logger: Logger };
 

@@ -1,8 +1,8 @@
-import type { HeaderValue, ReceivedRecord } from "../received-record.ts";
-import { idOf } from "./letter.ts";
-import type { StockedLetter } from "./stock.ts";
-import { printable, shownTime, type Terminal } from "./terminal.ts";
-import type { TopicReader } from "./topic-reader.ts";
+import type { HeaderValue, ReceivedRecord } from "../../source/received-record.ts";
+import { idOf } from "../letter.ts";
+import type { StockedLetter } from "../stock.ts";
+import { printable, shownTime, type Terminal } from "../terminal.ts";
+import type { TopicReader } from "../topic-reader.ts";
 
 type Options = {
   reader: TopicReader;

@@ -1,4 +1,4 @@
-import { parseExactJson } from "../src/contract/exact-json.ts";
+import { parseExactJson } from "../../src/contract/exact-json.ts";
 import type { Rejection } from "./rejection.ts";
 
 /** An event is a few hundred bytes; what is larger than this is something else, and is not even parsed. */

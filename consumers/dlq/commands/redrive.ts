@@ -1,11 +1,11 @@
-import type { Publisher } from "../publisher.ts";
-import { isTooLarge } from "../publisher.ts";
-import type { ReceivedRecord } from "../received-record.ts";
-import { idOf, type Letter, markOf, originalOf } from "./letter.ts";
-import { isSelected, type Selection } from "./selection.ts";
-import type { Stock } from "./stock.ts";
-import { counted, matching, printable, type Terminal } from "./terminal.ts";
-import type { TopicReader } from "./topic-reader.ts";
+import type { Publisher } from "../../kafka/publisher.ts";
+import { isTooLarge } from "../../kafka/publisher.ts";
+import type { ReceivedRecord } from "../../source/received-record.ts";
+import { idOf, type Letter, markOf, originalOf } from "../letter.ts";
+import { isSelected, type Selection } from "../selection.ts";
+import type { Stock } from "../stock.ts";
+import { counted, matching, printable, type Terminal } from "../terminal.ts";
+import type { TopicReader } from "../topic-reader.ts";
 
 type Options = {
   reader: TopicReader;

@@ -2,7 +2,7 @@ import { promisify } from "node:util";
 import { gzip, zstdCompress } from "node:zlib";
 import kafkajs from "kafkajs";
 import createSnappyCodec from "kafkajs-snappy";
-import { codecOf, unpackWhole } from "./fetch/unpack.ts";
+import { codecOf, unpackWhole } from "../fetch/unpack.ts";
 
 type Encoder = { buffer: Buffer };
 

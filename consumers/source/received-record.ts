@@ -1,5 +1,5 @@
 import type { KafkaMessage } from "kafkajs";
-import type { FetchedMessage } from "./fetch/fetched-message.ts";
+import type { FetchedMessage } from "../fetch/fetched-message.ts";
 
 /** What a header holds: kafkajs gives Buffers, an array where a name came twice, and null for Kafka's own null. */
 export type HeaderValue = Buffer | string | null | undefined | (Buffer | string | null)[];

@@ -1,5 +1,5 @@
 import fetchRequests, { type FetchProtocol } from "kafkajs/src/protocol/requests/fetch/index.js";
-import { readFetchResponse } from "./fetch/read-response.ts";
+import { readFetchResponse } from "../fetch/read-response.ts";
 
 const guarded = new WeakSet<object>();
 const firstGuardedVersion = 4;

@@ -1,6 +1,6 @@
 import type { Consumer, EachBatchHandler, Kafka } from "kafkajs";
-import { kafkaRetry } from "./kafka-client.ts";
-import { untilAborted, withLimit } from "./with-limit.ts";
+import { kafkaRetry } from "../kafka/kafka-client.ts";
+import { untilAborted, withLimit } from "../kafka/with-limit.ts";
 
 /** One life of a kafkajs consumer: it is made, it runs, it ends, and it is never started again. */
 export type ConsumerSession = {

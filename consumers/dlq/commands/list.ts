@@ -1,7 +1,7 @@
-import { isFiltering, isSelected, type Selection } from "./selection.ts";
-import type { Stock, StockedLetter } from "./stock.ts";
-import { type Column, table } from "./table.ts";
-import { counted, matching, printable, shownTime, type Terminal } from "./terminal.ts";
+import { isFiltering, isSelected, type Selection } from "../selection.ts";
+import type { Stock, StockedLetter } from "../stock.ts";
+import { type Column, table } from "../table.ts";
+import { counted, matching, printable, shownTime, type Terminal } from "../terminal.ts";
 
 type Options = { stock: Stock; selection: Selection; all: boolean; limit: number; json: boolean; terminal: Terminal };
 

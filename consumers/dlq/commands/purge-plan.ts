@@ -1,7 +1,7 @@
-import { isFiltering, isSelected, type Selection } from "./selection.ts";
+import { isFiltering, isSelected, type Selection } from "../selection.ts";
+import type { Stock, StockedLetter } from "../stock.ts";
+import { counted, matching } from "../terminal.ts";
 import { type Cut, cutsOf } from "./settled.ts";
-import type { Stock, StockedLetter } from "./stock.ts";
-import { counted, matching } from "./terminal.ts";
 
 /** What a purge does with which letters. */
 export type Plan = {

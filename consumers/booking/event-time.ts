@@ -1,4 +1,4 @@
-import { mostClockSkewMs, timeText } from "../src/chat/acts/booking-event.ts";
+import { mostClockSkewMs, timeText } from "../../src/chat/acts/booking-event.ts";
 
 /** A time that was read, or what is wrong with it. */
 type ReadTime = { time: string } | { problem: string };

@@ -1,5 +1,5 @@
-import type { Range } from "./ranges.ts";
-import type { StockedLetter } from "./stock.ts";
+import type { Range } from "../ranges.ts";
+import type { StockedLetter } from "../stock.ts";
 
 /** Up to which offset, without it, a partition can be emptied, and how many letters that takes away. */
 export type Cut = { partition: number; before: number; letters: number };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Kafka } from "kafkajs";
-import type { Logger } from "../src/process/logger.ts";
+import type { Logger } from "../../src/process/logger.ts";
 import { createProbeClient, type KafkaAddress, probeLimitMs, shortRetry } from "./kafka-client.ts";
 import { topicsThere } from "./topics-there.ts";
 import { withLimit } from "./with-limit.ts";

@@ -1,5 +1,5 @@
+import { withLimit } from "../kafka/with-limit.ts";
 import type { ReceivedRecord } from "./received-record.ts";
-import { withLimit } from "./with-limit.ts";
 
 /** What is to be done about a record. Records of one lane are handled one after the other, in their order. */
 export type Work = {

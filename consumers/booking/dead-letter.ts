@@ -1,6 +1,6 @@
 import type { IHeaders } from "kafkajs";
-import { isTooLarge, type NewRecord, type Publisher } from "./publisher.ts";
-import type { HeaderValue, ReceivedRecord } from "./received-record.ts";
+import { isTooLarge, type NewRecord, type Publisher } from "../kafka/publisher.ts";
+import type { HeaderValue, ReceivedRecord } from "../source/received-record.ts";
 import type { Rejection } from "./rejection.ts";
 
 export type DeadLetters = {

@@ -1,4 +1,4 @@
-import { parseExactJson } from "../src/contract/exact-json.ts";
+import { parseExactJson } from "../../src/contract/exact-json.ts";
 
 /** A JSON object. */
 export type Fields = Record<string, unknown>;

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EachBatchHandler, EachBatchPayload } from "kafkajs";
-import type { Logger } from "../src/process/logger.ts";
+import type { Logger } from "../../src/process/logger.ts";
+import { LimitError } from "../kafka/with-limit.ts";
 import { type BatchEnd, handleBatch, type PlanWork } from "./handle-batch.ts";
 import type { HangWatch } from "./hang-watch.ts";
 import type { PartitionPauses } from "./partition-pauses.ts";
 import type { PartitionProgress } from "./partition-progress.ts";
 import { timeOf, toReceivedRecord } from "./received-record.ts";
 import type { SourceMetrics } from "./source-metrics.ts";
-import { LimitError } from "./with-limit.ts";
 
 const heartbeatEveryMs = 1_000;
 /** No more records are started after this: the rest comes with the next fetch, and with it what other partitions have. */

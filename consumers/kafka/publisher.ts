@@ -1,5 +1,5 @@
 import { type IHeaders, type Kafka, type Message, type Producer, type ProducerRecord } from "kafkajs";
-import type { Logger } from "../src/process/logger.ts";
+import type { Logger } from "../../src/process/logger.ts";
 import { isOfType } from "./error-type.ts";
 import { createKafkaClient, type KafkaAddress } from "./kafka-client.ts";
 import { createPartitioner } from "./partitioner.ts";

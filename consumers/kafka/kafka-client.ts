@@ -1,7 +1,7 @@
 import { Kafka, logLevel } from "kafkajs";
-import type { KafkaConfig } from "../src/config/config.ts";
-import type { Logger } from "../src/process/logger.ts";
-import { firstAnswering } from "../src/process/reachable.ts";
+import type { KafkaConfig } from "../../src/config/config.ts";
+import type { Logger } from "../../src/process/logger.ts";
+import { firstAnswering } from "../../src/process/reachable.ts";
 import { registerCodecs } from "./compression.ts";
 import { guardFetches } from "./fetch-guard.ts";
 import { guardIdleConnections } from "./idle-guard.ts";
