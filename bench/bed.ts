@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type OwnService, provideKafka, provideMongodb, provideRedis } from "../local/services/provide-services.ts";
-import { openRun, type Run } from "../local/services/run.ts";
+import { openRun, type Run } from "../local/services/runs/run.ts";
 import { type Generator, startGenerator } from "./load/generator.ts";
 import type { SystemName } from "./systems/system.ts";
 

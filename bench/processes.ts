@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { endOfLog, startChild } from "../local/services/child-process.ts";
-import type { Run } from "../local/services/run.ts";
+import { endOfLog, startChild } from "../local/services/runs/child-process.ts";
+import type { Run } from "../local/services/runs/run.ts";
 import { waitUntil } from "../local/services/wait-until.ts";
 
 // Linux counts a process's time in hundredths of a second, whatever the kernel's own tick.

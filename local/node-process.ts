@@ -2,8 +2,8 @@ import { createWriteStream, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createReadableLog } from "./readable-log.ts";
-import { type Child, startChild } from "./services/child-process.ts";
-import type { Run } from "./services/run.ts";
+import { type Child, startChild } from "./services/runs/child-process.ts";
+import type { Run } from "./services/runs/run.ts";
 import { waitUntil } from "./services/wait-until.ts";
 
 export interface NodeProcessOptions {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { choosePorts, type Ports } from "./choose-ports.ts";
 import { localSettings, type Settings } from "./local-settings.ts";
 import { type NodeProcess, startNodeProcess } from "./node-process.ts";
-import { startPageServer } from "./page-server.ts";
+import { startPageServer } from "./serve-page/page-server.ts";
 import { topicNames } from "./services/prepare-kafka.ts";
 import type { ProvidedServices } from "./services/provide-services.ts";
 

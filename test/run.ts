@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseEnv } from "node:util";
 import { provideServices } from "../local/services/provide-services.ts";
-import { openRun } from "../local/services/run.ts";
+import { openRun } from "../local/services/runs/run.ts";
 import { StopRequest, stopSignal } from "../local/stop-signal.ts";
 import { add, type Counts } from "./support/counts.ts";
 import { findChromium } from "./support/find-chromium.ts";

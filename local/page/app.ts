@@ -1,11 +1,11 @@
 import type { Chat } from "../../src/chat/cards/card.ts";
-import { createBookingDesk } from "./booking-desk.ts";
-import { createDeskSheet } from "./desk-sheet.ts";
-import { el, setAttributes, setChildren } from "./dom.ts";
-import type { Booking } from "./pretend-bookings.ts";
-import { loadSettings, type Settings } from "./settings.ts";
+import { createBookingDesk } from "./desk/booking-desk.ts";
+import { createDeskSheet } from "./desk/desk-sheet.ts";
+import type { Booking } from "./desk/pretend-bookings.ts";
+import { el, setAttributes, setChildren } from "./kit/dom.ts";
+import { loadSettings, type Settings } from "./kit/settings.ts";
+import { createTabs, phoneWidth } from "./kit/tabs.ts";
 import { createSide, type Side, type SideRole } from "./side.ts";
-import { createTabs, phoneWidth } from "./tabs.ts";
 
 const roles = ["owner", "seeker"] as const;
 const pageTitle = document.title;

@@ -1,11 +1,11 @@
-import { avatar } from "./avatar.ts";
-import { createChatClient } from "./chat-client.ts";
-import { createConversation } from "./conversation.ts";
-import { el, setText } from "./dom.ts";
-import { createInbox } from "./inbox.ts";
-import { fetchToken, type Settings } from "./settings.ts";
-import { createSideHead } from "./side-head.ts";
-import { createWelcome } from "./welcome.ts";
+import { createChatClient } from "./client/chat-client.ts";
+import { createConversation } from "./conversation/conversation.ts";
+import { avatar } from "./inbox/avatar.ts";
+import { createInbox } from "./inbox/inbox.ts";
+import { createSideHead } from "./inbox/side-head.ts";
+import { createWelcome } from "./inbox/welcome.ts";
+import { el, setText } from "./kit/dom.ts";
+import { fetchToken, type Settings } from "./kit/settings.ts";
 
 export type SideRole = "owner" | "seeker";
 

@@ -1,4 +1,4 @@
-import { dockerEngine } from "./docker.ts";
+import { dockerEngine } from "./docker/docker.ts";
 import type { Recipe } from "./recipes.ts";
 import type { ProvidedService, ProvideOptions, WayOptions } from "./service.ts";
 

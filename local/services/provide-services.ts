@@ -1,10 +1,10 @@
 import { mkdir, rm } from "node:fs/promises";
 import { resolve } from "node:path";
-import { removeVolumes } from "./docker.ts";
-import { stopLeftRuns } from "./left-runs.ts";
+import { removeVolumes } from "./docker/docker.ts";
 import { provideService } from "./provide-service.ts";
 import { kafkaRecipe, mongodbRecipe, type Recipe, redisRecipe } from "./recipes.ts";
-import { openRun, type Run } from "./run.ts";
+import { stopLeftRuns } from "./runs/left-runs.ts";
+import { openRun, type Run } from "./runs/run.ts";
 import type { ProvidedService, ProvideOptions, ServiceName } from "./service.ts";
 
 export type { How, ProvidedService, ProvideOptions, ServiceName } from "./service.ts";

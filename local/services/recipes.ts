@@ -1,10 +1,10 @@
 import type { ContainerRuntimeClient } from "testcontainers";
-import { startKafkaBinary } from "./kafka-binary.ts";
-import { startKafkaDocker } from "./kafka-docker.ts";
-import { startMongodbBinary } from "./mongodb-binary.ts";
-import { startMongodbDocker } from "./mongodb-docker.ts";
-import { startRedisBinary } from "./redis-binary.ts";
-import { startRedisDocker } from "./redis-docker.ts";
+import { startKafkaBinary } from "./binary/kafka-binary.ts";
+import { startMongodbBinary } from "./binary/mongodb-binary.ts";
+import { startRedisBinary } from "./binary/redis-binary.ts";
+import { startKafkaDocker } from "./docker/kafka-docker.ts";
+import { startMongodbDocker } from "./docker/mongodb-docker.ts";
+import { startRedisDocker } from "./docker/redis-docker.ts";
 import type { ProvidedService, ServiceName, WayOptions } from "./service.ts";
 
 /** How one service is provided. */

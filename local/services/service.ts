@@ -1,4 +1,4 @@
-import type { Run } from "./run.ts";
+import type { Run } from "./runs/run.ts";
 
 export type ServiceName = "mongodb" | "redis" | "kafka";
 

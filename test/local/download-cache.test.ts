@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { cached, cacheFolder } from "../../local/services/download-cache.ts";
+import { cached, cacheFolder } from "../../local/services/binary/download-cache.ts";
 
 let env: Record<string, string>;
 

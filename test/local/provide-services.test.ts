@@ -3,10 +3,10 @@ import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { Redis } from "ioredis";
 import { MongoClient } from "mongodb";
-import { removeVolumes } from "../../local/services/docker.ts";
-import { isRunning } from "../../local/services/end-process.ts";
-import { processStart } from "../../local/services/process-start.ts";
+import { removeVolumes } from "../../local/services/docker/docker.ts";
 import { type ProvidedServices, provideRedis, provideServices } from "../../local/services/provide-services.ts";
+import { isRunning } from "../../local/services/runs/end-process.ts";
+import { processStart } from "../../local/services/runs/process-start.ts";
 import { ownServiceOptions } from "../support/services.ts";
 
 describe("the services of one data folder", () => {

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { runsFolder, stopLeftRuns } from "../../local/services/left-runs.ts";
-import { processStart } from "../../local/services/process-start.ts";
+import { runsFolder, stopLeftRuns } from "../../local/services/runs/left-runs.ts";
+import { processStart } from "../../local/services/runs/process-start.ts";
 import { waitUntil } from "../../local/services/wait-until.ts";
 
 const script = fileURLToPath(new URL("fixtures/open-run.ts", import.meta.url));

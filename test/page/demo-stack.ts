@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTopics } from "../../consumers/kafka/create-topics.ts";
-import { openRun } from "../../local/services/run.ts";
+import { openRun } from "../../local/services/runs/run.ts";
 import { startStack } from "../../local/stack.ts";
 import { testServices } from "../support/services.ts";
 

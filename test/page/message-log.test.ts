@@ -1,4 +1,4 @@
-import { createMessageLog } from "../../local/page/message-log.ts";
+import { createMessageLog } from "../../local/page/client/message-log.ts";
 import type { Message } from "../../src/chat/log/entry.ts";
 import { expect, test } from "./fixtures.ts";
 

@@ -1,5 +1,5 @@
-import type { RequestOutcome } from "../../local/page/connection.ts";
-import { createOutbox, type PendingMessage } from "../../local/page/outbox.ts";
+import type { RequestOutcome } from "../../local/page/client/connection.ts";
+import { createOutbox, type PendingMessage } from "../../local/page/client/outbox.ts";
 import type { Message } from "../../src/chat/log/entry.ts";
 import { expect, test } from "./fixtures.ts";
 

@@ -1,6 +1,6 @@
-import { hasApt } from "../../local/services/debian-packages.ts";
-import { findOnPath, isExecutable } from "../../local/services/find-on-path.ts";
-import { installWithApt } from "../../local/services/install-with-apt.ts";
+import { hasApt } from "../../local/services/binary/debian-packages.ts";
+import { findOnPath, isExecutable } from "../../local/services/binary/find-on-path.ts";
+import { installWithApt } from "../../local/services/binary/install-with-apt.ts";
 
 export interface FindChromiumOptions {
   env: Record<string, string | undefined>;

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Child, startChild } from "../../local/services/child-process.ts";
 import { freePort } from "../../local/services/kept-port.ts";
-import { openRun } from "../../local/services/run.ts";
+import { type Child, startChild } from "../../local/services/runs/child-process.ts";
+import { openRun } from "../../local/services/runs/run.ts";
 import { waitUntil } from "../../local/services/wait-until.ts";
 import { testSettings } from "./start-node.ts";
 

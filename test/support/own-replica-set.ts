@@ -1,4 +1,4 @@
-import { openRun } from "../../local/services/run.ts";
+import { openRun } from "../../local/services/runs/run.ts";
 import { openReplicaSet, type ReplicaSet, startMember } from "../torture/replica-set.ts";
 import { ownServiceOptions } from "./services.ts";
 

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startChild } from "../../local/services/child-process.ts";
-import type { Run } from "../../local/services/run.ts";
+import { startChild } from "../../local/services/runs/child-process.ts";
+import type { Run } from "../../local/services/runs/run.ts";
 import { type Counts, countsOf, jestCounts, playwrightCounts } from "./counts.ts";
 
 export interface RunnerOptions {

@@ -1,6 +1,6 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { type Child, endOfLog, startChild } from "../../local/services/child-process.ts";
-import type { Run } from "../../local/services/run.ts";
+import { type Child, endOfLog, startChild } from "../../local/services/runs/child-process.ts";
+import type { Run } from "../../local/services/runs/run.ts";
 import { waitUntil } from "../../local/services/wait-until.ts";
 
 /** One of the product's processes, which can be killed, frozen and started again. */

@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { mongo } from "mongoose";
-import { startBinaryService } from "../../local/services/binary-service.ts";
-import { findMongod } from "../../local/services/find-mongod.ts";
+import { startBinaryService } from "../../local/services/binary/binary-service.ts";
+import { findMongod } from "../../local/services/binary/find-mongod.ts";
 import { keptPort } from "../../local/services/kept-port.ts";
 import type { ProvidedService, WayOptions } from "../../local/services/service.ts";
 import { waitUntil } from "../../local/services/wait-until.ts";

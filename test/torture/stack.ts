@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { nextFreePort } from "../../local/services/kept-port.ts";
 import { provideService } from "../../local/services/provide-service.ts";
 import { kafkaRecipe, redisRecipe } from "../../local/services/recipes.ts";
-import { openRun } from "../../local/services/run.ts";
+import { openRun } from "../../local/services/runs/run.ts";
 import type { ProvidedService, WayOptions } from "../../local/services/service.ts";
 import { apiKey, jwtSecret } from "../support/start-node.ts";
 import { createProductProcess, type ProductProcess } from "./product-process.ts";

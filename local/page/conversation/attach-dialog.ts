@@ -1,0 +1,126 @@
+import type { Attachment } from "../../../src/chat/log/attachment.ts";
+import type { NewMessage } from "../client/outbox.ts";
+import { createDialog } from "../kit/dialog.ts";
+import { el, labelled, setText } from "../kit/dom.ts";
+
+type Kind = "image" | "file";
+
+const mimeTypes: Record<Kind, Readonly<Record<string, string>>> = {
+  image: {
+    jpg: "image/jpeg",
+    jpeg: "image/jpeg",
+    png: "image/png",
+    gif: "image/gif",
+    webp: "image/webp",
+    avif: "image/avif",
+  },
+  file: {
+    pdf: "application/pdf",
+    zip: "application/zip",
+    doc: "application/msword",
+    docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    xls: "application/vnd.ms-excel",
+    xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    txt: "text/plain",
+    csv: "text/csv",
+    mp3: "audio/mpeg",
+    mp4: "video/mp4",
+  },
+};
+/** An address often has no ending; the picture then speaks for itself. */
+const otherwise: Record<Kind, string | null> = { image: "image/jpeg", file: null };
+
+/** Asks for an https address and a caption. `allowedHosts` null: not known here, the chat node will say. */
+export function createAttachDialog({
+  allowedHosts,
+  onAttached,
+}: {
+  allowedHosts: readonly string[] | null;
+  onAttached: (message: NewMessage) => void;
+}) {
+  const image = el("input", { type: "radio", name: "kind", value: "image", checked: true });
+  const file = el("input", { type: "radio", name: "kind", value: "file" });
+  const address = el("input", {
+    type: "url",
+    class: "field",
+    placeholder: `https://${allowedHosts?.[0]?.replace("*.", "") ?? "pictures.example"}/room.jpg`,
+    "aria-describedby": "attach-hint attach-error",
+    autocomplete: "off",
+    spellcheck: "false",
+  });
+  const caption = el("input", { type: "text", class: "field", maxlength: 500, autocomplete: "off" });
+  const error = el("p", { class: "field-error", id: "attach-error", role: "alert" });
+  const hint = el(
+    "p",
+    { class: "field-hint", id: "attach-hint" },
+    allowedHosts ? `Allowed hosts: ${allowedHosts.join(", ") || "none yet"}` : "An https address on an allowed host.",
+  );
+  const dialog = createDialog({
+    title: "Add by address",
+    confirm: "Send",
+    body: [
+      el(
+        "fieldset",
+        { class: "choice" },
+        el("legend", { class: "visually-hidden" }, "Kind"),
+        el("label", {}, image, el("span", {}, "Picture")),
+        el("label", {}, file, el("span", {}, "File")),
+      ),
+      labelled("Address", address),
+      hint,
+      error,
+      labelled("Caption (optional)", caption),
+    ],
+    onConfirm: () => {
+      const type: Kind = file.checked ? "file" : "image";
+      const read = readAddress(address.value.trim(), type, allowedHosts);
+      setText(error, "problem" in read ? read.problem : "");
+      address.setAttribute("aria-invalid", String("problem" in read));
+      if ("problem" in read) {
+        address.focus();
+        return false;
+      }
+      onAttached({ type, content: caption.value.trim(), attachment: read.attachment });
+      return true;
+    },
+  });
+
+  return {
+    element: dialog.element,
+    open(): void {
+      for (const field of [address, caption]) field.value = "";
+      setText(error, "");
+      dialog.open();
+      address.focus();
+    },
+  };
+}
+
+function readAddress(
+  text: string,
+  kind: Kind,
+  allowedHosts: readonly string[] | null,
+): { attachment: Attachment } | { problem: string } {
+  const url = URL.parse(text);
+  if (!url) return { problem: "That is not an address. It should look like https://host/picture.jpg" };
+  if (url.protocol !== "https:") return { problem: "The address has to start with https://" };
+  if (allowedHosts && !allowedHosts.some((entry) => isHost(url.host, entry))) {
+    return { problem: `The host ${url.host} is not allowed. Allowed: ${allowedHosts.join(", ") || "none"}` };
+  }
+  const name = decodeName(url.pathname.split("/").at(-1) ?? "") || url.host;
+  const mimeType = mimeTypes[kind][name.split(".").at(-1)?.toLowerCase() ?? ""] ?? otherwise[kind];
+  if (mimeType === null) return { problem: `Files of these kinds: ${Object.keys(mimeTypes[kind]).join(", ")}` };
+  // Nobody has measured it: the page may not load from other hosts.
+  return { attachment: { url: url.href, name: name.slice(0, 255), mimeType, size: 0 } };
+}
+
+const isHost = (host: string, entry: string): boolean =>
+  entry.startsWith("*.") ? host.endsWith(entry.slice(1)) && host.length >= entry.length : host === entry;
+
+function decodeName(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}

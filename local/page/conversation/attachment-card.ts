@@ -1,0 +1,43 @@
+import type { Attachment } from "../../../src/chat/log/attachment.ts";
+import type { Message } from "../../../src/chat/log/entry.ts";
+import { el } from "../kit/dom.ts";
+import { type IconName, icon } from "../kit/icons.ts";
+
+/** The picture, or a card that leads to the file. A picture that cannot be loaded becomes such a card too. */
+export function attachmentCard(type: Message["type"], attachment: Attachment): HTMLElement {
+  return type === "image" ? picture(attachment) : linkCard("file", attachment, fileNote(attachment));
+}
+
+function picture(attachment: Attachment): HTMLElement {
+  const { url, name, width, height } = attachment;
+  const image = el("img", { class: "picture", src: url, alt: name, decoding: "async", width, height });
+  const frame = el("a", { class: "picture-frame", ...linkTo(url) }, image);
+  image.addEventListener("error", () => {
+    frame.replaceWith(linkCard("broken", attachment, "This picture cannot be shown here"));
+  });
+  return frame;
+}
+
+function linkCard(iconName: IconName, { url, name }: Attachment, note: string): HTMLElement {
+  return el(
+    "a",
+    { class: "file-card", ...linkTo(url) },
+    el("span", { class: "file-icon" }, icon(iconName)),
+    el("span", { class: "file-name" }, name),
+    el("span", { class: "file-note" }, `${note} · ${hostOf(url)}`),
+  );
+}
+
+/** The service lets https through only; a page does not follow anything else, whoever says so. */
+const linkTo = (url: string) => ({
+  href: url.startsWith("https://") ? url : null,
+  target: "_blank",
+  rel: "noopener noreferrer",
+});
+
+const hostOf = (url: string): string => URL.parse(url)?.host ?? "unknown host";
+
+function fileNote({ mimeType, size }: Attachment): string {
+  const kind = (mimeType.split("/")[1] ?? mimeType).toUpperCase();
+  return size > 0 ? `${kind}, ${Math.max(1, Math.round(size / 1024))} KB` : kind;
+}

@@ -1,0 +1,214 @@
+import type { Chat } from "../../../src/chat/cards/card.ts";
+import type { Message } from "../../../src/chat/log/entry.ts";
+import type { PendingMessage } from "../client/outbox.ts";
+import { el, type ListItem, setAttributes, setChildren } from "../kit/dom.ts";
+import { clockTime, dayLabel } from "../kit/format.ts";
+import { type IconName, icon } from "../kit/icons.ts";
+import { attachmentCard } from "./attachment-card.ts";
+
+type Delivery = "waiting" | "sending" | "failed" | "sent" | "delivered" | "read";
+
+/** What a bubble shows, of a message that is in the log or on its way there. */
+interface Bubble {
+  readonly key: string;
+  readonly isOwn: boolean;
+  readonly type: Message["type"];
+  readonly content: string;
+  /** A participant's own words beside what the system says, and whose they are. */
+  readonly quote: Quote | null;
+  readonly attachment: Message["attachment"];
+  readonly createdAt: string;
+  readonly delivery: Delivery | null;
+  readonly error: string | null;
+}
+
+interface Quote {
+  readonly name: string;
+  readonly words: string;
+}
+
+export interface BubbleActions {
+  retry(clientMessageId: string): void;
+  discard(clientMessageId: string): void;
+}
+
+const groupGapMs = 5 * 60_000;
+const deliveryWords: Record<Delivery, { icon: IconName; words: string }> = {
+  waiting: { icon: "clock", words: "Waiting to be sent" },
+  sending: { icon: "clock", words: "Sending" },
+  failed: { icon: "warning", words: "Not sent" },
+  sent: { icon: "tick", words: "Sent" },
+  delivered: { icon: "ticks", words: "Delivered" },
+  read: { icon: "ticks", words: "Read" },
+};
+
+/**
+ * A conversation as a list: day separators, centred notes for what the system says, bubbles in groups, the line above
+ * what is new, and at the end what is not sent yet.
+ */
+export function conversationItems({
+  chat,
+  userId,
+  otherId,
+  messages,
+  pending,
+  firstNewSeq,
+  nameOf,
+  actions,
+}: {
+  chat: Chat;
+  userId: string;
+  otherId: string;
+  messages: readonly Message[];
+  pending: readonly PendingMessage[];
+  /** Where the line "New" stands, or null. */
+  firstNewSeq: number | null;
+  nameOf: (userId: string) => string;
+  actions: BubbleActions;
+}): ListItem[] {
+  const items: ListItem[] = [];
+  let before: Bubble | null = null;
+  let newLineAt = firstNewSeq;
+  const place = (bubble: Bubble): void => {
+    const label = dayLabel(bubble.createdAt);
+    const isNewDay = before === null || dayLabel(before.createdAt) !== label;
+    if (isNewDay) items.push(separator(`day-${label}`, "day", label));
+    const isGroupStart = isNewDay || !before || !belongTogether(before, bubble);
+    items.push(bubble.type === "system" ? systemNote(bubble) : bubbleItem(bubble, isGroupStart, actions));
+    before = bubble;
+  };
+  for (const message of messages) {
+    if (newLineAt !== null && message.seq >= newLineAt && message.senderId !== userId) {
+      // Where everything is new, the line would part it from nothing.
+      if (items.length > 0) items.push(separator("new", "new-line", "New"));
+      newLineAt = null;
+    }
+    place(ofMessage(message, { chat, userId, otherId, nameOf }));
+  }
+  for (const message of pending) place(ofPending(message));
+  return items;
+}
+
+function ofMessage(
+  message: Message,
+  {
+    chat,
+    userId,
+    otherId,
+    nameOf,
+  }: { chat: Chat; userId: string; otherId: string; nameOf: (userId: string) => string },
+): Bubble {
+  const { seq, senderId, type, content, system, attachment, createdAt, clientMessageId } = message;
+  const isOwn = senderId === userId;
+  return {
+    // The same key before and after the acknowledgement: the bubble stays where it is and only its tick changes.
+    key: isOwn && clientMessageId ? clientMessageId : `seq-${seq}`,
+    isOwn,
+    type,
+    content,
+    quote: system?.by && system.reason ? { name: nameOf(chat.ownerId), words: system.reason } : null,
+    attachment,
+    createdAt,
+    delivery: isOwn ? deliveryOf(chat, otherId, seq) : null,
+    error: null,
+  };
+}
+
+function ofPending(message: PendingMessage): Bubble {
+  return {
+    ...message,
+    key: message.clientMessageId,
+    isOwn: true,
+    quote: null,
+    attachment: message.type === "text" ? undefined : message.attachment,
+    delivery: message.state,
+    error: message.error?.text ?? null,
+  };
+}
+
+function deliveryOf(chat: Chat, otherId: string, seq: number): Delivery {
+  if ((chat.read[otherId]?.seq ?? 0) >= seq) return "read";
+  return (chat.delivered[otherId]?.seq ?? 0) >= seq ? "delivered" : "sent";
+}
+
+function belongTogether(before: Bubble, bubble: Bubble): boolean {
+  const gapMs = Date.parse(bubble.createdAt) - Date.parse(before.createdAt);
+  return before.type !== "system" && before.isOwn === bubble.isOwn && gapMs < groupGapMs;
+}
+
+const separator = (key: string, className: string, text: string): ListItem => ({
+  key,
+  print: text,
+  render: () => el("li", { class: className }, el("span", {}, text)),
+});
+
+/** What the system says. A participant's reason stands below it, under that person's name. */
+function systemNote({ key, content, quote, createdAt }: Bubble): ListItem {
+  const render = (): HTMLElement =>
+    el(
+      "li",
+      { class: "system-note" },
+      el("span", {}, icon("calendar"), content, " ", timeOf(createdAt)),
+      quote !== null && el("p", { class: "system-quote" }, `${quote.name}: `, el("q", { dir: "auto" }, quote.words)),
+    );
+  return { key, print: JSON.stringify([content, quote]), render };
+}
+
+function bubbleItem(bubble: Bubble, isGroupStart: boolean, actions: BubbleActions): ListItem {
+  return {
+    key: bubble.key,
+    print: JSON.stringify([bubble.delivery, bubble.error, bubble.createdAt, isGroupStart]),
+    render: (previous) => {
+      const element = previous ?? renderBubble(bubble);
+      showDelivery(element, bubble, isGroupStart, actions);
+      return element;
+    },
+  };
+}
+
+function renderBubble({ type, attachment, content }: Bubble): HTMLElement {
+  return el(
+    "li",
+    {},
+    el(
+      "div",
+      { class: `bubble${attachment ? " with-attachment" : ""}` },
+      attachment && attachmentCard(type, attachment),
+      content !== "" && el("p", { class: "bubble-text", dir: "auto" }, content),
+      el("span", { class: "bubble-foot" }),
+    ),
+    el("div", { class: "failure-place" }),
+  );
+}
+
+/** What changes in a bubble's life; a picture in it is left alone, so that it is not loaded again at every tick. */
+function showDelivery(element: HTMLElement, bubble: Bubble, isGroupStart: boolean, actions: BubbleActions): void {
+  const { isOwn, delivery, createdAt, error } = bubble;
+  setAttributes(element, {
+    class: `message ${isOwn ? "own" : "other"}${isGroupStart ? " group-start" : ""}`,
+    "data-delivery": delivery,
+  });
+  const [foot, failurePlace] = [element.querySelector(".bubble-foot"), element.querySelector(".failure-place")];
+  if (foot) setChildren(foot, [timeOf(createdAt), delivery && tick(delivery)]);
+  if (failurePlace) setChildren(failurePlace, [error !== null && failure(bubble, error, actions)]);
+}
+
+const timeOf = (at: string): HTMLElement => el("time", { datetime: at }, clockTime(at));
+
+function tick(delivery: Delivery): HTMLElement {
+  const { icon: name, words } = deliveryWords[delivery];
+  return el(
+    "span",
+    { class: `tick tick-${delivery}`, title: words },
+    icon(name),
+    el("span", { class: "visually-hidden" }, words),
+  );
+}
+
+function failure({ key }: Bubble, error: string, actions: BubbleActions): HTMLElement {
+  const retry = el("button", { type: "button", class: "link-button" }, "Try again");
+  const discard = el("button", { type: "button", class: "link-button" }, "Discard");
+  retry.addEventListener("click", () => actions.retry(key));
+  discard.addEventListener("click", () => actions.discard(key));
+  return el("div", { class: "failure", role: "alert" }, el("span", {}, `Not sent. ${error}`), retry, discard);
+}

@@ -1,0 +1,117 @@
+import { el, setText } from "../kit/dom.ts";
+import { codePoints } from "../kit/format.ts";
+import { icon } from "../kit/icons.ts";
+
+const mostCodePoints = 4_000;
+const counterFrom = 3_600;
+
+/** Where the person writes. Enter sends, Shift+Enter makes a line. Each chat keeps its own unfinished text. */
+export function createComposer({
+  personName,
+  onSend,
+  onAttach,
+  onTyping,
+  onRest,
+}: {
+  personName: string;
+  onSend: (content: string) => void;
+  onAttach: () => void;
+  onTyping: () => void;
+  /** The text became empty or the field was left. */
+  onRest: () => void;
+}) {
+  const drafts = new Map<string, string>();
+  let draftOf: string | null = null;
+  let isLocked = false;
+
+  const text = el("textarea", {
+    class: "composer-text",
+    rows: 1,
+    placeholder: "Write a message",
+    "aria-label": `Message from ${personName}`,
+    enterkeyhint: "send",
+    autocomplete: "off",
+  });
+  const counter = el("span", { class: "composer-counter", role: "status", hidden: true });
+  const attach = el(
+    "button",
+    { type: "button", class: "round-button", "aria-label": "Add a picture or file by address" },
+    icon("clip"),
+  );
+  const send = el("button", { type: "submit", class: "round-button send-button", "aria-label": "Send" }, icon("send"));
+  const element = el(
+    "form",
+    { class: "composer" },
+    attach,
+    el("div", { class: "composer-field" }, text, counter),
+    send,
+  );
+
+  element.addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit();
+  });
+  attach.addEventListener("click", onAttach);
+  text.addEventListener("blur", onRest);
+  text.addEventListener("input", () => {
+    refresh();
+    if (text.value.trim() === "") onRest();
+    else onTyping();
+  });
+  text.addEventListener("keydown", (event) => {
+    // While a word is being composed (Japanese, Chinese …), Enter chooses the word.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    submit();
+  });
+
+  return {
+    element,
+    focus: (): void => text.focus(),
+    show({ chatId, lockedBecause }: { chatId: string; lockedBecause: string | null }): void {
+      if (draftOf !== chatId) {
+        if (draftOf !== null) drafts.set(draftOf, text.value);
+        text.value = drafts.get(chatId) ?? "";
+        draftOf = chatId;
+      }
+      isLocked = lockedBecause !== null;
+      text.disabled = isLocked;
+      attach.disabled = isLocked;
+      text.placeholder = lockedBecause ?? "Write a message";
+      element.classList.toggle("locked", isLocked);
+      refresh();
+    },
+  };
+
+  function refresh(): void {
+    grow();
+    const count = codePoints(text.value.trim());
+    const isTooLong = count > mostCodePoints;
+    counter.hidden = count < counterFrom;
+    if (!counter.hidden) setText(counter, counterText(count));
+    counter.classList.toggle("over", isTooLong);
+    text.setAttribute("aria-invalid", String(isTooLong));
+    send.disabled = isLocked || count === 0 || isTooLong;
+  }
+
+  /** The CSS bounds it; past that the text scrolls. */
+  function grow(): void {
+    text.style.height = "auto";
+    text.style.height = `${text.scrollHeight}px`;
+  }
+
+  function submit(): void {
+    refresh();
+    if (send.disabled) return;
+    const content = text.value.trim();
+    text.value = "";
+    refresh();
+    onSend(content);
+    text.focus();
+  }
+}
+
+function counterText(count: number): string {
+  const left = mostCodePoints - count;
+  return left >= 0 ? `${left} characters left` : `${-left} characters too many`;
+}

@@ -1,0 +1,82 @@
+import type { Chat } from "../../../src/chat/cards/card.ts";
+import type { Presence } from "../../../src/contract/socket-events.ts";
+import type { ChatClient } from "../client/chat-client.ts";
+import { avatar, roomWindow } from "../inbox/avatar.ts";
+import { el, setChildren, setText } from "../kit/dom.ts";
+import { shortTime } from "../kit/format.ts";
+import { icon } from "../kit/icons.ts";
+import type { Settings } from "../kit/settings.ts";
+
+/** Who is on the other end, whether they are there, which room it is about; for the owner, who may write. */
+export function createConversationHead({
+  client,
+  settings,
+  onBack,
+}: {
+  client: ChatClient;
+  settings: Settings;
+  onBack: () => void;
+}) {
+  const back = el(
+    "button",
+    { type: "button", class: "round-button back-button", "aria-label": "Back to chats" },
+    icon("back"),
+  );
+  const face = el("span", { class: "conversation-face" });
+  const name = el("h3", { class: "conversation-name" });
+  const about = el("p", { class: "conversation-about" });
+  const toggle = el("button", { type: "button", class: "button button-quiet status-toggle" });
+  const element = el(
+    "header",
+    { class: "conversation-head" },
+    back,
+    face,
+    el("div", { class: "conversation-who" }, name, about),
+    toggle,
+  );
+  let toggled: Chat | null = null;
+  let isChanging = false;
+  back.addEventListener("click", onBack);
+  toggle.addEventListener("click", () => void switchStatus());
+
+  return {
+    element,
+    show(chat: Chat): void {
+      toggled = chat;
+      const other = settings.person(client.otherOf(chat));
+      const presence = client.presenceOf(other.id);
+      const role = chat.ownerId === client.userId ? "seeker" : "owner";
+      setChildren(face, [avatar(other.name, role, presence?.online === true)]);
+      setText(name, other.name);
+      const room = settings.room(chat.bookingId);
+      setChildren(about, [
+        roomWindow(room),
+        el("span", {}, [room.title, presenceWords(presence)].filter(Boolean).join(" · ")),
+      ]);
+      toggle.hidden = chat.ownerId !== client.userId || chat.status === "closed";
+      toggle.disabled = isChanging;
+      showToggle(chat.status === "active" ? "Make read-only" : "Allow writing");
+    },
+  };
+
+  function showToggle(words: string): void {
+    if (toggle.textContent === words) return;
+    setChildren(toggle, [icon(words === "Allow writing" ? "pen" : "pause"), el("span", {}, words)]);
+    toggle.title = words;
+  }
+
+  async function switchStatus(): Promise<void> {
+    if (!toggled || isChanging) return;
+    isChanging = true;
+    toggle.disabled = true;
+    await client.setStatus(toggled.id, toggled.status === "active" ? "readonly" : "active");
+    isChanging = false;
+    toggle.disabled = false;
+  }
+}
+
+function presenceWords(presence: Presence | undefined): string {
+  if (!presence) return "";
+  if (presence.online) return "Online";
+  return presence.lastSeenAt ? `Last seen ${shortTime(presence.lastSeenAt)}` : "Offline";
+}

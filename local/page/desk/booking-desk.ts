@@ -1,0 +1,138 @@
+import type { Chat } from "../../../src/chat/cards/card.ts";
+import { el, labelled, setText } from "../kit/dom.ts";
+import { clockTimeWithSeconds } from "../kit/format.ts";
+import type { Settings } from "../kit/settings.ts";
+import { createCancelDialog } from "./cancel-dialog.ts";
+import { type Booking, type BookingAct, publishBookingEvent } from "./pretend-bookings.ts";
+
+const firstHint = "A pretend booking service: what you press here goes to Kafka, and from there to the chat.";
+const eventNames: Record<BookingAct, string> = { approve: "booking.approved", cancel: "booking.cancelled" };
+
+/**
+ * The pretend booking service at the top of the page: approves a made-up booking between the two people, cancels the one
+ * whose chat is open, and tells when Kafka took the event and when it reached the chat.
+ */
+export function createBookingDesk({
+  settings,
+  ownerId,
+  seekerId,
+  onPeople,
+  onApproved,
+}: {
+  settings: Settings;
+  ownerId: string;
+  seekerId: string;
+  onPeople: (people: { ownerId: string; seekerId: string }) => void;
+  /** The event is on its way; the chat follows. */
+  onApproved: (booking: Booking) => void;
+}) {
+  let chat: Chat | null = null;
+  let awaited: { act: BookingAct; bookingId: string; sinceMs: number; text: string } | null = null;
+  const owner = peopleSelect(settings, "owner", ownerId);
+  const seeker = peopleSelect(settings, "seeker", seekerId);
+  const room = el(
+    "select",
+    { class: "field", id: "desk-room" },
+    ...settings.rooms.map(({ id, title, place }) => el("option", { value: id }, place ? `${title}, ${place}` : title)),
+  );
+  const approve = el("button", { type: "button", class: "button button-sun" }, "Approve booking");
+  const current = el("p", { class: "desk-current" });
+  const again = el("button", { type: "button", class: "button button-bar" }, "Approve again");
+  const cancel = el("button", { type: "button", class: "button button-bar" }, "Cancel booking…");
+  const status = el("p", { class: "desk-status", role: "status" }, firstHint);
+  const cancelDialog = createCancelDialog((reason) => {
+    if (chat) void publish("cancel", bookingOf(chat), reason);
+  });
+  const element = el(
+    "section",
+    { class: "desk", id: "desk", "aria-label": "Booking desk" },
+    el("h2", { class: "desk-title" }, "Booking desk"),
+    el(
+      "div",
+      { class: "desk-new" },
+      labelled("Room", room),
+      labelled("Owner", owner),
+      labelled("Seeker", seeker),
+      approve,
+    ),
+    el("div", { class: "desk-open" }, current, el("div", { class: "desk-acts" }, again, cancel)),
+    status,
+    cancelDialog.element,
+  );
+  for (const select of [owner, seeker]) {
+    select.addEventListener("change", () => onPeople({ ownerId: owner.value, seekerId: seeker.value }));
+  }
+  approve.addEventListener("click", approveNew);
+  again.addEventListener("click", () => chat && void publish("approve", bookingOf(chat)));
+  cancel.addEventListener("click", () => cancelDialog.open());
+
+  return {
+    element,
+    approveNew,
+    /** `open`: the chat before the person's eyes; `chats`: all that the two sides know. */
+    show(open: Chat | null, chats: readonly Chat[]): void {
+      chat = open;
+      setText(
+        current,
+        chat ? `${settings.room(chat.bookingId).title} · ${statusWords[chat.status]}` : "No booking open",
+      );
+      again.hidden = chat?.status !== "closed";
+      cancel.hidden = chat?.status === "closed";
+      cancel.disabled = chat === null;
+      tellArrival(chats);
+    },
+  };
+
+  function approveNew(): void {
+    const bookingId = `${room.value}-${crypto.randomUUID().slice(0, 6)}`;
+    const booking = { bookingId, ownerId: owner.value, seekerId: seeker.value };
+    onApproved(booking);
+    void publish("approve", booking);
+    // The next press is for the next room.
+    room.selectedIndex = (room.selectedIndex + 1) % room.options.length;
+  }
+
+  async function publish(act: BookingAct, booking: Booking, reason?: string): Promise<void> {
+    const event = eventNames[act];
+    tell("busy", `Publishing ${event}…`);
+    const sinceMs = performance.now();
+    try {
+      const { occurredAt } = await publishBookingEvent(act, { ...booking, ...(reason && { reason }) });
+      const text = `${event} published ${clockTimeWithSeconds(occurredAt)}`;
+      tell("done", text);
+      awaited = { act, bookingId: booking.bookingId, sinceMs, text };
+    } catch (error) {
+      tell("failed", `${event} was not published. ${error instanceof Error ? error.message : ""}`);
+    }
+  }
+
+  function tellArrival(chats: readonly Chat[]): void {
+    if (!awaited) return;
+    const { act, bookingId, sinceMs, text } = awaited;
+    const wanted = act === "approve" ? "active" : "closed";
+    if (!chats.some((it) => it.bookingId === bookingId && it.status === wanted)) return;
+    const seconds = ((performance.now() - sinceMs) / 1_000).toFixed(1);
+    tell("done", `${text} · chat ${act === "approve" ? "open" : "closed"} after ${seconds} s`);
+    awaited = null;
+  }
+
+  function tell(state: "busy" | "done" | "failed", text: string): void {
+    status.dataset["state"] = state;
+    setText(status, text);
+    approve.disabled = state === "busy";
+  }
+}
+
+const statusWords: Record<Chat["status"], string> = { active: "active", readonly: "read-only", closed: "closed" };
+
+const bookingOf = ({ bookingId, ownerId, seekerId }: Chat): Booking => ({ bookingId, ownerId, seekerId });
+
+function peopleSelect(settings: Settings, role: "owner" | "seeker", chosenId: string): HTMLSelectElement {
+  const known = settings.people.filter((person) => person.role === role);
+  const people = known.some(({ id }) => id === chosenId) ? known : [settings.person(chosenId), ...known];
+  return el(
+    "select",
+    { class: "field", id: `desk-${role}` },
+    ...people.map(({ id, name }) => el("option", { value: id, selected: id === chosenId }, name)),
+  );
+}

@@ -1,0 +1,30 @@
+import { el } from "../kit/dom.ts";
+import { icon } from "../kit/icons.ts";
+
+/** On a phone's width the booking desk is behind a button. Escape, a press beside it and approving put it away. */
+export function createDeskSheet(desk: HTMLElement) {
+  const toggle = el(
+    "button",
+    { type: "button", class: "button button-bar desk-toggle", "aria-controls": desk.id, "aria-expanded": "false" },
+    icon("calendar"),
+    "Booking desk",
+  );
+  const element = el("div", { class: "desk-sheet" }, toggle, desk);
+  toggle.addEventListener("click", () => setOpen(toggle.getAttribute("aria-expanded") !== "true"));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || toggle.getAttribute("aria-expanded") !== "true") return;
+    if (document.querySelector("dialog[open]")) return;
+    setOpen(false);
+    toggle.focus();
+  });
+  document.addEventListener("pointerdown", (event) => {
+    if (!event.composedPath().includes(element)) setOpen(false);
+  });
+  return { element, close: (): void => setOpen(false) };
+
+  function setOpen(isOpen: boolean): void {
+    toggle.setAttribute("aria-expanded", String(isOpen));
+    element.classList.toggle("open", isOpen);
+    if (isOpen) desk.querySelector<HTMLElement>("select")?.focus();
+  }
+}

@@ -1,0 +1,47 @@
+import type { Side, SideRole } from "../side.ts";
+import { el, setChildren, setText } from "./dom.ts";
+
+const roles = ["owner", "seeker"] as const;
+/** As in side.css: narrower than this there is room for one side. */
+export const phoneWidth = "(max-width: 760px)";
+
+/** On a phone's width, which of the two sides is on the screen. Arrow keys switch. */
+export function createTabs(place: HTMLElement, onChoose: (role: SideRole) => void) {
+  setChildren(place, []);
+  place.setAttribute("role", "tablist");
+  place.setAttribute("aria-label", "Whose phone");
+  const tabs = roles.map((role) => {
+    const name = el("span", { class: "tab-name" });
+    const badge = el("span", { class: "badge" });
+    const tab = el(
+      "button",
+      { type: "button", role: "tab", class: `tab tab-${role}`, id: `tab-${role}`, "aria-controls": `side-${role}` },
+      el("span", { class: "tab-role" }, role === "owner" ? "Owner" : "Seeker"),
+      name,
+      badge,
+    );
+    tab.addEventListener("click", () => onChoose(role));
+    place.append(tab);
+    return { role, tab, name, badge };
+  });
+  place.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    const role = event.key === "ArrowLeft" ? "owner" : "seeker";
+    onChoose(role);
+    tabs.find((it) => it.role === role)?.tab.focus();
+  });
+
+  return {
+    show(sides: Readonly<Record<SideRole, Side>>, chosen: SideRole): void {
+      for (const { role, tab, name, badge } of tabs) {
+        const unread = sides[role].client.unread();
+        tab.setAttribute("aria-selected", String(role === chosen));
+        tab.tabIndex = role === chosen ? 0 : -1;
+        setText(name, sides[role].person.name);
+        setText(badge, String(unread));
+        badge.hidden = unread === 0;
+        badge.setAttribute("aria-label", `${unread} unread`);
+      }
+    },
+  };
+}

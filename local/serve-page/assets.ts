@@ -1,0 +1,56 @@
+import { readFile } from "node:fs/promises";
+import { createRequire, stripTypeScriptTypes } from "node:module";
+import { dirname, extname, join, sep } from "node:path";
+
+/** What one address of the page answers with. */
+export interface PageAsset {
+  readonly contentType: string;
+  readonly body: string | Buffer;
+}
+
+const pageFolder = join(import.meta.dirname, "../page");
+const socketClientFile = join(
+  dirname(createRequire(import.meta.url).resolve("socket.io-client/package.json")),
+  "dist/socket.io.esm.min.js",
+);
+
+const contentTypes: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".ts": "text/javascript; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
+
+/** The page's own copy of socket.io-client; the import map in index.html leads there. */
+export const socketClientPath = "/vendor/socket.io-client.js";
+
+/**
+ * Reads what stands under `path` (an URL path) in local/page, TypeScript without its types.
+ * Answers null where there is nothing, or nothing of a kind that the page serves.
+ */
+export async function readPageAsset(path: string): Promise<PageAsset | null> {
+  if (path === socketClientPath) return await readAsset(socketClientFile);
+  const file = join(pageFolder, path === "/" ? "index.html" : path);
+  if (!file.startsWith(pageFolder + sep)) return null;
+  return await readAsset(file);
+}
+
+async function readAsset(file: string): Promise<PageAsset | null> {
+  const contentType = contentTypes[extname(file)];
+  if (contentType === undefined) return null;
+  const text = await readFile(file, "utf8").catch(() => null);
+  if (text === null) return null;
+  return { contentType, body: extname(file) === ".ts" ? stripQuietly(text) : text };
+}
+
+/** Node says once per process that stripping is experimental; a newcomer's first screen is no place for that. */
+function stripQuietly(source: string): string {
+  const emitWarning: typeof process.emitWarning = Reflect.get(process, "emitWarning");
+  process.emitWarning = () => {};
+  try {
+    return stripTypeScriptTypes(source, { mode: "strip" });
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}

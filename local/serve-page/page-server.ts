@@ -1,0 +1,120 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import jwt from "jsonwebtoken";
+import { createPublisher } from "../../consumers/kafka/publisher.ts";
+import { backendIdSchema } from "../../src/chat/ids.ts";
+import { createLogger } from "../../src/process/logger.ts";
+import { pagePeople, pageRooms } from "../page-people.ts";
+import { type Answer, json, RefusedRequest, readJson, securityHeaders } from "./answers.ts";
+import { readPageAsset } from "./assets.ts";
+import { bookingPressSchema, createPretendBookingService } from "./pretend-booking-service.ts";
+
+/** The page asks for the next one when the chat node says that this one ends. */
+const tokenLifetimeS = 3_600;
+
+const nothingHere = json(404, { message: "There is nothing here." });
+
+export interface PageServerOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Public address of the chat node, e.g. `http://127.0.0.1:5002`. */
+  readonly chatUrl: string;
+  /** One address per side, owner first, where the two are to talk over different nodes. */
+  readonly chatUrls?: readonly string[];
+  readonly kafka: { readonly brokers: string[] };
+  readonly bookingTopics: readonly string[];
+  /** What the chat node verifies tokens with; the page's people get theirs signed with it. */
+  readonly jwtSecret: string;
+  /** As ATTACHMENT_HOSTS. Only told to the page; the chat node is who refuses. */
+  readonly attachmentHosts?: readonly string[];
+}
+
+/**
+ * The demo page of the local stack: static files, tokens, and a pretend booking service that publishes to Kafka.
+ * It hands out anybody's token, so it listens on 127.0.0.1 alone and answers no other Host or Origin.
+ * Its address has to be among the chat node's CORS_ORIGINS.
+ */
+export async function startPageServer(options: PageServerOptions): Promise<{ url: string; close(): Promise<void> }> {
+  const chatUrls = options.chatUrls?.length ? options.chatUrls : [options.chatUrl];
+  const kafka = { brokers: options.kafka.brokers, clientId: "page", ssl: false, sasl: null };
+  const publisher = await createPublisher({ kafka, logger: createLogger({ level: "error", process: "page" }) });
+  const bookings = createPretendBookingService({ publisher, bookingTopics: options.bookingTopics });
+  const settings = { chatUrls, people: pagePeople, rooms: pageRooms, attachmentHosts: options.attachmentHosts ?? null };
+  const indexHtml = (await readPageAsset("/"))?.body.toString() ?? "";
+  const security = securityHeaders({ chatUrls, indexHtml });
+
+  async function route(request: IncomingMessage): Promise<Answer> {
+    const refusal = refuseStrangers(request, server.url);
+    if (refusal) return refusal;
+    const path = URL.parse(request.url ?? "", server.url);
+    if (path === null) return nothingHere;
+    switch (`${request.method} ${path.pathname}`) {
+      case "GET /settings.json":
+        return json(200, settings);
+      case "GET /token":
+        return json(200, { token: signToken(path.searchParams.get("userId"), options.jwtSecret) });
+      case "POST /booking/approve":
+        return json(202, await bookings.publish("approved", await readPress(request)));
+      case "POST /booking/cancel":
+        return json(202, await bookings.publish("cancelled", await readPress(request)));
+      default:
+        return await readFileOf(path.pathname);
+    }
+  }
+
+  const server = await listen(options.port, async (request, response) => {
+    const { status, contentType, body, location } = await route(request).catch(toFailure);
+    response.writeHead(status, { ...security, "content-type": contentType, ...(location && { location }) }).end(body);
+  });
+  return {
+    url: server.url,
+    close: async () => {
+      await Promise.all([server.close(), publisher.close()]);
+    },
+  };
+}
+
+async function listen(port: number, answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>) {
+  const server = createServer((request, response) => void answer(request, response));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(port, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  return {
+    url: `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : port}`,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** A name of ours in another's DNS, or a form on another's page, must not reach tokens and bookings. */
+function refuseStrangers({ headers }: IncomingMessage, ownUrl: string): Answer | null {
+  const { host, port } = new URL(ownUrl);
+  if (headers.host === `localhost:${port}`) return { ...json(308, null), location: `${ownUrl}/` };
+  const known = headers.host === host && (headers.origin === undefined || headers.origin === ownUrl);
+  return known ? null : json(403, { message: "Only the page itself may ask." });
+}
+
+function signToken(userId: string | null, jwtSecret: string): string {
+  const parsed = backendIdSchema.safeParse(userId);
+  if (!parsed.success) throw new RefusedRequest(400, "userId: 1 to 128 characters of A-Z a-z 0-9 _ - . :");
+  return jwt.sign({}, jwtSecret, { subject: parsed.data, expiresIn: tokenLifetimeS, algorithm: "HS256" });
+}
+
+async function readPress(request: IncomingMessage) {
+  const parsed = bookingPressSchema.safeParse(await readJson(request));
+  if (!parsed.success) throw new RefusedRequest(400, parsed.error.issues.map((issue) => issue.message).join("; "));
+  return parsed.data;
+}
+
+async function readFileOf(path: string): Promise<Answer> {
+  const asset = await readPageAsset(path);
+  return asset ? { status: 200, ...asset } : nothingHere;
+}
+
+function toFailure(thrown: unknown): Answer {
+  if (thrown instanceof RefusedRequest) return json(thrown.status, { message: thrown.message });
+  return json(502, { message: "Kafka did not take the event. Is the broker running?" });
+}
