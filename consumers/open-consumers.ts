@@ -1,4 +1,4 @@
-import { createChat } from "../src/chat/acts/create-acts.ts";
+import { createActs } from "../src/chat/acts/create-acts.ts";
 import { createBookingTypes } from "../src/chat/booking-type.ts";
 import type { Config } from "../src/config/config.ts";
 import type { Logger } from "../src/process/logger.ts";
@@ -98,7 +98,7 @@ export const openConsumers = async ({ config, logger, signal, onGiveUp, timing =
   const publisher = await createPublisher({ kafka: config.kafka, logger });
   // One of its own: a publisher that failed begins anew, and neither way shall wait for the other's.
   const eventPublisher = await createPublisher({ kafka: config.kafka, logger });
-  const chat = createChat({
+  const acts = createActs({
     log: store.log,
     cards: store.cards,
     broadcast: outside.broadcast,
@@ -117,7 +117,7 @@ export const openConsumers = async ({ config, logger, signal, onGiveUp, timing =
     topics: config.topics.booking,
     plan: createBookingConsumer({
       decode: createDecode({ meaningOf: createBookingTypes(config.bookingTypeAliases), now: () => new Date() }),
-      applyBookingEvent: chat.applyBookingEvent,
+      applyBookingEvent: acts.applyBookingEvent,
       deadLetters,
       metrics: metrics.booking,
       logger,
@@ -141,7 +141,7 @@ export const openConsumers = async ({ config, logger, signal, onGiveUp, timing =
     store,
     topic: createEventTopic({ ...config, topic: config.topics.chatEvents, publisher: eventPublisher, logger }),
     topicName: config.topics.chatEvents,
-    mendCard: chat.mendCard,
+    mendCard: acts.mendCard,
     presenceOf: presence.of,
     delays: { offlineMs: config.unreadNotice.offlineS * 1_000, onlineMs: config.unreadNotice.onlineS * 1_000 },
     metrics: metrics.relay,
@@ -167,7 +167,7 @@ export const openConsumers = async ({ config, logger, signal, onGiveUp, timing =
   const stopAll = async (deadlineMs: number): Promise<boolean> => {
     const ended = await Promise.all([source.stop(deadlineMs * 0.6), relay.stop(deadlineMs * 0.6)]);
     await writes.stop();
-    await chat.drain(deadlineMs * 0.1);
+    await acts.drain(deadlineMs * 0.1);
     await Promise.all([publisher.close(), eventPublisher.close(), store.close(deadlineMs * 0.1)]);
     await outside.close();
     presence.close();

@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { createByteBudget } from "./caller/byte-budget.ts";
 import { createBounds } from "./caller/reads.ts";
 import { createVerifyToken } from "./caller/tokens.ts";
-import { createChat } from "./chat/acts/create-acts.ts";
+import { createActs } from "./chat/acts/create-acts.ts";
 import type { ByteBudget, ChatCards, Clock, Health } from "./chat/ports.ts";
 import type { Config } from "./config/config.ts";
 import { asyncEvents } from "./contract/async-events.ts";
@@ -92,7 +92,7 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
   metrics.watchDependencies({ mongodb: store.isUp, redis: sockets.isRedisUp, kafka: isKafkaUp });
 
   const verifyToken = createVerifyToken(config.jwt);
-  const chat = createChat({
+  const acts = createActs({
     log,
     cards,
     broadcast: sockets.broadcast,
@@ -100,11 +100,11 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
     bounds,
     onCardFailure: (error) => logger.warn({ err: error }, "cards were not written, trying again"),
   });
-  sockets.serve({ ...chat, log, verifyToken });
+  sockets.serve({ ...acts, log, verifyToken });
 
   const rest = createRestApp({
     ...config,
-    ...chat,
+    ...acts,
     verifyToken,
     limits: sockets.rateLimits,
     health: createHealth({ store, isRedisUp: sockets.isRedisUp, isKafkaUp }),
@@ -125,7 +125,7 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
     const answered = new Promise((resolve) => httpServer.close(resolve));
     await sockets.drain(deadlineMs / 2);
     await Promise.race([answered, pause(deadlineMs / 8, undefined, { ref: false })]);
-    await chat.drain(deadlineMs / 8);
+    await acts.drain(deadlineMs / 8);
     const closed = sockets.close();
     // It waits for every connection, also for those that never asked anything.
     httpServer.closeAllConnections();

@@ -41,7 +41,11 @@ async function runAll(): Promise<Counts> {
 async function runUnitTests(flags: string[]): Promise<Counts> {
   const run = await openRun(folder, report);
   const args = ["--runTestsByPath", ...unitTests(), ...flags];
-  return runJest({ args, env: process.env, folder, run, signal }).finally(() => run.close());
+  try {
+    return await runJest({ args, env: process.env, folder, run, signal });
+  } finally {
+    await run.close();
+  }
 }
 
 /** From a `.env` only where the services are: its other settings are for running, and the tests bring their own. */

@@ -2,7 +2,7 @@ import type { ApplyBookingEvent } from "../../src/chat/acts/apply-booking-event.
 import type { BookingEvent } from "../../src/chat/acts/booking-event.ts";
 import type { Logger } from "../../src/process/logger.ts";
 import type { BookingMetrics } from "../consumer-metrics.ts";
-import type { PlanWork } from "../source/handle-batch.ts";
+import type { PlanWork } from "../source/handle-records.ts";
 import type { ReceivedRecord } from "../source/received-record.ts";
 import type { DeadLetters } from "./dead-letter.ts";
 import type { Decode } from "./decode.ts";

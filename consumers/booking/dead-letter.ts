@@ -1,6 +1,7 @@
 import type { IHeaders } from "kafkajs";
+import type { HeaderValue } from "../fetch/header-value.ts";
 import { isTooLarge, type NewRecord, type Publisher } from "../kafka/publisher.ts";
-import type { HeaderValue, ReceivedRecord } from "../source/received-record.ts";
+import type { ReceivedRecord } from "../source/received-record.ts";
 import type { Rejection } from "./rejection.ts";
 
 export type DeadLetters = {

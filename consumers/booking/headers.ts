@@ -1,4 +1,4 @@
-import type { HeaderValue } from "../source/received-record.ts";
+import type { HeaderValue } from "../fetch/header-value.ts";
 
 const toText = (value: HeaderValue): string | undefined => {
   const first = Array.isArray(value) ? value[0] : value;

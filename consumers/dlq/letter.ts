@@ -1,7 +1,8 @@
 import type { IHeaders } from "kafkajs";
 import { readHeaders } from "../booking/headers.ts";
+import type { HeaderValue } from "../fetch/header-value.ts";
 import type { NewRecord } from "../kafka/publisher.ts";
-import type { HeaderValue, ReceivedRecord } from "../source/received-record.ts";
+import type { ReceivedRecord } from "../source/received-record.ts";
 
 /** A dead letter, without its value: there may be many, and a value may be large. */
 export type Letter = {

@@ -1,4 +1,4 @@
-import type { HeaderValue } from "../source/received-record.ts";
+import type { HeaderValue } from "./header-value.ts";
 
 /** Why records could not be read, and which: from `firstOffset` on, up to the message's own offset. */
 export type Undecodable = { firstOffset: string; detail: string };

@@ -1,5 +1,5 @@
-import type { HeaderValue } from "../source/received-record.ts";
 import { ByteReader } from "./byte-reader.ts";
+import type { HeaderValue } from "./header-value.ts";
 
 /** A record's fields as they stand in its batch. */
 export type RecordFields = {

@@ -1,5 +1,6 @@
-import { type Card, type Chat, chatFor, type Participants, type Role, userOf } from "../../src/chat/cards/card.ts";
+import { type Card, type Chat, chatFor } from "../../src/chat/cards/card.ts";
 import { type Entry, type Message, toMessage } from "../../src/chat/log/entry.ts";
+import { type Participants, type Role, userOf } from "../../src/chat/roles.ts";
 import type { Receipt } from "../../src/store/relay/change-feed.ts";
 import type { UnreadNotice } from "../../src/store/relay/unread-notices.ts";
 

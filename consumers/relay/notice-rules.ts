@@ -1,5 +1,6 @@
-import type { Card, Role } from "../../src/chat/cards/card.ts";
+import type { Card } from "../../src/chat/cards/card.ts";
 import type { ChatState, Place } from "../../src/chat/log/entry.ts";
+import type { Role } from "../../src/chat/roles.ts";
 import type { UnreadNotice } from "../../src/store/relay/unread-notices.ts";
 
 /** How long something stays unread before others are told: nobody of that user connected, and otherwise. */

@@ -1,4 +1,4 @@
-import type { Chats } from "../../src/chat/acts/create-acts.ts";
+import type { Acts } from "../../src/chat/acts/create-acts.ts";
 import type { Entry } from "../../src/chat/log/entry.ts";
 import type { Logger } from "../../src/process/logger.ts";
 import type { Store } from "../../src/store/open-store.ts";
@@ -17,7 +17,7 @@ type Parts = {
   topic: EventTopic;
   /** The topic's name: relays to different topics do not know of each other. */
   topicName: string;
-  mendCard: Chats["mendCard"];
+  mendCard: Acts["mendCard"];
   presenceOf: (userId: string) => Promise<Presence | null>;
   delays: NoticeDelays;
   metrics: RelayMetrics;

@@ -1,6 +1,7 @@
-import { type Card, userOf } from "../../src/chat/cards/card.ts";
+import type { Card } from "../../src/chat/cards/card.ts";
 import { type Entry, type Head, toMessage } from "../../src/chat/log/entry.ts";
 import type { ChatLog } from "../../src/chat/ports.ts";
+import { userOf } from "../../src/chat/roles.ts";
 import type { RelayScan } from "../../src/store/relay/relay-scan.ts";
 import type { UnreadNotice, UnreadNotices } from "../../src/store/relay/unread-notices.ts";
 import { type EncodedEvent, unreadEvent } from "./chat-event.ts";

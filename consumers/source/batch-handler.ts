@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { EachBatchHandler, EachBatchPayload } from "kafkajs";
 import type { Logger } from "../../src/process/logger.ts";
 import { LimitError } from "../kafka/with-limit.ts";
-import { type BatchEnd, handleBatch, type PlanWork } from "./handle-batch.ts";
+import { type BatchEnd, handleRecords, type PlanWork } from "./handle-records.ts";
 import type { HangWatch } from "./hang-watch.ts";
 import type { PartitionPauses } from "./partition-pauses.ts";
 import type { PartitionProgress } from "./partition-progress.ts";
@@ -109,7 +109,7 @@ const handleWithHeartbeat = async (
   }, heartbeatEveryMs);
   attended.addEventListener("abort", () => clearInterval(timer));
   try {
-    return await handleBatch({
+    return await handleRecords({
       records: messages.map((message) => toReceivedRecord(topic, partition, message)),
       plan,
       mostAtOnce,

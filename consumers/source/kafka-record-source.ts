@@ -7,7 +7,7 @@ import { withLimit } from "../kafka/with-limit.ts";
 import { type BatchHandler, createBatchHandler } from "./batch-handler.ts";
 import { type ConsumerSession, openConsumerSession } from "./consumer-session.ts";
 import { createCrashCount } from "./crash-count.ts";
-import type { PlanWork } from "./handle-batch.ts";
+import type { PlanWork } from "./handle-records.ts";
 import { createHangWatch } from "./hang-watch.ts";
 import { createPartitionPauses } from "./partition-pauses.ts";
 import { createPartitionProgress, type PartitionProgress } from "./partition-progress.ts";

@@ -1,8 +1,6 @@
 import type { KafkaMessage } from "kafkajs";
 import type { FetchedMessage } from "../fetch/fetched-message.ts";
-
-/** What a header holds: kafkajs gives Buffers, an array where a name came twice, and null for Kafka's own null. */
-export type HeaderValue = Buffer | string | null | undefined | (Buffer | string | null)[];
+import type { HeaderValue } from "../fetch/header-value.ts";
 
 /** A record as Kafka has it, with the place where it stands. */
 export type ReceivedRecord = {

@@ -5,9 +5,10 @@ import { provideService } from "./provide-service.ts";
 import { kafkaRecipe, mongodbRecipe, type Recipe, redisRecipe } from "./recipes.ts";
 import { stopLeftRuns } from "./runs/left-runs.ts";
 import { openRun, type Run } from "./runs/run.ts";
-import type { ProvidedService, ProvideOptions, ServiceName } from "./service.ts";
+import type { ProvidedService, ProvideOptions } from "./service.ts";
+import type { ServiceName } from "./service-name.ts";
 
-export type { How, ProvidedService, ProvideOptions, ServiceName } from "./service.ts";
+export type { How, ProvidedService, ProvideOptions } from "./service.ts";
 
 export type ServiceSettings = Record<Recipe["setting"], string>;
 

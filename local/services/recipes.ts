@@ -5,7 +5,8 @@ import { startRedisBinary } from "./binary/redis-binary.ts";
 import { startKafkaDocker } from "./docker/kafka-docker.ts";
 import { startMongodbDocker } from "./docker/mongodb-docker.ts";
 import { startRedisDocker } from "./docker/redis-docker.ts";
-import type { ProvidedService, ServiceName, WayOptions } from "./service.ts";
+import type { ProvidedService, WayOptions } from "./service.ts";
+import type { ServiceName } from "./service-name.ts";
 
 /** How one service is provided. */
 export interface Recipe {

@@ -1,6 +1,5 @@
 import type { Run } from "./runs/run.ts";
-
-export type ServiceName = "mongodb" | "redis" | "kafka";
+import type { ServiceName } from "./service-name.ts";
 
 /** Which ways may be tried: "auto" is configured address, then Docker, then binary; the other two try only that one. */
 export type How = "auto" | "docker" | "binary";

@@ -1,7 +1,7 @@
-import { type Role, roleOf } from "./cards/card.ts";
 import { ChatError } from "./errors.ts";
 import { isChatId } from "./ids.ts";
 import type { ChatCards, ChatFacts, Turns } from "./ports.ts";
+import { type Role, roleOf } from "./roles.ts";
 
 export type Access = { facts: ChatFacts; role: Role };
 export type RequireParticipant = (chatId: string, userId: string) => Promise<Access>;

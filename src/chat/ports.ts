@@ -1,6 +1,8 @@
-import type { Card, Chat, ChatStatus, DeliveredMark, Participants, ReadMark, Receipt, Role } from "./cards/card.ts";
+import type { Card, Chat, DeliveredMark, ReadMark, Receipt } from "./cards/card.ts";
 import type { ChatError } from "./errors.ts";
 import type { Draft, Entry, Head, Message } from "./log/entry.ts";
+import type { Participants, Role } from "./roles.ts";
+import type { ChatStatus } from "./status.ts";
 
 /** What is to be done in view of a head: write, refuse, or leave it since it is so already. */
 export type Decision = { append: Draft } | { refuse: ChatError } | "nothing";

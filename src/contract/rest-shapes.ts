@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { longestReason } from "../chat/acts/booking-event.ts";
-import { type Chat, chatStatusSchema } from "../chat/cards/card.ts";
+import type { Chat } from "../chat/cards/card.ts";
 import { errorTable } from "../chat/errors.ts";
 import { backendIdSchema, chatIdSchema } from "../chat/ids.ts";
 import { type Attachment, longestName, longestUrl } from "../chat/log/attachment.ts";
 import { mostCodePoints } from "../chat/log/content.ts";
 import { clientMessageIdSchema, type Message, type SystemNote } from "../chat/log/entry.ts";
 import type { Health } from "../chat/ports.ts";
+import { chatStatusSchema } from "../chat/status.ts";
 
 const time = z.iso
   .datetime({ precision: 3 })

@@ -4,8 +4,6 @@ import type { Chat, Receipt } from "../chat/cards/card.ts";
 import type { ErrorCode, FieldError } from "../chat/errors.ts";
 import { chatIdSchema } from "../chat/ids.ts";
 import { type Message, newMessageShapes } from "../chat/log/entry.ts";
-import type { TypingWord } from "../socket/events/typing-words.ts";
-import type { PeerWord } from "../socket/fan-out/peers.ts";
 
 // The wire contract: every event that goes over a socket, and its shape. CONTRACT.md "Socket.IO" in types.
 
@@ -68,11 +66,4 @@ export type ServerToClientEvents = {
   presence: (presence: Presence) => void;
   resync: (why: { reason: ResyncReason }) => void;
   auth_expiring: (when: { expiresAt: string }) => void;
-};
-
-/** Between nodes and consumers only. */
-export type InterServerEvents = {
-  resync: (reason: ResyncReason) => void;
-  peer: (word: PeerWord, id: string) => void;
-  typing: (word: TypingWord) => void;
 };

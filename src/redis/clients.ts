@@ -1,6 +1,9 @@
 import { Redis, type RedisOptions } from "ioredis";
 import type { Logger } from "../process/logger.ts";
 
+/** One of our connections, for those who are not in this folder. */
+export type RedisClient = Redis;
+
 /** Which Redis, and what all of our keys and channels in it begin with. */
 export type RedisPlace = { url: string; prefix: string };
 

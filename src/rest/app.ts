@@ -15,7 +15,7 @@ import { createOpenApi } from "./docs/openapi.ts";
 import { healthRoutes } from "./health.ts";
 import { initiateRoutes } from "./initiate.ts";
 import { messageRoutes } from "./messages.ts";
-import { readRoutes } from "./read.ts";
+import { readRoutes } from "./read-marks.ts";
 import { createAnswerErrors, refuseUnknown } from "./request/answer-errors.ts";
 import { createIdentify } from "./request/identify.ts";
 import { limitByAddress, limitByCaller, type RequestLimits } from "./request/limit-requests.ts";

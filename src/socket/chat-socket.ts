@@ -1,6 +1,7 @@
 import type { Server, Socket } from "socket.io";
-import type { ClientToServerEvents, InterServerEvents, ServerToClientEvents } from "../contract/socket-events.ts";
+import type { ClientToServerEvents, ServerToClientEvents } from "../contract/socket-events.ts";
 import type { Activity } from "./events/activity.ts";
+import type { InterServerEvents } from "./fan-out/inter-server-events.ts";
 
 /** What we keep beside a socket: little, since most connections are idle. */
 export type SocketData = {

@@ -1,7 +1,9 @@
 import { type Connection, Schema, type Types } from "mongoose";
-import type { ChatStatus, DeliveredMark, ReadMark, Role } from "../chat/cards/card.ts";
+import type { DeliveredMark, ReadMark } from "../chat/cards/card.ts";
 import type { Attachment } from "../chat/log/attachment.ts";
 import type { ChatState, Message, SystemNote } from "../chat/log/entry.ts";
+import type { Role } from "../chat/roles.ts";
+import type { ChatStatus } from "../chat/status.ts";
 
 /** An entry as it stands in `messages`: the entry, and the chat's state after it. Never changed once written. */
 export type EntryDocument = ChatState & {
@@ -108,8 +110,6 @@ cardSchema.index({ participants: 1, _id: 1 }, { name: peopleIndex });
 cardSchema.index({ participants: 1, updatedAt: -1, _id: -1 }, { name: "inbox" });
 // The inbox of one status.
 cardSchema.index({ participants: 1, status: 1, updatedAt: -1, _id: -1 }, { name: "inbox_by_status" });
-
-export type Models = ReturnType<typeof createModels>;
 
 export const createModels = (connection: Connection) => ({
   entries: connection.model("Entry", entrySchema),

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ChatCards, ChatLog } from "../chat/ports.ts";
 import type { Logger } from "../process/logger.ts";
-import { createChatCards } from "./cards/chats.ts";
+import { createCardStore } from "./cards/card-store.ts";
 import { createChatLog } from "./chat-log.ts";
 import { connect } from "./connect.ts";
 import { makeIndexes, type Opening } from "./make-indexes.ts";
@@ -67,7 +67,7 @@ export const openStore = async ({
     onFailure: (error) => logger.warn({ err: error }, "a write's outcome is not known, trying again"),
     ...(limits && { limits }),
   });
-  const cards = createChatCards({
+  const cards = createCardStore({
     database,
     name: models.cards.collection.collectionName,
     now,

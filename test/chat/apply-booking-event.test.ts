@@ -136,7 +136,7 @@ describe("what comes from the booking service", () => {
   test.each([
     { bookingId: "" },
     { bookingId: "a b" },
-    { bookingId: 5 },
+    { bookingId: 5.5 },
     { ownerId: "x".repeat(129) },
     { occurredAt: "yesterday" },
     { occurredAt: 5 },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { decideBookingEvent } from "../../src/chat/acts/apply-booking-event.ts";
 import { decideStatusChange } from "../../src/chat/acts/change-status.ts";
-import { chatStatuses } from "../../src/chat/cards/card.ts";
+import { chatStatuses } from "../../src/chat/status.ts";
 import { after, aHead, appended, refused } from "../support/heads.ts";
 
 const later = new Date("2026-11-22T11:00:00.000Z");

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import { type Card, chatFor, roleOf } from "../../src/chat/cards/card.ts";
+import { type Card, chatFor } from "../../src/chat/cards/card.ts";
 import { toMessage } from "../../src/chat/log/entry.ts";
 import { stateAfterMessage, stateAfterSystem } from "../../src/chat/log/next-state.ts";
+import { roleOf } from "../../src/chat/roles.ts";
 import { aHead } from "../support/heads.ts";
 
 const at = new Date("2026-11-22T10:00:00.000Z");

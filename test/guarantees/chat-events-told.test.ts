@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { Chats } from "../../src/chat/acts/create-acts.ts";
+import type { Acts } from "../../src/chat/acts/create-acts.ts";
 import { aBooking, type Booking, until } from "../support/chat-client.ts";
 import { type EventReader, readEvents, sentSeqs, toldOf } from "../support/chat-events.ts";
 import { headersOf, openTestKafka, type TestKafka } from "../support/kafka.ts";
@@ -11,7 +11,7 @@ let kafka: TestKafka;
 let store: TestStore;
 let relay: TestRelay;
 let reader: EventReader;
-let chats: Chats;
+let chats: Acts;
 beforeAll(async () => {
   kafka = await openTestKafka();
   store = await openTestStore();

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import type { EventTopic } from "../../consumers/relay/event-publisher.ts";
-import type { Chats } from "../../src/chat/acts/create-acts.ts";
+import type { Acts } from "../../src/chat/acts/create-acts.ts";
 import { aBooking, until } from "../support/chat-client.ts";
 import { type EventReader, readEvents } from "../support/chat-events.ts";
 import { openTestKafka, type TestKafka } from "../support/kafka.ts";
@@ -14,7 +14,7 @@ let kafka: TestKafka;
 let store: TestStore;
 let topic: string;
 let reader: EventReader;
-let chats: Chats;
+let chats: Acts;
 beforeAll(async () => {
   kafka = await openTestKafka();
 });

@@ -1,10 +1,11 @@
+import { dirname } from "node:path/posix";
 import { describe, expect, test } from "@jest/globals";
 import { z } from "zod";
 import { findCycle } from "./find-cycle.ts";
 import { type Import, imports, importsIn, isIn, read, shown, sourceFiles } from "./sources.ts";
 
 const violations = (isWrong: (one: Import) => boolean): string[] => imports.filter(isWrong).map(shown);
-const edges = ["src/socket", "src/store", "src/rest"];
+const edges = ["src/socket", "src/store", "src/rest", "src/redis", "src/contract"];
 const measures = (path: string): boolean => ["test", "bench"].some((folder) => isIn(folder, path));
 const product = (path: string): boolean => ["src", "consumers"].some((folder) => isIn(folder, path));
 const isPackage = (to: string): boolean => !to.startsWith("node:") && (!to.includes("/") || to.startsWith("@"));
@@ -12,7 +13,8 @@ const isPackage = (to: string): boolean => !to.startsWith("node:") && (!to.inclu
 describe("a package has one folder that knows it", () => {
   test.each([
     ["mongoose", /^mongoose$/, "src/store"],
-    ["socket.io and redis", /^(socket\.io|@socket\.io\/.*|ioredis|rate-limiter-flexible)$/, "src/socket"],
+    ["socket.io", /^(socket\.io|@socket\.io\/.*)$/, "src/socket"],
+    ["redis", /^(ioredis|rate-limiter-flexible)$/, "src/redis"],
     ["express and what belongs to it", /^(express|helmet|cors|pino-http|zod-openapi|swagger-ui-dist)$/, "src/rest"],
     ["kafkajs and its codecs", /^(kafkajs|kafkajs-.*|lz4js)$/, "consumers"],
   ])("%s", (_what, packages, folder) => {
@@ -27,18 +29,26 @@ describe("the layers", () => {
     expect(violations(({ from, to }) => isIn("src/chat", from) && !isIn("src/chat", to) && to !== "zod")).toEqual([]);
   });
 
-  test("socket, store and rest know nothing of one another", () => {
+  test("src/contract imports src/chat, itself and zod, nothing else", () => {
+    const isWrong = ({ from, to }: Import): boolean =>
+      isIn("src/contract", from) && !isIn("src/contract", to) && !isIn("src/chat", to) && to !== "zod";
+    expect(violations(isWrong)).toEqual([]);
+  });
+
+  test("socket, store, rest and redis know nothing of one another, but that redis serves socket; all may know the contract", () => {
     const folderOf = (path: string) => edges.find((folder) => isIn(folder, path));
+    const mayKnow = (from: string, to: string): boolean =>
+      from === to || (to === "src/contract" && from !== "src/store") || (from === "src/socket" && to === "src/redis");
     const isWrong = ({ from, to }: Import): boolean => {
       const [one, other] = [folderOf(from), folderOf(to)];
-      return one !== undefined && other !== undefined && one !== other;
+      return one !== undefined && other !== undefined && !mayKnow(one, other);
     };
     expect(violations(isWrong)).toEqual([]);
   });
 
-  test("of the files beside them only chat-node.ts puts them together; metrics.ts names their types", () => {
+  test("only chat-node.ts puts the edges together; metrics.ts names their types", () => {
     const isWrong = ({ from, to, typeOnly }: Import): boolean =>
-      /^src\/[^/]+$/.test(from) &&
+      (/^src\/[^/]+$/.test(from) || isIn("src/process", from) || isIn("src/config", from)) &&
       edges.some((folder) => isIn(folder, to)) &&
       from !== "src/chat-node.ts" &&
       !(from === "src/process/metrics.ts" && typeOnly);
@@ -69,9 +79,16 @@ test("every file that is imported is there, and is named with its extension", ()
   expect(violations(isWrong).filter((line) => !line.endsWith(".json"))).toEqual([]);
 });
 
-test("no file imports itself over others", () => {
-  const atRunTime = imports.filter(({ typeOnly }) => !typeOnly);
-  expect(findCycle(atRunTime)).toBeNull();
+test("there are no import cycles, type-only imports included", () => {
+  expect(findCycle(imports)).toBeNull();
+});
+
+const mostFilesInAFolder = 14;
+
+test.each(["src", "consumers", "client", "local"])("no folder in %s lists more than 14 files", (top) => {
+  const files = sourceFiles.filter((path) => isIn(top, path));
+  const listings = [...Map.groupBy(files, dirname)].map(([folder, inIt]) => ({ folder, files: inIt.length }));
+  expect(listings.filter((listing) => listing.files > mostFilesInAFolder)).toEqual([]);
 });
 
 test("there are no barrels and no utils", () => {

@@ -5,7 +5,7 @@ import jwt from "jsonwebtoken";
 import mongoose from "mongoose";
 import request from "supertest";
 import { createVerifyToken } from "../../src/caller/tokens.ts";
-import { createChat } from "../../src/chat/acts/create-acts.ts";
+import { createActs } from "../../src/chat/acts/create-acts.ts";
 import type { Broadcast, Health } from "../../src/chat/ports.ts";
 import { asyncEvents } from "../../src/contract/async-events.ts";
 import { createAsyncApi } from "../../src/contract/asyncapi.ts";
@@ -96,10 +96,10 @@ export const openRest = async ({ mongodbUri = databaseUri(), ...overrides }: Opt
   const now = overrides.now ?? (() => new Date());
   const store = await openStore({ mongodbUri, logger, signal: AbortSignal.timeout(90_000), now });
   const { log, cards } = store;
-  const chat = createChat({ log, cards, broadcast: quiet, now, onCardFailure: (error) => logger.warn({ err: error }) });
+  const acts = createActs({ log, cards, broadcast: quiet, now, onCardFailure: (error) => logger.warn({ err: error }) });
   const jwtConfig = { secrets: [secret], userIdClaims: ["sub"], issuer: undefined, audience: undefined };
   const app = createRestApp({
-    ...chat,
+    ...acts,
     verifyToken: createVerifyToken(jwtConfig),
     internalApiKeys: [olderKey, apiKey],
     corsOrigins: [pageOrigin],
@@ -119,7 +119,7 @@ export const openRest = async ({ mongodbUri = databaseUri(), ...overrides }: Opt
     /** The log's lines so far. */
     lines,
     store,
-    applyBookingEvent: chat.applyBookingEvent,
+    applyBookingEvent: acts.applyBookingEvent,
     call: request(url),
     /** A chat of two new people, made over REST. */
     newChat: async () => {
@@ -133,7 +133,7 @@ export const openRest = async ({ mongodbUri = databaseUri(), ...overrides }: Opt
       await new Promise((resolve) => {
         server.close(resolve);
       });
-      await chat.drain(2_000);
+      await acts.drain(2_000);
       await store.close();
       await dropDatabase(mongodbUri);
     },

@@ -7,7 +7,7 @@ import type { Presence } from "../../consumers/relay/notice-rules.ts";
 import { openRelay } from "../../consumers/relay/open-relay.ts";
 import { createRelayMetrics } from "../../consumers/relay/relay-metrics.ts";
 import type { RelayTiming } from "../../consumers/relay/term.ts";
-import { type Chats, createChat } from "../../src/chat/acts/create-acts.ts";
+import { type Acts, createActs } from "../../src/chat/acts/create-acts.ts";
 import type { Broadcast } from "../../src/chat/ports.ts";
 import type { Logger } from "../../src/process/logger.ts";
 import { openStore, type Store } from "../../src/store/open-store.ts";
@@ -25,8 +25,8 @@ const quietBroadcast: Broadcast = {
 };
 
 /** What people and the booking service do, on a store. */
-export const chatOn = ({ log, cards }: Pick<Store, "log" | "cards">): Chats =>
-  createChat({ log, cards, broadcast: quietBroadcast, now: () => new Date(), onCardFailure: nothing });
+export const chatOn = ({ log, cards }: Pick<Store, "log" | "cards">): Acts =>
+  createActs({ log, cards, broadcast: quietBroadcast, now: () => new Date(), onCardFailure: nothing });
 
 export type RelayOptions = {
   topic: string;

@@ -1,4 +1,4 @@
-import type { PlanWork } from "../../consumers/source/handle-batch.ts";
+import type { PlanWork } from "../../consumers/source/handle-records.ts";
 import { createRecordSource, type SourceTiming } from "../../consumers/source/kafka-record-source.ts";
 import type { ReceivedRecord } from "../../consumers/source/received-record.ts";
 import type { RecordSource } from "../../consumers/source/record-source.ts";

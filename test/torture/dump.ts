@@ -4,10 +4,11 @@ import type { Entry } from "../../src/chat/log/entry.ts";
 import { toCard } from "../../src/store/cards/card-documents.ts";
 import { toEntry } from "../../src/store/entry-documents.ts";
 import type { CardDocument, EntryDocument } from "../../src/store/models.ts";
-import type { ToldEvent } from "./told-events.ts";
 
 /** What the database holds: every entry, by chat and seq, and every card. */
 export type Stored = { entries: Entry[]; cards: Card[] };
+/** An event of `chat.events`, in the order of its chat's partition, repeats included. `seq`: of a message's. */
+export type ToldEvent = { chatId: string; id: string; type: string; seq: number | null };
 /** What there is at the end: what the database holds, and what others were told of it. */
 export type Dump = Stored & { events: ToldEvent[] };
 

@@ -2,9 +2,8 @@ import type { Card } from "../../src/chat/cards/card.ts";
 import type { Entry, SystemNote } from "../../src/chat/log/entry.ts";
 import { emptyHead } from "../../src/chat/log/entry.ts";
 import { stateAfterMessage, stateAfterSystem } from "../../src/chat/log/next-state.ts";
-import type { Dump } from "./dump.ts";
+import type { Dump, ToldEvent } from "./dump.ts";
 import { type Attempt, digest, emptyHistory, type Heard, type History, type Send, type Snapshot } from "./history.ts";
-import type { ToldEvent } from "./told-events.ts";
 
 /** The one chat of the hand-made histories. */
 export const chatId = "c".repeat(24);

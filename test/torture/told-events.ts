@@ -2,10 +2,7 @@ import { createKafkaClient } from "../../consumers/kafka/kafka-client.ts";
 import { waitUntil } from "../../local/services/wait-until.ts";
 import { isShown } from "../../src/chat/log/entry.ts";
 import { createLogger } from "../../src/process/logger.ts";
-import type { Stored } from "./dump.ts";
-
-/** An event of `chat.events`, in the order of its chat's partition, repeats included. `seq`: of a message's. */
-export type ToldEvent = { chatId: string; id: string; type: string; seq: number | null };
+import type { Stored, ToldEvent } from "./dump.ts";
 
 type Options = { address: string; stored: Stored; signal: AbortSignal };
 

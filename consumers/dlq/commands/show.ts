@@ -1,4 +1,5 @@
-import type { HeaderValue, ReceivedRecord } from "../../source/received-record.ts";
+import type { HeaderValue } from "../../fetch/header-value.ts";
+import type { ReceivedRecord } from "../../source/received-record.ts";
 import { idOf } from "../letter.ts";
 import type { StockedLetter } from "../stock.ts";
 import { printable, shownTime, type Terminal } from "../terminal.ts";

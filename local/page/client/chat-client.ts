@@ -1,5 +1,6 @@
-import type { Chat, ChatStatus, Receipt } from "../../../src/chat/cards/card.ts";
+import type { Chat, Receipt } from "../../../src/chat/cards/card.ts";
 import type { Message } from "../../../src/chat/log/entry.ts";
+import type { ChatStatus } from "../../../src/chat/status.ts";
 import type { Presence } from "../../../src/contract/socket-events.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { createChatCards } from "./chat-cards.ts";

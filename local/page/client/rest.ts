@@ -1,5 +1,6 @@
-import type { Chat, ChatStatus } from "../../../src/chat/cards/card.ts";
+import type { Chat } from "../../../src/chat/cards/card.ts";
 import type { Message } from "../../../src/chat/log/entry.ts";
+import type { ChatStatus } from "../../../src/chat/status.ts";
 
 const answerTimeoutMs = 10_000;
 const chatsPerPage = 100;

@@ -1,5 +1,6 @@
 import { type Child, endOfLog, startChild } from "../runs/child-process.ts";
-import type { ProvidedService, ServiceName, WayOptions } from "../service.ts";
+import type { ProvidedService, WayOptions } from "../service.ts";
+import type { ServiceName } from "../service-name.ts";
 import { waitUntil } from "../wait-until.ts";
 
 export interface BinaryOptions extends Pick<WayOptions, "run" | "signal" | "onUnexpectedExit"> {

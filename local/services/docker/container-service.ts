@@ -1,5 +1,6 @@
 import { type ContainerRuntimeClient, ImageName, Wait } from "testcontainers";
-import type { ProvidedService, ServiceName, WayOptions } from "../service.ts";
+import type { ProvidedService, WayOptions } from "../service.ts";
+import type { ServiceName } from "../service-name.ts";
 import { waitUntil } from "../wait-until.ts";
 import { removeContainer, volumeName } from "./docker.ts";
 import { LoopbackContainer } from "./loopback-container.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ContainerRuntimeClient } from "testcontainers";
-import type { ServiceName } from "../service.ts";
+import type { ServiceName } from "../service-name.ts";
 
 // Loaded only where it is needed: it takes a third of a second, and the watchdog must stay small.
 async function client(): Promise<ContainerRuntimeClient> {

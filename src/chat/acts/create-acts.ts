@@ -26,7 +26,7 @@ const unbounded = {
 };
 
 /** Every act of the product, made of a log, its cards and a way to tell the connected. */
-export const createChat = ({ log, cards, broadcast, now, bounds = unbounded, onCardFailure }: Parts) => {
+export const createActs = ({ log, cards, broadcast, now, bounds = unbounded, onCardFailure }: Parts) => {
   const { reads, marks, lookUps } = bounds;
   const keeper = createCardKeeper({ log, cards, broadcast, onFailure: onCardFailure });
   const requireParticipant = createRequireParticipant({ cards, lookUps });
@@ -48,4 +48,4 @@ export const createChat = ({ log, cards, broadcast, now, bounds = unbounded, onC
     drain: keeper.drain,
   };
 };
-export type Chats = ReturnType<typeof createChat>;
+export type Acts = ReturnType<typeof createActs>;

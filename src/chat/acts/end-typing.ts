@@ -1,5 +1,5 @@
-import { otherRole, type Participants, type Role, userOf } from "../cards/card.ts";
 import type { Broadcast, ChatFacts } from "../ports.ts";
+import { otherRole, type Participants, type Role, userOf } from "../roles.ts";
 
 /** Nobody types in a chat in which nobody may write. Who was typing is not known here, so it is said of both. */
 export const endTyping = (broadcast: Broadcast, chatId: string, { ownerId, seekerId }: Participants): void => {

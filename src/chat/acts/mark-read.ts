@@ -1,9 +1,10 @@
 import type { Access, RequireParticipant } from "../access.ts";
-import type { Card, DeliveredMark, Receipt, Role } from "../cards/card.ts";
+import type { Card, DeliveredMark, Receipt } from "../cards/card.ts";
 import type { CardKeeper } from "../cards/card-keeper.ts";
 import { ChatError } from "../errors.ts";
 import type { Entry } from "../log/entry.ts";
 import type { Broadcast, ChatCards, ChatLog, Clock, Turns } from "../ports.ts";
+import type { Role } from "../roles.ts";
 import { shareRuns } from "../share-runs.ts";
 
 /** `seq` left out: all there is. One beyond the newest entry means the newest. */

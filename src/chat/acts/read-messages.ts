@@ -1,11 +1,12 @@
 import { z } from "zod";
 import type { RequireParticipant } from "../access.ts";
-import { type Card, type Chat, chatFor, chatStatusSchema } from "../cards/card.ts";
+import { type Card, type Chat, chatFor } from "../cards/card.ts";
 import type { CardKeeper } from "../cards/card-keeper.ts";
 import { ChatError } from "../errors.ts";
 import { type Message, toMessage } from "../log/entry.ts";
 import { cardBytes, largestItemBytes, mostBytesOf } from "../log/size.ts";
 import type { ChatCards, ChatLog, LogRange, Reader, Reads } from "../ports.ts";
+import { chatStatusSchema } from "../status.ts";
 
 export const defaultPageSize = 50;
 export const mostPageSize = 200;

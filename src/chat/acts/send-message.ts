@@ -1,10 +1,10 @@
 import type { RequireParticipant } from "../access.ts";
-import type { Role } from "../cards/card.ts";
 import type { CardKeeper } from "../cards/card-keeper.ts";
 import { ChatError } from "../errors.ts";
 import { type Entry, type Head, type Message, type NewMessage, toMessage } from "../log/entry.ts";
 import { stateAfterMessage } from "../log/next-state.ts";
 import type { Broadcast, ChatLog, Decision } from "../ports.ts";
+import type { Role } from "../roles.ts";
 import { endTypingOf } from "./end-typing.ts";
 
 /** `endsTyping`: the other side is told that the sender types no more; whoever knows that better tells it itself. */

@@ -1,15 +1,6 @@
-import { z } from "zod";
 import type { Message } from "../log/entry.ts";
-
-export const chatStatuses = ["active", "readonly", "closed"] as const;
-export const chatStatusSchema = z.enum(chatStatuses);
-export type ChatStatus = (typeof chatStatuses)[number];
-
-export type Role = "owner" | "seeker";
-export const otherRole = { owner: "seeker", seeker: "owner" } as const;
-
-/** The two people of a booking, fixed when it is approved. */
-export type Participants = { ownerId: string; seekerId: string };
+import { type Participants, type Role, userOf } from "../roles.ts";
+import { type ChatStatus } from "../status.ts";
 
 /** How far somebody has come in a chat's log. `counted` is the entry's own count at that place. */
 export type ReadMark = { seq: number; counted: number; at: Date };
@@ -54,16 +45,6 @@ export type Mark = { seq: number; at: string };
 
 /** A mark that moved: the answer to it, and what the other side is told. */
 export type Receipt = { chatId: string; userId: string; seq: number; at: string };
-
-/** Which side of the booking a user is on, or null for everybody else. */
-export const roleOf = (participants: Participants | null, userId: string): Role | null => {
-  if (participants === null) return null;
-  if (participants.ownerId === userId) return "owner";
-  return participants.seekerId === userId ? "seeker" : null;
-};
-
-export const userOf = ({ ownerId, seekerId }: Participants, role: Role): string =>
-  role === "owner" ? ownerId : seekerId;
 
 // fromEntries makes own properties of any name, also of "__proto__", which is a valid user id.
 const byUser = <T extends { seq: number; at: Date }>(people: Participants, marks: Record<Role, T>) =>

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { ChatStatus, Role } from "../cards/card.ts";
+import type { Role } from "../roles.ts";
+import type { ChatStatus } from "../status.ts";
 import { type Attachment, attachmentSchema } from "./attachment.ts";
 import { cleanTextSchema, codePoints, mostCodePoints } from "./content.ts";
 import { fileTypes, imageTypes } from "./mime-types.ts";

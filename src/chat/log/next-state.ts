@@ -1,4 +1,4 @@
-import type { Role } from "../cards/card.ts";
+import type { Role } from "../roles.ts";
 import type { ChatState, Head } from "./entry.ts";
 
 /** The state behind a message of `role`: one more counts as unread, and the sender has read all that came before. */

@@ -5,7 +5,7 @@ import { chatsPaths } from "../chats.ts";
 import { healthPaths } from "../health.ts";
 import { initiatePaths } from "../initiate.ts";
 import { messagePaths } from "../messages.ts";
-import { readPaths } from "../read.ts";
+import { readPaths } from "../read-marks.ts";
 import { statusPaths } from "../status.ts";
 import { mostBodyText } from "./openapi-parts.ts";
 

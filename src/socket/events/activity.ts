@@ -1,4 +1,3 @@
-import type { ChatSocket } from "../chat-socket.ts";
 import { createTurns, type Turns } from "./turns.ts";
 
 /** What a socket has under way. Made at its first event: a connection that only listens costs nothing of it. */
@@ -10,5 +9,5 @@ export type Activity = {
 };
 
 /** A socket's activity, made where there is none yet. */
-export const activityOf = ({ data }: ChatSocket): Activity =>
+export const activityOf = ({ data }: { data: { activity?: Activity } }): Activity =>
   (data.activity ??= { turns: createTurns(), second: 0, taken: 0 });

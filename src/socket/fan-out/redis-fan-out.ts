@@ -1,9 +1,8 @@
 import { createAdapter } from "@socket.io/redis-adapter";
-import type { Redis } from "ioredis";
 import type { Message } from "../../chat/log/entry.ts";
 import type { Logger } from "../../process/logger.ts";
 import { channelsOf } from "../../redis/channels.ts";
-import type { RedisPlace } from "../../redis/clients.ts";
+import type { RedisClient, RedisPlace } from "../../redis/clients.ts";
 import { createCommandsProbe, createRoundTrip } from "../../redis/probe.ts";
 import { watchRedis } from "../../redis/watch-redis.ts";
 import type { ChatServer } from "../chat-socket.ts";
@@ -16,7 +15,7 @@ import { createWireParser } from "./wire-parser.ts";
 type Parts = {
   io: ChatServer;
   place: RedisPlace;
-  clients: { commands: Redis; publisher: Redis; subscriber: Redis };
+  clients: { commands: RedisClient; publisher: RedisClient; subscriber: RedisClient };
   resync: ReturnType<typeof createResync>;
   counts: { publishDropped: () => void; strayDropped: () => void };
   /** Called for each message that another node or consumer broadcasts to a chat which is open here. */

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Redis } from "ioredis";
+import type { RedisClient } from "../../redis/clients.ts";
 
 /** Publishes that may be under way; past it Redis is too slow, and memory must not grow. */
 const mostUnderWay = 5_000;
@@ -9,7 +9,7 @@ const mostUnderWay = 5_000;
  * channel, that would end the process. What comes within one turn of the event loop goes out in one write. `onDropped`
  * is called for what cannot go out.
  */
-export const createSafePublisher = (redis: Redis, onDropped: () => void) => {
+export const createSafePublisher = (redis: RedisClient, onDropped: () => void) => {
   let gathered: ["publish", string, string | Buffer][] = [];
   let underWay = 0;
 

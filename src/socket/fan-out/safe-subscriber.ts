@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
-import type { Redis } from "ioredis";
 import type { Channels } from "../../redis/channels.ts";
+import type { RedisClient } from "../../redis/clients.ts";
 import { isProbe } from "../../redis/probe.ts";
 import { isPeerCall } from "./wire-shapes.ts";
 
@@ -21,7 +21,7 @@ type Parts = {
  * only our own words pass. Broadcasts are checked where they are decoded, in `wire-parser.ts`, after the adapter has
  * seen whether anybody here is in the room. The adapter's channels for answers are not listened to: nobody asks.
  */
-export const createSafeSubscriber = (redis: Redis, { channels, onProbe, onStray }: Parts) => {
+export const createSafeSubscriber = (redis: RedisClient, { channels, onProbe, onStray }: Parts) => {
   const heard = new EventEmitter();
 
   redis.on("pmessageBuffer", (pattern: string, channel: Buffer, message: Buffer) => {

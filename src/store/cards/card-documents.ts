@@ -1,7 +1,8 @@
-import { type Card, type Participants, type Role, roleOf } from "../../chat/cards/card.ts";
+import type { Card } from "../../chat/cards/card.ts";
 import type { Entry } from "../../chat/log/entry.ts";
 import { isShown, toMessage } from "../../chat/log/entry.ts";
 import type { CardCopy } from "../../chat/ports.ts";
+import { type Participants, type Role, roleOf } from "../../chat/roles.ts";
 import type { CardDocument } from "../models.ts";
 
 type People = Pick<CardDocument, "ownerId" | "seekerId">;

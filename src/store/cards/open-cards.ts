@@ -1,5 +1,6 @@
 import { type mongo, Types } from "mongoose";
-import type { Card, Participants } from "../../chat/cards/card.ts";
+import type { Card } from "../../chat/cards/card.ts";
+import type { Participants } from "../../chat/roles.ts";
 import { isDuplicateKey } from "../driver-errors.ts";
 import { gather } from "../gather.ts";
 import type { CardDocument } from "../models.ts";

@@ -1,6 +1,6 @@
 import { mongo as driver, type mongo } from "mongoose";
-import type { Role } from "../../chat/cards/card.ts";
 import type { Entry } from "../../chat/log/entry.ts";
+import type { Role } from "../../chat/roles.ts";
 import { toEntry } from "../entry-documents.ts";
 import type { CardDocument, EntryDocument } from "../models.ts";
 

@@ -1,5 +1,5 @@
 import type { mongo } from "mongoose";
-import type { Role } from "../../chat/cards/card.ts";
+import type { Role } from "../../chat/roles.ts";
 import { isDuplicateKey } from "../driver-errors.ts";
 
 /**

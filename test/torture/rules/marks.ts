@@ -1,4 +1,5 @@
-import type { Card, Role } from "../../../src/chat/cards/card.ts";
+import type { Card } from "../../../src/chat/cards/card.ts";
+import type { Role } from "../../../src/chat/roles.ts";
 import type { Dump } from "../dump.ts";
 import type { History, MarkCall, MarkKind, Snapshot } from "../history.ts";
 import type { Logs } from "./logs.ts";

@@ -1,5 +1,5 @@
-import type { Dump } from "../dump.ts";
-import { type ToldEvent, toBeTold } from "../told-events.ts";
+import type { Dump, ToldEvent } from "../dump.ts";
+import { toBeTold } from "../told-events.ts";
 
 const withoutRepeats = (events: ToldEvent[]): ToldEvent[] => {
   const seen = new Set<string>();

@@ -1,10 +1,11 @@
 import { LRUCache } from "lru-cache";
 import { type mongo, Types } from "mongoose";
-import { type Card, type Role, roleOf } from "../../chat/cards/card.ts";
+import type { Card } from "../../chat/cards/card.ts";
 import { ChatError } from "../../chat/errors.ts";
 import type { Entry } from "../../chat/log/entry.ts";
 import { cardBytes, mostPageBytes } from "../../chat/log/size.ts";
 import type { CardCopy, ChatCards, ChatFacts, InboxQuery } from "../../chat/ports.ts";
+import { type Role, roleOf } from "../../chat/roles.ts";
 import { orUnavailable } from "../driver-errors.ts";
 import { type CardDocument, peopleIndex } from "../models.ts";
 import { copyStages, deliveredStages, otherOf, readStages, toCard } from "./card-documents.ts";
@@ -33,7 +34,7 @@ type Parts = {
 };
 
 /** The index cards in MongoDB's `chats`. */
-export const createChatCards = ({ database, name, now, onMade }: Parts): ChatCards => {
+export const createCardStore = ({ database, name, now, onMade }: Parts): ChatCards => {
   const collection: Cards = database.collection(name);
   const openCard = createOpenCards({ database, collection, now });
   const known = new LRUCache<string, ChatFacts>({ max: factsKept });

@@ -31,7 +31,13 @@ type Options = {
  *     lanes      A1 B2 A3 C4 B5     A3 waits for A1, B5 for B2; B2 fails → B5 is not started,
  *     done       A1    A3 C4        done is 1: B2 comes again, and with it A3 and C4, which are known by then
  */
-export const handleBatch = async ({ records, plan, mostAtOnce, recordLimitMs, isOver }: Options): Promise<BatchEnd> => {
+export const handleRecords = async ({
+  records,
+  plan,
+  mostAtOnce,
+  recordLimitMs,
+  isOver,
+}: Options): Promise<BatchEnd> => {
   const handled: boolean[] = records.map(() => false);
   const lanes = new Map<string, Promise<void>>();
   const underWay = new Set<Promise<void>>();

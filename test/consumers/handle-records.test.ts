@@ -1,10 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import { handleBatch, type Work } from "../../consumers/source/handle-batch.ts";
+import { handleRecords, type Work } from "../../consumers/source/handle-records.ts";
 import { aRecord } from "../support/records.ts";
 
-/** Records named as in handle-batch.ts: the letter is the lane. */
+/** Records named as in handle-records.ts: the letter is the lane. */
 const batch = (names: string[], run: (name: string) => Promise<void>, options: { isOver?: () => boolean } = {}) =>
-  handleBatch({
+  handleRecords({
     records: names.map((name) => aRecord({ value: name })),
     plan: (record): Work => {
       const name = record.value?.toString() ?? "";

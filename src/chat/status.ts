@@ -1,0 +1,5 @@
+import { z } from "zod";
+
+export const chatStatuses = ["active", "readonly", "closed"] as const;
+export const chatStatusSchema = z.enum(chatStatuses);
+export type ChatStatus = (typeof chatStatuses)[number];

@@ -1,0 +1,10 @@
+import type { ResyncReason } from "../../contract/socket-events.ts";
+import type { TypingWord } from "../events/typing-words.ts";
+import type { PeerWord } from "./peers.ts";
+
+/** Between nodes and consumers only. */
+export type InterServerEvents = {
+  resync: (reason: ResyncReason) => void;
+  peer: (word: PeerWord, id: string) => void;
+  typing: (word: TypingWord) => void;
+};
