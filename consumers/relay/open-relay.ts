@@ -9,7 +9,7 @@ import { createPublishEvents, type EventTopic } from "./event-publisher.ts";
 import type { NoticeDelays, Presence } from "./notice-rules.ts";
 import { createRelay, type Relay } from "./relay.ts";
 import type { RelayMetrics } from "./relay-metrics.ts";
-import { createTerm, type RelayTiming } from "./term.ts";
+import { createTerm, type RelayTiming } from "./term/term.ts";
 import { createUnreadWatch } from "./unread-watch.ts";
 
 type Parts = {

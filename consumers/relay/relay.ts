@@ -4,7 +4,7 @@ import type { Logger } from "../../src/process/logger.ts";
 import type { Lease } from "../../src/store/relay/relay-lease.ts";
 import type { RelayStore } from "../../src/store/relay/relay-store.ts";
 import type { RelayMetrics } from "./relay-metrics.ts";
-import type { createTerm, RelayTiming } from "./term.ts";
+import type { createTerm, RelayTiming } from "./term/term.ts";
 
 export type Relay = {
   /** Begins; waits for nothing. */

@@ -1,0 +1,32 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Logger } from "../../../src/process/logger.ts";
+import type { Progress } from "./progress.ts";
+import type { RelayTiming } from "./term.ts";
+
+type Options = {
+  progress: Progress;
+  timing: Pick<RelayTiming, "leaseMs" | "beatMs">;
+  logger: Logger;
+  ends: AbortSignal;
+};
+
+/**
+ * Renews the lease until `ends`: at each beat while the relay comes on, otherwise when half of the lease has passed.
+ * @throws what the last try threw, once the lease was not renewed for as long as it holds
+ */
+export const renewLease = async ({ progress, timing, logger, ends }: Options): Promise<void> => {
+  let renewedAt = performance.now();
+  for (;;) {
+    await pause(timing.beatMs, undefined, { signal: ends }).catch(() => undefined);
+    if (ends.aborted) return;
+    const askedAt = performance.now();
+    if (!progress.isUnsaved() && askedAt - renewedAt < timing.leaseMs / 2) continue;
+    try {
+      await progress.save();
+      renewedAt = askedAt;
+    } catch (error) {
+      if (performance.now() - renewedAt > timing.leaseMs) throw error;
+      logger.debug({ err: error }, "the relay's lease was not renewed");
+    }
+  }
+};
