@@ -4,10 +4,10 @@
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# The optional packages serve the local stack alone. None of the packages needs its install script. The secret is for
+# The workspace `local` serves the local stack alone. None of the packages needs its install script. The secret is for
 # registries that want a token, and may be left out:
 #   docker build --secret id=npmrc,src="$HOME/.npmrc" .
-RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --omit=dev --omit=optional --ignore-scripts
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --omit=dev --workspaces=false --ignore-scripts
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production

@@ -41,12 +41,9 @@ try {
 function dependenciesMatch(withDev) {
   const wanted = readPackages(join(root, "package-lock.json"));
   const there = readPackages(join(modules, ".package-lock.json"));
-  const named = wanted[""]?.optionalDependencies ?? {};
   return Object.entries(wanted).every(([path, { version, integrity, optional, dev, devOptional }]) => {
     const found = there[path];
-    // Optional to npm, which skips one that it cannot install; the local stack needs those that package.json names.
-    const mayBeMissing = (optional || devOptional) && !Object.hasOwn(named, path.replace(/^node_modules\//, ""));
-    if (path === "" || (found === undefined && (mayBeMissing || (dev && !withDev)))) return true;
+    if (path === "" || (found === undefined && (optional || devOptional || (dev && !withDev)))) return true;
     return found !== undefined && found.version === version && found.integrity === integrity;
   });
 }

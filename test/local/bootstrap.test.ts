@@ -7,10 +7,11 @@ import { afterEach, beforeEach, expect, test } from "@jest/globals";
 
 const bootstrap = fileURLToPath(new URL("../../local/bootstrap.mjs", import.meta.url));
 const wanted = {
-  "": { name: "clone", optionalDependencies: { "for-the-stack": "2.0.0" } },
+  "": { name: "clone" },
   "node_modules/zod": { version: "4.6.7", integrity: "sha512-a" },
   "node_modules/other-system": { version: "1.0.0", integrity: "sha512-b", optional: true },
-  "node_modules/for-the-stack": { version: "2.0.0", integrity: "sha512-c", optional: true },
+  local: { name: "for-the-stack", version: "0.1.0" },
+  "node_modules/for-the-stack": { resolved: "local", link: true },
   "node_modules/for-tests": { version: "3.0.0", integrity: "sha512-d", dev: true },
 };
 const { "node_modules/other-system": _otherSystem, "node_modules/for-tests": forTests, ...needed } = wanted;

@@ -4,8 +4,11 @@ import { read } from "./sources.ts";
 
 const versions = z.record(z.string(), z.string());
 const manifest = z
-  .object({ dependencies: versions, optionalDependencies: versions, devDependencies: versions, overrides: versions })
+  .object({ dependencies: versions, devDependencies: versions, overrides: versions })
   .parse(JSON.parse(read("package.json")));
+const { dependencies: localDependencies } = z
+  .object({ dependencies: versions })
+  .parse(JSON.parse(read("local/package.json")));
 const lockText = read("package-lock.json");
 const { packages } = z
   .object({ packages: z.record(z.string(), z.looseObject({ version: z.string().optional() })) })
@@ -41,8 +44,8 @@ const installedVersions = (name: string): string[] =>
     path.endsWith(`node_modules/${name}`) && version !== undefined ? [version] : [],
   );
 
-const { dependencies, optionalDependencies, devDependencies } = manifest;
-const asked = Object.entries({ ...dependencies, ...optionalDependencies, ...devDependencies });
+const { dependencies, devDependencies } = manifest;
+const asked = Object.entries({ ...dependencies, ...localDependencies, ...devDependencies });
 
 test("every dependency is pinned to one exact version", () => {
   const all = [...asked, ...Object.entries(manifest.overrides)];
