@@ -8,8 +8,8 @@ import { startNode, type TestNode } from "../support/start-node.ts";
 
 // CONTRACT "Kafka out", chat.message_unread, on the whole product, with delays of seconds: long enough that a burst, or
 // a new chat and its being read, is one on a busy machine as well.
-const offlineS = 4;
-const onlineS = 8;
+const offlineS = 10;
+const onlineS = 20;
 const env = {
   UNREAD_NOTICE_OFFLINE_S: String(offlineS),
   UNREAD_NOTICE_ONLINE_S: String(onlineS),

@@ -74,7 +74,7 @@ describe("GET /api/chat/user/:userId", () => {
   });
 
   test("every id a user can have can ask", async () => {
-    for (const userId of ["user-1_a.b:c", "__proto__", "constructor", "x".repeat(128), ".."]) {
+    for (const userId of ["user-1_a.b:c", "__proto__", "constructor", "x".repeat(128), "..a"]) {
       await rest.call
         .get(`/api/chat/user/${encodeURIComponent(userId).replaceAll(".", "%2E")}`)
         .set(...bearer(userId))

@@ -14,8 +14,10 @@ let other: TestStore;
 let client: mongo.MongoClient;
 beforeAll(async () => {
   mongod = await ownMongodb();
-  store = await openTestStore({ uri: mongod.address });
-  other = await openTestStore({ uri: mongod.address });
+  // On a busy machine a few tries take longer than a send may take.
+  const limits = { timeoutMs: 60_000 };
+  store = await openTestStore({ uri: mongod.address, limits });
+  other = await openTestStore({ uri: mongod.address, limits });
   client = await mongo.MongoClient.connect(mongod.address);
 });
 afterAll(async () => {
