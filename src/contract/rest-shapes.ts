@@ -109,6 +109,7 @@ export const problemSchema = z
     code: z.enum(Object.keys(errorTable)),
     detail: z.string(),
     errors: z.exactOptional(z.array(z.object({ path: z.string(), message: z.string() }))),
+    retryAfterMs: z.exactOptional(z.int().min(0)).meta({ description: "`Retry-After` to the millisecond" }),
     requestId: z.string(),
   })
   .meta({ id: "Problem" });

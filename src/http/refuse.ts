@@ -5,12 +5,10 @@ import { ChatError, type ErrorCode } from "../chat/errors.ts";
 import { problemMediaType, toProblem } from "../rest/request/problem.ts";
 
 /** A refusal before anything of Express was asked: a problem like any other, for a tenth of the work. */
-const refusal = (
-  code: ErrorCode,
-  { text, retryAfterMs }: { text?: string | undefined; retryAfterMs?: number } = {},
-) => {
+const refusal = (code: ErrorCode, details: { text?: string; retryAfterMs?: number } = {}) => {
   const requestId = randomUUID();
-  const problem = toProblem(new ChatError(code, text === undefined ? {} : { text }), requestId);
+  const { retryAfterMs } = details;
+  const problem = toProblem(new ChatError(code, details), requestId);
   const body = JSON.stringify(problem);
   const headers = {
     "Content-Type": problemMediaType,

@@ -74,7 +74,7 @@ describe("with the database away", () => {
     ];
     door.shut();
     for (const { status, body, headers, text } of await Promise.all(calls())) {
-      expect([status, body.code]).toEqual([503, "unavailable"]);
+      expect([status, body.code, body.retryAfterMs]).toEqual([503, "unavailable", 1_000]);
       expect(headers["retry-after"]).toBe("1");
       expect(text).not.toMatch(/mongo|ECONN|127\.0\.0\.1/i);
     }

@@ -134,6 +134,7 @@ describe("POST /api/chat/:chatId/message", () => {
         .send(message)
         .expect(429);
       expect(answer.headers["retry-after"]).toBe("2");
+      expect(answer.body.retryAfterMs).toBe(1_200);
       const { body } = await strict.call
         .get(`/api/chat/${chatId}`)
         .set(...bearer(ownerId))

@@ -58,6 +58,7 @@ describe("requests are counted in Redis", () => {
     expect(body.code).toBe("rate_limited");
     expect(Number(headers["retry-after"])).toBeGreaterThanOrEqual(1);
     expect(Number(headers["retry-after"])).toBeLessThanOrEqual(60);
+    expect(Math.ceil(body.retryAfterMs / 1_000)).toBe(Number(headers["retry-after"]));
     await inbox(other).expect(200);
   });
 

@@ -20,6 +20,7 @@ export const toProblem = (error: ChatError, requestId: string): Problem => {
     code: error.code,
     detail: error.message,
     ...(error.errors && { errors: error.errors }),
+    ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
     requestId,
   };
 };
