@@ -47,7 +47,7 @@ const namesIn = (layer: Fields, headers: Map<string, string>): unknown[] =>
 /** What the outermost object that names a type names. Headers stand beside the outermost of all. */
 const namesOf = ({ nest }: Unwrapped, headers: Map<string, string>): unknown[] => {
   const told = headers.get("ce_type");
-  if (told !== undefined && told !== "") return [told];
+  if (told !== undefined) return [told];
   const all = nest.map((layer, index) => namesIn(layer, index === 0 ? headers : noHeaders));
   return all.find((names) => names.length > 0) ?? [];
 };
@@ -71,10 +71,8 @@ export const createDecode = ({ meaningOf, now }: Parts): Decode => {
   /** Where the headers alone say that it is none of our business: on a shared topic others' events need not be JSON. */
   const decodeHeaders = (headers: Map<string, string>): Decoded | null => {
     const told = headers.get("ce_type");
-    if (told !== undefined && told !== "") {
-      return isOurs(told) ? null : decodeType(told, () => rejected("unknown_type", ""));
-    }
-    return null;
+    if (told === undefined || isOurs(told)) return null;
+    return decodeType(told, () => rejected("unknown_type", ""));
   };
 
   const unreadable = (rejection: Rejection, headers: Map<string, string>): Decoded => {

@@ -67,6 +67,12 @@ describe("shapes in shapes are taken as well", () => {
     ["the time outside", { value: { occurred_at: value.occurredAt, data: timeless } }],
     ["nulls outside", { value: { bookingId: null, type: null, data: value } }],
     ["an empty type", { value: { ...value, type: " " } }],
+    [
+      "empty headers, as of a redriven dead letter",
+      { value, headers: { id: "", ce_type: "", ce_id: "", ce_time: "" } },
+    ],
+    ["empty headers and no eventId", { value: { ...value, eventId: null }, headers: { id: "", ce_id: " " } }],
+    ["empty headers and no time", { value: timeless, headers: { ce_time: "", type: "" } }],
   ])("%s", (_name, overrides) => {
     expect(decode(aRecord(overrides))).toMatchObject({
       kind: "event",
@@ -291,6 +297,8 @@ describe("a near miss says how to mend it", () => {
     ],
     ["a fraction as an id", { value: anApproval({ ownerId: 1.5 }) }, "wrong_shape", "or a whole number"],
     ["a negative id", { value: anApproval({ ownerId: -1 }) }, "wrong_shape", "ownerId: "],
+    ["an empty eventId", { value: anApproval({ eventId: "" }) }, "wrong_shape", "eventId: text of 1 to 256 characters"],
+    ["a number as reason", { value: anApproval({ reason: 5 }) }, "wrong_shape", "reason: text, such as"],
     ["dots alone", { value: anApproval({ ownerId: ".." }) }, "wrong_shape", "not dots alone"],
     [
       "Debezium's change of a row",

@@ -23,7 +23,7 @@ export const longestReason = 500;
 
 // A reason is for people to read: one that is too long is cut, since the event itself is good. An empty one is none.
 const reason = z
-  .string()
+  .string("text, such as why it was cancelled")
   .nullish()
   .meta({ description: `Cut after ${longestReason} characters` })
   .transform(
@@ -48,9 +48,10 @@ const time = z
   })
   .pipe(z.iso.datetime({ offset: true, error: timeText }))
   .transform((text) => new Date(text));
+const eventIdText = "text of 1 to 256 characters, or a whole number";
 /** An event's id; a whole number counts as its digits, as for every id. */
 export const eventIdSchema = z
-  .union([z.string().min(1).max(256), z.int().min(0)], { error: "text of 1 to 256 characters, or a whole number" })
+  .union([z.string().min(1, eventIdText).max(256, eventIdText), z.int().min(0, eventIdText)], eventIdText)
   .transform(String);
 
 type People = { ownerId?: string | undefined; seekerId?: string | undefined };
