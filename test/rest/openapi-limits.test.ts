@@ -1,10 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { z } from "zod";
+import { approvedSchema } from "../../src/chat/acts/booking-event.ts";
 import { statusChangeSchema } from "../../src/chat/acts/change-status.ts";
 import { newMessageSchema } from "../../src/chat/log/entry.ts";
 import { parse } from "../../src/chat/parse.ts";
 import { asyncEvents } from "../../src/contract/async-events.ts";
 import { createAsyncApi } from "../../src/contract/asyncapi.ts";
+import { parseExactJson } from "../../src/contract/exact-json.ts";
 import { shapes } from "../../src/contract/rest-shapes.ts";
 import { clientEventSchemas } from "../../src/contract/socket-events.ts";
 import { createOpenApi } from "../../src/rest/docs/openapi.ts";
@@ -46,7 +48,7 @@ const messageLimits: [string, number, number, (length: number) => object][] = [
   ["a clientMessageId", 1, 64, (length) => textOf({ clientMessageId: "🏡".repeat(length) })],
 ];
 
-type Check = { accepts: (value: object) => boolean };
+type Check = { accepts: (value: object | null) => boolean };
 
 /** JSON Schema counts code points. zod's own reading of it counts UTF-16 units, so emoji become letters first. */
 const documentOf = (schema: object): Check => {
@@ -143,4 +145,23 @@ test("how long a body may be is said at the beginning and of each body", () => {
   );
   expect(bodies.length).toBeGreaterThan(5);
   for (const body of bodies) expect(body).toMatchObject({ description: `JSON, at most ${most} of it` });
+});
+
+describe("what the documents say of a whole body and of long numbers is what is taken", () => {
+  test.each(["put", "post", "patch"] as const)("null may be the body of a %s of a read mark", (method) => {
+    const described = documentOf(schemaOf(bodyOf("/api/chat/{chatId}/read", method)));
+    expect([null, {}, { seq: 1 }, []].map((body) => described.accepts(body))).toEqual([true, true, true, false]);
+  });
+
+  test("a whole number above 2^53 is an id, and an event's id", () => {
+    const [bookingId, eventId] = ["331546041625334528", "331546041625334529"];
+    const written = `{"bookingId":${bookingId},"eventId":${eventId},"ownerId":"o","seekerId":"s"}`;
+    expect(parse(approvedSchema, parseExactJson(written))).toMatchObject({ bookingId, eventId });
+    // zod's own reading of JSON Schema takes no integer above 2^53, so the text of the schema is looked at.
+    const { BookingApproved, SentId } = asyncapi.components.schemas;
+    for (const schema of [schemaOf(bodyOf("/api/chat/initiate", "post")), BookingApproved, SentId]) {
+      expect(JSON.stringify(schema)).toMatch(/"type":"(?:integer|number)"/);
+      expect(JSON.stringify(schema)).not.toContain('"maximum"');
+    }
+  });
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { givenIdSchema } from "../ids.ts";
+import { givenIdSchema, wholeNumberSchema } from "../ids.ts";
 import { cleanText } from "../log/content.ts";
 
 /** What the booking service tells us of a booking. A cancellation need not name the people. */
@@ -51,7 +51,7 @@ const time = z
 const eventIdText = "text of 1 to 256 characters, or a whole number";
 /** An event's id; a whole number counts as its digits, as for every id. */
 export const eventIdSchema = z
-  .union([z.string().min(1, eventIdText).max(256, eventIdText), z.int().min(0, eventIdText)], eventIdText)
+  .union([z.string().min(1, eventIdText).max(256, eventIdText), wholeNumberSchema(eventIdText)], eventIdText)
   .transform(String);
 
 type People = { ownerId?: string | undefined; seekerId?: string | undefined };

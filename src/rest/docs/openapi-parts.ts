@@ -15,11 +15,11 @@ const requestIdHeader = {
 /** How long a body may be, in words. */
 export const mostBodyText = `${mostBodyBytes / 1024} KB`;
 
-/** A body of JSON, with one to start from when trying the call. */
+/** A body of JSON, with one to start from when trying the call. One that is not required may be left out, or be null. */
 export const jsonBody = (schema: z.ZodType, example: object, { required = true } = {}) => ({
   required,
   description: `JSON, at most ${mostBodyText} of it`,
-  content: { "application/json": { schema, example } },
+  content: { "application/json": { schema: required ? schema : schema.nullable(), example } },
 });
 
 /** An answer that succeeds. */

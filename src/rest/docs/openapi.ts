@@ -15,7 +15,7 @@ People call with their token (\`Authorization: Bearer\`), the booking service wi
 Every failure is a problem (RFC 9457) with a \`code\`; [the codes](/api/chat/docs/errors) are the same over Socket.IO.
 A body is JSON of at most ${mostBodyText}; past that the answer is 413, \`payload_too_large\`.
 It is UTF-8, by any of its names, with or without a byte order mark; anything else is 415, \`unsupported_media_type\`.
-An optional field that is null counts as left out, and an empty body as \`{}\`.
+An optional field that is null counts as left out, and an empty body, or null, as \`{}\`.
 What happens live comes over Socket.IO: [the events](/api/chat/docs/events).
 Whole answers may get more fields later: let those pass that you do not know.`;
 
