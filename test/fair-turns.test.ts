@@ -20,7 +20,7 @@ const open = (overrides: Partial<TurnLimits> = {}) => {
     };
     take().catch((error: { code: string }) => (refused[name] = error.code));
   };
-  const end = (name: string, bytes = 0): void => held[name]?.settle(bytes);
+  const end = (name: string, bytes: number | null = 0): void => held[name]?.settle(bytes);
   const free = (name: string): void => held[name]?.free();
   return { turns, given, refused, ask, end, free };
 };
@@ -97,12 +97,44 @@ test("what nobody needs any more is passed over", async () => {
   expect(refused).toEqual({ a3: "unavailable" });
 });
 
-test("whoever waits too long is answered", async () => {
+const until = async (met: () => boolean): Promise<void> => {
+  for (const limit = Date.now() + 60_000; !met() && Date.now() < limit; ) await pause(20);
+};
+
+test("whoever waits too long hears `unavailable` while nothing ends, as with the database away", async () => {
   const { ask, refused, turns } = open({ longestWaitMs: 1 });
   for (const name of ["a1", "a2", "a3", "b1", "c1"]) ask(name);
-  for (const limit = Date.now() + 60_000; Object.keys(refused).length < 2 && Date.now() < limit; ) await pause(20);
-  expect(refused).toEqual({ a3: "rate_limited", c1: "unavailable" });
+  await until(() => Object.keys(refused).length === 2);
+  expect(refused).toEqual({ a3: "unavailable", c1: "unavailable" });
   expect(turns.load).toMatchObject({ running: 3, waiting: 0 });
+});
+
+test("whoever waits too long behind tasks that failed hears `unavailable`", async () => {
+  const { ask, end, refused } = open({ longestWaitMs: 1 });
+  for (const name of ["a1", "a2", "a3", "a4"]) ask(name);
+  await turnOfTheLoop();
+  end("a1", null);
+  await until(() => refused["a4"] !== undefined);
+  expect(refused).toEqual({ a4: "unavailable" });
+});
+
+test("whoever waits too long behind the key's own tasks that go well hears `rate_limited`", async () => {
+  const { ask, end, refused } = open({ longestWaitMs: 1 });
+  for (const name of ["a1", "a2", "a3", "a4"]) ask(name);
+  await turnOfTheLoop();
+  end("a1");
+  await until(() => refused["a4"] !== undefined);
+  expect(refused).toEqual({ a4: "rate_limited" });
+});
+
+test("whoever waits too long for a client that does not take what it was given hears `rate_limited`", async () => {
+  const { ask, end, refused } = open({ longestWaitMs: 2_000 });
+  ask("a1", { bytes: 90 });
+  await turnOfTheLoop();
+  end("a1", 90);
+  ask("a2", { bytes: 90 });
+  await until(() => refused["a2"] !== undefined);
+  expect(refused).toEqual({ a2: "rate_limited" });
 });
 
 test("with no room left the client that has not taken its answer for the longest time is let go", async () => {

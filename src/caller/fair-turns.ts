@@ -14,7 +14,10 @@ export type TurnLimits = {
   each: Most;
   /** Of all keys together. Past it the answer is `unavailable`. */
   all: Most;
-  /** Whoever has waited for so long is answered `rate_limited` where the key itself is busy, else `unavailable`. */
+  /**
+   * Whoever has waited for so long is answered `rate_limited` where that is the key's own doing: its tasks go well and are
+   * too many, or its client does not take what they made. Else, as with the database away, `unavailable`.
+   */
   longestWaitMs: number;
   /** A task's place stays taken for as long as its bytes take at this pace, so that others have the process meanwhile. */
   bytesPerS?: number;
@@ -30,20 +33,28 @@ export type Wish = {
   end?: () => void;
 };
 
-/** A turn that was given: first `settle`, when the task is over, then `free`, when what it made is gone. */
-export type Turn = { settle: (bytes: number) => void; free: () => void };
+/**
+ * A turn that was given: first `settle`, when the task is over, then `free`, when what it made is gone. `bytes`: what it
+ * made, null where it failed.
+ */
+export type Turn = { settle: (bytes: number | null) => void; free: () => void };
 
 type Waiter = Wish & { since: number; resolve: (turn: Turn) => void; reject: (error: ChatError) => void };
-type Share = { key: string; running: number; bytes: number; waiting: Waiter[] };
+/** `served`: when its last task went well. `held`: how many bytes its client has not taken yet. */
+type Share = { key: string; running: number; bytes: number; held: number; served: number; waiting: Waiter[] };
 type Held = { since: number; end: () => void };
 
 const sweepMs = 250;
 const retryAfterMs = 1_000;
+/** A key that has got nothing for so long waits for others, not for its own. */
+const goesWellMs = 1_000;
 /** So long a slow client may take its answer in peace, however many others wait. */
 const endedAfterMs = 2_000;
 
 const fits = (most: Most, { running, bytes }: Pick<Share, "running" | "bytes">, wanted: number): boolean =>
   running < most.running && (most.bytes === undefined || bytes === 0 || bytes + wanted <= most.bytes);
+
+const newShare = (key: string): Share => ({ key, running: 0, bytes: 0, held: 0, served: 0, waiting: [] });
 
 /**
  * Gives turns to tasks: so many of one key at once, so many of all, so many that wait. Keys that wait are served one
@@ -74,7 +85,7 @@ export class FairTurns {
 
   /** @throws ChatError `rate_limited`, `unavailable` */
   take(wish: Wish): Promise<Turn> {
-    const share = this.#shares.get(wish.key) ?? { key: wish.key, running: 0, bytes: 0, waiting: [] };
+    const share = this.#shares.get(wish.key) ?? newShare(wish.key);
     if (share.waiting.length === 0 && this.#fits(share, wish)) {
       this.#shares.set(wish.key, share);
       return Promise.resolve(this.#give(share, wish));
@@ -110,10 +121,13 @@ export class FairTurns {
     hold(bytes);
     run(1);
     return {
-      settle: (actual) => {
+      settle: (made) => {
         if (isOver) return;
         isOver = true;
+        const actual = made ?? 0;
+        if (made !== null) share.served = Date.now();
         hold(actual);
+        share.held += actual;
         held.since = Date.now();
         if (actual > 0) this.#held.add(held);
         const release = (): void => {
@@ -127,6 +141,7 @@ export class FairTurns {
       free: () => {
         if (isFree) return;
         isFree = true;
+        if (isOver) share.held -= holds;
         hold(0);
         this.#held.delete(held);
         this.#next(share);
@@ -177,8 +192,7 @@ export class FairTurns {
     const before = Date.now() - this.#limits.longestWaitMs;
     for (const share of this.#queue) {
       while ((share.waiting[0]?.since ?? Infinity) <= before) {
-        // What holds up the others of its own key is no outage.
-        const isOwn = share.running > 0 || share.bytes > 0;
+        const isOwn = share.held > 0 || share.served > Date.now() - goesWellMs;
         share.waiting[0]?.reject(new ChatError(isOwn ? "rate_limited" : "unavailable", { retryAfterMs }));
         this.#shift(share);
       }

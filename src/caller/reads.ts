@@ -38,7 +38,7 @@ export const createReads = ({ budget = unlimited, limits = bounds.reads }: Optio
   const turns = new FairTurns(limits);
   const run: Reads["run"] = async ({ userId, isGone, onWritten, end }, { mostBytes, fetch }) => {
     const turn = await turns.take({ key: userId, bytes: mostBytes, isGone, end });
-    let bytes = 0;
+    let bytes: number | null = null;
     try {
       const reserved = budget.reserve(userId, mostBytes);
       try {
@@ -46,11 +46,11 @@ export const createReads = ({ budget = unlimited, limits = bounds.reads }: Optio
         bytes = found.bytes;
         return found.answer;
       } finally {
-        reserved.settle(bytes);
+        reserved.settle(bytes ?? 0);
       }
     } finally {
       turn.settle(bytes);
-      if (bytes === 0) turn.free();
+      if (!bytes) turn.free();
       else onWritten(turn.free);
     }
   };
@@ -63,10 +63,13 @@ const createTurns = (limits: TurnLimits): Turns => {
   return {
     run: async (key, task) => {
       const turn = await turns.take({ key });
+      let made: 0 | null = null;
       try {
-        return await task();
+        const done = await task();
+        made = 0;
+        return done;
       } finally {
-        turn.settle(0);
+        turn.settle(made);
         turn.free();
       }
     },
