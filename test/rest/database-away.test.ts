@@ -82,4 +82,24 @@ describe("with the database away", () => {
     await until(async () => (await calls()[0])?.status === 200);
     for (const { status } of await Promise.all(calls())) expect([200, 201]).toContain(status);
   });
+
+  test("many requests that cannot be served make a line or a few, which count the others", async () => {
+    const { chatId, ownerId } = await rest.newChat();
+    door.shut();
+    const before = rest.lines.length;
+    const asked = Array.from({ length: 20 }, () => rest.call.put(`/api/chat/${chatId}/read`).set(...bearer(ownerId)));
+    expect((await Promise.all(asked)).map(({ status }) => status)).toEqual(Array(20).fill(503));
+    door.reopen();
+    const lines = rest.lines.slice(before).map((line) => JSON.parse(line));
+    const told = lines.filter(({ msg }) => msg === "a request could not be served");
+    expect(told.length).toBeGreaterThanOrEqual(1);
+    expect(told.length).toBeLessThan(20);
+    expect(told[0]).toMatchObject({
+      level: 40,
+      reason: expect.any(String),
+      more: expect.any(Number),
+      err: expect.any(Object),
+    });
+    await until(async () => (await rest.call.get(`/api/chat/${chatId}`).set(...bearer(ownerId))).status === 200);
+  });
 });

@@ -20,20 +20,39 @@ const refusalOf = (thrown: unknown): ChatError | null => {
   return new ChatError(codeByStatus[thrown.status] ?? "validation_failed", { cause: thrown });
 };
 
+const unavailableEveryMs = 1_000;
+
 /** For what no route has taken. */
 export const refuseUnknown: RequestHandler = () => {
   throw new ChatError("not_found");
 };
 
+/**
+ * What an outage or a flood has many of is logged once a second for each cause, with how many more there were since the
+ * line before: a line with its stack for each request would be dearer than the answer.
+ */
+const createLogUnavailable = (logger: Logger) => {
+  const kinds = new Map<string, { at: number; more: number }>();
+  return (requestId: string, { cause }: ChatError): void => {
+    const reason = cause instanceof Error ? cause.name : "too much at once";
+    const kind = kinds.get(reason) ?? { at: -Infinity, more: 0 };
+    kinds.set(reason, kind);
+    if (performance.now() - kind.at < unavailableEveryMs) return void (kind.more += 1);
+    logger.warn({ requestId, reason, more: kind.more, err: cause }, "a request could not be served");
+    Object.assign(kind, { at: performance.now(), more: 0 });
+  };
+};
+
 /** The one place where what was thrown becomes an answer. What is not ours to tell is logged and said to be internal. */
-export const createAnswerErrors =
-  ({ logger }: { logger: Logger }): ErrorRequestHandler =>
+export const createAnswerErrors = ({ logger }: { logger: Logger }): ErrorRequestHandler => {
+  const logUnavailable = createLogUnavailable(logger);
   // Express tells an error handler by its four parameters.
-  (thrown: unknown, req, res, _next) => {
+  return (thrown: unknown, req, res, _next) => {
     const error = refusalOf(thrown) ?? toChatError(thrown);
     const requestId = requestIdOf(req);
     if (error.code === "internal") logger.error({ requestId, err: thrown }, "a request failed");
-    if (error.code === "unavailable") logger.warn({ requestId, err: thrown }, "a request could not be served");
+    if (error.code === "unavailable") logUnavailable(requestId, error);
     if (res.headersSent) req.socket.destroy();
     else sendProblem(res, error, requestId);
   };
+};
