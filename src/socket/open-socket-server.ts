@@ -144,6 +144,7 @@ export const openSocketServer = async (options: Options): Promise<SocketServer> 
       presence,
       connectionsPerUser: limits.connectionsPerUser,
       trustedProxies: options.trustedProxies,
+      count: (outcome) => counts.event("connect", outcome),
     });
     const listen = createEventHandling({
       schemas,

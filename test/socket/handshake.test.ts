@@ -84,6 +84,9 @@ describe("limits of connecting", () => {
     await expect(connect(other, user, { reconnection: false })).rejects.toMatchObject({
       data: { code: "rate_limited" },
     });
+    const metrics = await (await fetch(`${other.opsUrl}/metrics`)).text();
+    expect(metrics).toContain('chat_socket_events_total{event="connect",outcome="ok"} 1');
+    expect(metrics).toContain('chat_socket_events_total{event="connect",outcome="rate_limited"} 1');
     first.disconnect();
     const mayConnect = async (): Promise<boolean> => {
       const third = await connect(one, user, { reconnection: false }).catch(() => null);

@@ -33,6 +33,8 @@ type Parts = {
   /** 0: no limit. */
   connectionsPerUser: number;
   trustedProxies: number;
+  /** Told of each that was let in (`ok`), or why not: the error's code. */
+  count: (outcome: string) => void;
 };
 
 /** A refused client has no more to say: its transport ends soon after it has heard why. */
@@ -91,6 +93,7 @@ export const admitSockets = (io: ChatServer, parts: Parts): Admitted => {
       () => next(),
       (thrown: unknown) => {
         holders.delete(socket.conn);
+        parts.count(toChatError(thrown).code);
         next(connectError(thrown));
         // It may have come again with a better token by then.
         setTimeout(() => hasSocket(socket.conn) || socket.conn.close(), closeRefusedAfterMs).unref();
@@ -98,6 +101,7 @@ export const admitSockets = (io: ChatServer, parts: Parts): Admitted => {
     );
   });
   return (socket) => {
+    parts.count("ok");
     holders.set(socket.conn, socket);
     const arrived = arriving.get(socket);
     arriving.delete(socket);
