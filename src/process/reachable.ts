@@ -1,5 +1,6 @@
 import { connect, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { shareAnswer } from "./share-answer.ts";
 
 /** Where Kafka is, and whether it wants TLS. */
 export type Brokers = { brokers: string[]; ssl: boolean };
@@ -67,12 +68,5 @@ export const firstAnswering = async ({ brokers, ssl }: Brokers, timeoutMs = limi
  * Whether any of the brokers answers: all a chat node needs to know of Kafka, which only the consumers speak. Asked at
  * most every five seconds, however often health is.
  */
-export const createIsAnyReachable = (kafka: Brokers, timeoutMs = limitMs): (() => Promise<boolean>) => {
-  let known: { at: number; answer: Promise<boolean> } | undefined;
-  return () => {
-    if (known === undefined || Date.now() - known.at > keptMs) {
-      known = { at: Date.now(), answer: firstAnswering(kafka, timeoutMs).then((broker) => broker !== null) };
-    }
-    return known.answer;
-  };
-};
+export const createIsAnyReachable = (kafka: Brokers, timeoutMs = limitMs): (() => Promise<boolean>) =>
+  shareAnswer(keptMs, async () => (await firstAnswering(kafka, timeoutMs)) !== null);

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { mongo } from "mongoose";
 import type { ChatCards, ChatLog } from "../chat/ports.ts";
 import type { Logger } from "../process/logger.ts";
+import { shareAnswer } from "../process/share-answer.ts";
 import { createCardStore } from "./cards/card-store.ts";
 import { createChatLog } from "./chat-log.ts";
 import { connect } from "./connect.ts";
@@ -16,8 +18,8 @@ export type Store = {
   relay: RelayStore;
   /** How many sends wait for the database. */
   waiting: () => number;
-  /** Whether the database answers within `timeoutMs`. */
-  isUp: (timeoutMs?: number) => Promise<boolean>;
+  /** Whether the database answers within a second. However many ask, one ping is sent at a time. */
+  isUp: () => Promise<boolean>;
   /** Waits for what is being written, at most `deadlineMs`, then disconnects. May be called twice. */
   close: (deadlineMs?: number) => Promise<void>;
 };
@@ -40,6 +42,20 @@ const strongAddress = (given: string, logger: Logger): string => {
   if (overruled.length > 0)
     logger.warn({ options: overruled }, "options in MONGODB_URI would weaken a promise and are overruled");
   return uri;
+};
+
+/**
+ * A ping that a frozen server leaves unanswered holds its connection up to `socketTimeoutMS`. With one a second these are
+ * seven, and sends find a connection among the others (`maxPoolSize`).
+ */
+const ping = { limitMs: 1_000, keptMs: 500 };
+
+const answersPing = async (database: mongo.Db): Promise<boolean> => {
+  const pinged = database.command({ ping: 1 }).then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([pinged, pause(ping.limitMs, false, { ref: false })]);
 };
 
 /**
@@ -83,13 +99,7 @@ export const openStore = async ({
       names: { entries: models.entries.collection.collectionName, cards: models.cards.collection.collectionName },
     }),
     waiting: () => log.queue.size,
-    isUp: async (timeoutMs = 1_000) => {
-      const pinged = database.command({ ping: 1 }).then(
-        () => true,
-        () => false,
-      );
-      return Promise.race([pinged, pause(timeoutMs, false, { ref: false })]);
-    },
+    isUp: shareAnswer(ping.keptMs, () => answersPing(database)),
     close: (deadlineMs = 5_000) => {
       closing ??= log.queue.drain(deadlineMs).then(() => {
         log.stop();
