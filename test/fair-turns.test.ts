@@ -128,7 +128,7 @@ test("whoever waits too long behind the key's own tasks that go well hears `rate
 });
 
 test("whoever waits too long for a client that does not take what it was given hears `rate_limited`", async () => {
-  const { ask, end, refused } = open({ longestWaitMs: 2_000 });
+  const { ask, end, refused } = open({ longestWaitMs: 3_000 });
   ask("a1", { bytes: 90 });
   await turnOfTheLoop();
   end("a1", 90);

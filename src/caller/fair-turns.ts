@@ -46,8 +46,11 @@ type Held = { since: number; end: () => void };
 
 const sweepMs = 250;
 const retryAfterMs = 1_000;
-/** A key that has got nothing for so long waits for others, not for its own. */
-const goesWellMs = 1_000;
+/**
+ * A key that has got nothing for so long waits for others, not for its own: half of the usual wait, since a busy process
+ * may take a second or two for a task.
+ */
+const goesWellMs = 2_500;
 /** So long a slow client may take its answer in peace, however many others wait. */
 const endedAfterMs = 2_000;
 
