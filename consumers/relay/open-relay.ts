@@ -9,7 +9,8 @@ import { createPublishEvents, type EventTopic } from "./event-publisher.ts";
 import type { NoticeDelays, Presence } from "./notice-rules.ts";
 import { createRelay, type Relay } from "./relay.ts";
 import type { RelayMetrics } from "./relay-metrics.ts";
-import { createTerm, type RelayTiming } from "./term/term.ts";
+import { createTerm } from "./term/term.ts";
+import type { RelayTiming } from "./timing.ts";
 import { createUnreadWatch } from "./unread-watch.ts";
 
 type Parts = {

@@ -4,7 +4,8 @@ import type { Logger } from "../../src/process/logger.ts";
 import type { Lease } from "../../src/store/relay/relay-lease.ts";
 import type { RelayStore } from "../../src/store/relay/relay-store.ts";
 import type { RelayMetrics } from "./relay-metrics.ts";
-import type { createTerm, RelayTiming } from "./term/term.ts";
+import type { createTerm } from "./term/term.ts";
+import type { RelayTiming } from "./timing.ts";
 
 export type Relay = {
   /** Begins; waits for nothing. */

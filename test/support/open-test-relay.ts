@@ -6,7 +6,7 @@ import type { EventTopic } from "../../consumers/relay/event-publisher.ts";
 import type { Presence } from "../../consumers/relay/notice-rules.ts";
 import { openRelay } from "../../consumers/relay/open-relay.ts";
 import { createRelayMetrics } from "../../consumers/relay/relay-metrics.ts";
-import type { RelayTiming } from "../../consumers/relay/term/term.ts";
+import type { RelayTiming } from "../../consumers/relay/timing.ts";
 import { type Acts, createActs } from "../../src/chat/acts/create-acts.ts";
 import type { Broadcast } from "../../src/chat/ports.ts";
 import type { Logger } from "../../src/process/logger.ts";

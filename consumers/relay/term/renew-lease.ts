@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "../../../src/process/logger.ts";
+import type { RelayTiming } from "../timing.ts";
 import type { Progress } from "./progress.ts";
-import type { RelayTiming } from "./term.ts";
 
 type Options = {
   progress: Progress;

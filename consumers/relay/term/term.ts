@@ -7,24 +7,13 @@ import type { RunCatchUp } from "../catch-up.ts";
 import type { DescribeChanges } from "../describe-changes.ts";
 import type { PublishEvents } from "../event-publisher.ts";
 import type { RelayMetrics } from "../relay-metrics.ts";
+import type { RelayTiming } from "../timing.ts";
 import type { UnreadWatch } from "../unread-watch.ts";
 import { createProgress } from "./progress.ts";
 import { publishChanges } from "./publish-changes.ts";
 import { renewLease } from "./renew-lease.ts";
 import { takeOver } from "./take-over.ts";
 import { createLogWalk } from "./walk-the-log.ts";
-
-export type RelayTiming = {
-  /** How long a lease holds without a renewal. */
-  leaseMs: number;
-  /**
-   * Between two renewals, each of which saves how far the relay has come, while it comes on; and between two tries to
-   * get a lease. With nothing to publish, half of the lease is often enough.
-   */
-  beatMs: number;
-  /** Between two looks at cards and unread notices. */
-  careMs: number;
-};
 
 type Parts = {
   store: Pick<RelayStore, "positionNow" | "openFeed" | "scan">;
