@@ -47,5 +47,5 @@ test("a failure is shared and does not stay", async () => {
   });
   const both = await Promise.allSettled([ask(), ask()]);
   expect(both.map((one) => one.status === "rejected" && String(one.reason))).toEqual(Array(2).fill("Error: failure 1"));
-  await until(async () => String(await ask().catch(String)) === "Error: failure 2");
+  await until(async () => (await ask().catch(String)) === "Error: failure 2");
 });
