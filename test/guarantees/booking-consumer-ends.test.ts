@@ -13,12 +13,15 @@ afterEach(mend);
 /** Makes kafkajs fail where it reads what was fetched, which no handler can catch. After the source: that guards it. */
 const breakFetches = (error: () => Error): void => {
   const { protocol } = fetchRequests;
+  const decode = async (): Promise<never> => {
+    throw error();
+  };
   mends.push(() => Object.assign(fetchRequests, { protocol }));
   fetchRequests.protocol = (options) => {
     const build = protocol(options);
     return (call) => {
       const { response, ...request } = build(call);
-      return { ...request, response: { ...response, decode: () => Promise.reject(error()) } };
+      return { ...request, response: { ...response, decode } };
     };
   };
 };
