@@ -58,7 +58,7 @@ interface RunToEndOptions extends Pick<RunnerOptions, "args" | "env" | "run" | "
   report: string;
 }
 
-const wholeLimitMs = 45 * 60_000;
+const wholeLimitMs = 80 * 60_000;
 const leaveLimitMs = 60_000;
 
 /**
