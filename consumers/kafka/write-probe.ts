@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Kafka } from "kafkajs";
 import type { Logger } from "../../src/process/logger.ts";
+import { askAdmin } from "./ask-admin.ts";
 import { createProbeClient, type KafkaAddress, probeLimitMs, shortRetry } from "./kafka-client.ts";
 import { topicsThere } from "./topics-there.ts";
 import { withLimit } from "./with-limit.ts";
@@ -76,15 +77,11 @@ const askForId = async (client: Kafka): Promise<void> => {
   }
 };
 
-const reachLeaders = async (client: Kafka, topics: string[]): Promise<void> => {
-  const admin = client.admin();
-  const reach = async (): Promise<void> => {
-    await admin.connect();
-    for (const topic of topics) await admin.fetchTopicOffsets(topic);
-  };
-  try {
-    await withLimit("reaching the leaders", probeLimitMs, reach());
-  } finally {
-    await withLimit("disconnecting", 1_000, admin.disconnect()).catch(() => undefined);
-  }
-};
+const reachLeaders = (client: Kafka, topics: string[]): Promise<void> =>
+  askAdmin({
+    client,
+    what: "reaching the leaders",
+    ask: async (admin) => {
+      for (const topic of topics) await admin.fetchTopicOffsets(topic);
+    },
+  });

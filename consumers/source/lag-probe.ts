@@ -1,6 +1,5 @@
 import type { Admin, Kafka } from "kafkajs";
-import { probeLimitMs } from "../kafka/kafka-client.ts";
-import { untilAborted, withLimit } from "../kafka/with-limit.ts";
+import { askAdmin } from "../kafka/ask-admin.ts";
 
 /** Partitions by topic, as kafkajs tells what was assigned. */
 export type Partitions = Record<string, number[]>;
@@ -14,18 +13,8 @@ type Options = { client: Kafka; groupId: string; partitions: Partitions; signal:
  * How far the group is behind in these partitions, by what is committed: also where nothing is fetched.
  * @throws when no broker answers within twelve seconds, and the signal's reason
  */
-export const readLags = async ({ client, groupId, partitions, signal }: Options): Promise<PartitionLag[]> => {
-  const admin = client.admin();
-  const asking = lagsOf(admin, groupId, partitions, signal);
-  const disconnect = (): Promise<void> => withLimit("disconnecting", 1_000, admin.disconnect()).catch(() => undefined);
-  try {
-    return await withLimit("reading the lag", probeLimitMs, untilAborted(signal, asking));
-  } finally {
-    await disconnect();
-    // What goes on behind may connect again after that.
-    void asking.then(disconnect, disconnect);
-  }
-};
+export const readLags = ({ client, groupId, partitions, signal }: Options): Promise<PartitionLag[]> =>
+  askAdmin({ client, what: "reading the lag", ask: (admin) => lagsOf(admin, groupId, partitions, signal), signal });
 
 const lagsOf = async (
   admin: Admin,
@@ -33,7 +22,6 @@ const lagsOf = async (
   partitions: Partitions,
   signal: AbortSignal,
 ): Promise<PartitionLag[]> => {
-  await admin.connect();
   signal.throwIfAborted();
   const topics = Object.keys(partitions);
   const groups = await admin.fetchOffsets({ groupId, topics });

@@ -1,7 +1,6 @@
 import type { Kafka } from "kafkajs";
-import { probeLimitMs } from "../kafka/kafka-client.ts";
+import { askAdmin } from "../kafka/ask-admin.ts";
 import { createPartitioner } from "../kafka/partitioner.ts";
-import { withLimit } from "../kafka/with-limit.ts";
 
 /** The partition of a key, as our producer chooses it. */
 export type PartitionOf = (key: Buffer | string | null) => number;
@@ -14,15 +13,13 @@ export const createTopicSpread = (client: Kafka, topic: string): (() => Promise<
   // The same one as the producer's, so that both put a key into the same partition.
   const partitioner = createPartitioner();
   return async () => {
-    const admin = client.admin();
-    try {
-      const asked = admin.connect().then(() => admin.fetchTopicMetadata({ topics: [topic] }));
-      const partitionMetadata =
-        (await withLimit("asking for the topic", probeLimitMs, asked)).topics[0]?.partitions ?? [];
-      if (partitionMetadata.length === 0) throw new Error(`the topic ${topic} has no partitions`);
-      return (key) => partitioner({ topic, partitionMetadata, message: { key, value: null } });
-    } finally {
-      await withLimit("disconnecting", 1_000, admin.disconnect()).catch(() => undefined);
-    }
+    const { topics } = await askAdmin({
+      client,
+      what: "asking for the topic",
+      ask: (admin) => admin.fetchTopicMetadata({ topics: [topic] }),
+    });
+    const partitionMetadata = topics[0]?.partitions ?? [];
+    if (partitionMetadata.length === 0) throw new Error(`the topic ${topic} has no partitions`);
+    return (key) => partitioner({ topic, partitionMetadata, message: { key, value: null } });
   };
 };

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { clientKey } from "../caller/address-key.ts";
 import type { Limits } from "../config/config.ts";
-import type { Caller } from "../rest/request/identify.ts";
+import { type Caller, countedAs } from "../rest/request/identify.ts";
 import { createMinuteCounts, type Taken } from "./minute-counts.ts";
 
 /** Who asks, by token and key. */
@@ -39,9 +39,7 @@ export const createCountRequests = ({ limits, trustedProxies, findCaller }: Requ
 
   const callerKey = (request: IncomingMessage): string | null => {
     try {
-      const { key, userId } = findCaller(request);
-      if (typeof key === "number") return `key ${key}`;
-      return key === "none" && userId !== null ? `user ${userId}` : null;
+      return countedAs(findCaller(request));
     } catch {
       // REST meets the same fault, and answers it.
       return null;

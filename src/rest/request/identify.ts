@@ -7,6 +7,15 @@ import { ChatError } from "../../chat/errors.ts";
 /** Who asks. `key`: which of the service's keys came with the request. `userId`: whom its token speaks for. */
 export type Caller = { key: number | "none" | "wrong"; userId: string | null };
 
+/**
+ * Under which name the caller's requests count; null: under its address. A wrong key counts by address, also with a good
+ * token beside it: keys are not to be guessed at the pace of a user.
+ */
+export const countedAs = ({ key, userId }: Caller): string | null => {
+  if (typeof key === "number") return `key:${key}`;
+  return key === "none" && userId !== null ? `user:${userId}` : null;
+};
+
 const callers = new WeakMap<IncomingMessage, Caller>();
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();

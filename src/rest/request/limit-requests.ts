@@ -1,7 +1,7 @@
 import type { RequestHandler } from "express";
 import { clientKey } from "../../caller/address-key.ts";
 import type { RateLimit } from "../../chat/ports.ts";
-import { callerOf } from "./identify.ts";
+import { callerOf, countedAs } from "./identify.ts";
 
 /** `requests`: by user or key. `addressRequests`: by address, for those who show neither. */
 export type RequestLimits = { requests: RateLimit; addressRequests: RateLimit };
@@ -20,16 +20,12 @@ export const limitByAddress =
     next();
   };
 
-/**
- * Counts requests before anything is read or looked up for them. A request with a wrong key counts by address, also
- * with a good token beside it: keys are not to be guessed at the pace of a user.
- */
+/** Counts requests before anything is read or looked up for them. */
 export const limitByCaller =
   ({ limits: { requests, addressRequests }, trustedProxies }: Parts): RequestHandler =>
   async (req, res, next) => {
-    const { key, userId } = callerOf(res);
-    if (typeof key === "number") await requests.take(`key:${key}`);
-    else if (key === "none" && userId !== null) await requests.take(`user:${userId}`);
+    const name = countedAs(callerOf(res));
+    if (name !== null) await requests.take(name);
     else await addressRequests.take(clientKey(req, trustedProxies));
     next();
   };
