@@ -76,7 +76,7 @@ const createTurns = (limits: TurnLimits): Turns => {
   };
 };
 
-/** All that bounds what users have under way. `contacts`: looking up whom presence is told to. */
+/** Bounds on the work that users have under way. `contacts`: look-ups of the people who are sent a user's presence. */
 export const createBounds = (budget?: ByteBudget) => ({
   reads: createReads({ budget }),
   marks: createTurns(bounds.marks),

@@ -4,7 +4,7 @@ import type { Limits } from "../config/config.ts";
 import { type Caller, countedAs } from "../rest/request/identify.ts";
 import { createMinuteCounts, type Taken } from "./minute-counts.ts";
 
-/** Who asks, by token and key. */
+/** Finds the caller of a request by its token and key. */
 export type FindCaller = (request: IncomingMessage) => Caller;
 
 /** `over`: by how many requests the minute's allowance is exceeded; 0 or less: the request is within it. */
