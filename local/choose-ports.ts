@@ -1,4 +1,4 @@
-import { freePort, isFree, nextFreePort } from "./services/kept-port.ts";
+import { freePort, nextFreePort, takePort } from "./services/kept-port.ts";
 
 export interface Ports {
   page: number;
@@ -20,12 +20,10 @@ export interface ChoosePortsOptions {
  * Rejects when a configured port is taken.
  */
 export async function choosePorts({ env, nodeCount, anyPorts = false, report }: ChoosePortsOptions): Promise<Ports> {
-  const chosen = new Set<number>();
   const moved: string[] = [];
 
   async function usual(what: string, wanted: number): Promise<number> {
-    const port = anyPorts ? await freePort(chosen) : await nextFreePort(wanted, chosen);
-    chosen.add(port);
+    const port = anyPorts ? await freePort() : await nextFreePort(wanted);
     if (port !== wanted && !anyPorts) moved.push(`${what} ${port} instead of ${wanted}`);
     return port;
   }
@@ -33,8 +31,7 @@ export async function choosePorts({ env, nodeCount, anyPorts = false, report }: 
   async function configuredOr(setting: "PORT" | "OPS_PORT", what: string, wanted: number): Promise<number> {
     if (!env[setting]) return usual(what, wanted);
     const port = Number(env[setting]);
-    if (!(await isFree(port))) throw new Error(`Port ${port} (${setting}) is taken by another program.`);
-    chosen.add(port);
+    if (!(await takePort(port))) throw new Error(`Port ${port} (${setting}) is taken by another program.`);
     return port;
   }
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { nextFreePort } from "../../local/services/kept-port.ts";
+import { freePort } from "../../local/services/kept-port.ts";
 import type { Bed } from "../bed.ts";
 import { type ServerProcess, startServer } from "../processes.ts";
 import { ownSettings } from "./start-system.ts";
@@ -20,7 +20,7 @@ export const startConsumers = async (
   { mongodbUri, topic, eventsTopic = `${topic}.events` }: Options,
 ): Promise<ServerProcess> => {
   const { script, readyPath } = kinds[name];
-  const opsPort = await nextFreePort(21_000);
+  const opsPort = await freePort();
   return startServer({
     ...bed,
     name: `${name}-consumers`,

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { mongo } from "mongoose";
-import { nextFreePort } from "../../local/services/kept-port.ts";
+import { freePort } from "../../local/services/kept-port.ts";
 import type { Bed } from "../bed.ts";
 import { type Inspector, openInspector } from "../inspector.ts";
 import { type BenchChat, inParallel } from "../load/people.ts";
@@ -70,9 +70,9 @@ export const startSystem = async (
   };
   try {
     for (let index = 0; index < nodeCount; index += 1) {
-      const port = await nextFreePort(21_000);
-      const opsPort = await nextFreePort(port + 1);
-      const inspectPort = await nextFreePort(opsPort + 1);
+      const port = await freePort();
+      const opsPort = await freePort();
+      const inspectPort = await freePort();
       const server = await startServer({
         ...bed,
         name: `${name}-${index + 1}`,

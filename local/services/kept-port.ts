@@ -1,4 +1,6 @@
 import { randomInt } from "node:crypto";
+import { createSocket, type Socket } from "node:dgram";
+import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname } from "node:path";
@@ -9,29 +11,60 @@ import { dirname } from "node:path";
  */
 export async function keptPort(file: string): Promise<number> {
   const kept = readPort(file);
-  if (kept !== undefined && (await isFree(kept))) return kept;
+  if (kept !== undefined && (claims.has(kept) || (await claim(kept))) && (await isFree(kept))) return kept;
   const port = await freePort();
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${port}\n`);
   return port;
 }
 
-/** The first free port from this one on that is not spoken for. */
-export async function nextFreePort(first: number, spokenFor: ReadonlySet<number> = new Set()): Promise<number> {
-  for (let port = first; port < first + 200; port += 1) if (!spokenFor.has(port) && (await isFree(port))) return port;
+/** The first port from this one on that is free and that nobody else was given. */
+export async function nextFreePort(first: number): Promise<number> {
+  for (let port = first; port < first + 200; port += 1) if (await takePort(port)) return port;
   throw new Error(`No port is free from ${first} to ${first + 199}.`);
 }
 
 /** Below the range that systems hand out to outgoing connections, so that it is likely still free at the next start. */
-export async function freePort(spokenFor: ReadonlySet<number> = new Set()): Promise<number> {
+export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const port = randomInt(20_000, 29_999);
-    if (!spokenFor.has(port) && (await isFree(port))) return port;
+    if (await takePort(port)) return port;
   }
   throw new Error("No port is free from 20000 to 29999.");
 }
 
-export async function isFree(port: number): Promise<boolean> {
+/** The ports that this process was given, until it ends. */
+const claims = new Map<number, Socket>();
+
+/**
+ * A port is free again while what listens on it is killed and started anew, and not yet taken while it starts: others
+ * who look for one in that time would take it. So whoever is given a port holds the UDP port of the same number, which
+ * nothing here speaks on and which the system gives back however the process ends.
+ */
+async function claim(port: number): Promise<boolean> {
+  if (claims.has(port)) return false;
+  const socket = createSocket("udp4").unref();
+  try {
+    socket.bind({ port, address: "127.0.0.1", exclusive: true });
+    await once(socket, "listening");
+  } catch {
+    socket.close();
+    return false;
+  }
+  claims.set(port, socket);
+  return true;
+}
+
+/** Whether this port is free, and this process's from now on. */
+export async function takePort(port: number): Promise<boolean> {
+  if (!(await claim(port))) return false;
+  if (await isFree(port)) return true;
+  claims.get(port)?.close();
+  claims.delete(port);
+  return false;
+}
+
+async function isFree(port: number): Promise<boolean> {
   // Both, since a server on every address leaves 127.0.0.1 free on some systems, and the other way round.
   return (await canListen(port, "127.0.0.1")) && (await canListen(port));
 }

@@ -19,7 +19,7 @@ test.each([
     const client = await new mongoose.mongo.MongoClient(mongodbUri).connect();
     const stop = new AbortController();
     const lines: string[] = [];
-    const opsPort = await freePort(new Set());
+    const opsPort = await freePort();
     try {
       await client.db().collection("messages").createIndex(fields, made);
       const destination = { write: (line: string) => void lines.push(line) };

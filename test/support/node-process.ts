@@ -46,16 +46,10 @@ const limited = ([command = "", ...args]: string[], descriptors: number | undefi
 export const openNodeProcesses = async (): Promise<NodeProcesses> => {
   const folder = await mkdtemp(join(tmpdir(), "lyvo-chat-nodes-"));
   const run = await openRun(folder, () => undefined);
-  const taken = new Set<number>();
   const stops: (() => Promise<unknown>)[] = [];
-  const port = async (): Promise<number> => {
-    const free = await freePort(taken);
-    taken.add(free);
-    return free;
-  };
 
   const startNode: NodeProcesses["startNode"] = async (overrides = {}, { inspect = false, descriptors } = {}) => {
-    const [ownPort, opsPort, inspectPort] = [await port(), await port(), await port()];
+    const [ownPort, opsPort, inspectPort] = [await freePort(), await freePort(), await freePort()];
     const settings = testSettings({ PORT: String(ownPort), OPS_PORT: String(opsPort), ...overrides });
     const opsUrl = `http://127.0.0.1:${opsPort}`;
     let child: Child | undefined;

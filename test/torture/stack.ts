@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { nextFreePort } from "../../local/services/kept-port.ts";
+import { freePort } from "../../local/services/kept-port.ts";
 import { provideService } from "../../local/services/provide-service.ts";
 import { kafkaRecipe, redisRecipe } from "../../local/services/recipes.ts";
 import { openRun } from "../../local/services/runs/run.ts";
@@ -65,14 +65,8 @@ export const openStack = async (options: Options): Promise<Stack> => {
       provideService(kafkaRecipe, { ...way, how: "binary" }).then(closing),
     ]);
     const settings = { ...env, ...productSettings, MONGODB_URI: mongodb.uri, KAFKA_BROKERS: kafka.address };
-    const taken = new Set<number>();
-    const port = async (): Promise<number> => {
-      const free = await nextFreePort(30_100 + (process.pid % 1_000) * 2, taken);
-      taken.add(free);
-      return free;
-    };
     const product = async (name: string, script: string, own: NodeJS.ProcessEnv): Promise<ProductProcess> => {
-      const opsPort = await port();
+      const opsPort = await freePort();
       const process = createProductProcess({
         name,
         script,
@@ -88,7 +82,7 @@ export const openStack = async (options: Options): Promise<Stack> => {
     };
     const redisPort = Number(new URL(redis.address).port);
     const openNode = async (index: number): Promise<Node> => {
-      const nodePort = await port();
+      const nodePort = await freePort();
       const clients = closing(await openProxy(nodePort));
       const link = closing(await openProxy(redisPort));
       const own = { PORT: String(nodePort), REDIS_URL: `redis://127.0.0.1:${link.port}` };
