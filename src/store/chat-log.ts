@@ -7,12 +7,9 @@ import { createHeads, type Heard } from "./append/heads.ts";
 import { createLateLandings } from "./append/late-landings.ts";
 import { createWriteEntries } from "./append/write-entries.ts";
 import { orUnavailable } from "./driver-errors.ts";
+import { lasting } from "./durability.ts";
 import { headOf, toEntry } from "./entry-documents.ts";
 import type { EntryDocument } from "./models.ts";
-
-// What somebody was shown, and what somebody writes behind, must not vanish when a primary falls: only what a majority
-// has is read.
-const lasting = { readConcern: { level: "majority" } } as const;
 
 // Two hundred of the longest messages are three megabytes, and hold everybody on the node up for a tenth of a second: a
 // page ends before that, and `hasMore` says so. A batch of the database's is no longer either.

@@ -1,12 +1,11 @@
 import mongoose from "mongoose";
 import { ConfigError } from "../config/parse-settings.ts";
+import { durableAddress } from "./durability.ts";
 
 /** What every client of the database asks for. What people are promised (CONTRACT.md) rests on each of these. */
 const kept = {
   readPreference: "primary",
-  readConcernLevel: "majority",
-  w: "majority",
-  journal: "true",
+  ...durableAddress,
   retryWrites: "true",
 } as const;
 

@@ -1,5 +1,6 @@
 import type { mongo } from "mongoose";
 import type { Entry } from "../../chat/log/entry.ts";
+import { durableCommand } from "../durability.ts";
 import { toDocument } from "../entry-documents.ts";
 import { clientMessageIdIndex } from "../models.ts";
 
@@ -16,7 +17,6 @@ export type Written = "written" | "place-taken" | "sent-before" | "unknown" | "n
 export type WriteEntries = (entries: Entry[], options: { ordered: boolean }) => Promise<Written[]>;
 
 const duplicateKey = 11_000;
-const durable = { w: "majority", j: true, wtimeout: 5_000 } as const;
 
 // In a bulk write the index stands only in the text: "E11000 … index: NAME dup key: …".
 const hitIndex = (text: string | undefined): string | undefined => /index: (\S+) dup key/.exec(text ?? "")?.[1];
@@ -50,7 +50,7 @@ export const createWriteEntries =
   async (entries, { ordered }) => {
     try {
       const documents = entries.map(toDocument);
-      const command = { insert: collection, documents, ordered, writeConcern: durable };
+      const command = { insert: collection, documents, ordered, ...durableCommand };
       const reply: InsertReply = await database.command(command, { ignoreUndefined: true });
       const results = resultsOf(entries.length, ordered, reply);
       if (results.includes("unknown")) onFailure(reply.writeConcernError ?? reply.writeErrors);

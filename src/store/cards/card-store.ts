@@ -7,6 +7,7 @@ import { cardBytes, mostPageBytes } from "../../chat/log/size.ts";
 import type { CardCopy, ChatCards, ChatFacts, InboxQuery } from "../../chat/ports.ts";
 import { type Role, roleOf } from "../../chat/roles.ts";
 import { orUnavailable } from "../driver-errors.ts";
+import { durable, durableCommand, lasting } from "../durability.ts";
 import { type CardDocument, peopleIndex } from "../models.ts";
 import { copyStages, deliveredStages, otherOf, readStages, toCard } from "./card-documents.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
@@ -16,10 +17,6 @@ const factsKept = 20_000;
 const marksKept = 40_000;
 /** Documents of one answer of the database's: some two megabytes of the largest. */
 const batchSize = 64;
-const durable = { writeConcern: { w: "majority", j: true, wtimeoutMS: 5_000 } } as const;
-// What the driver calls `wtimeoutMS` is `wtimeout` to the server.
-const durableCommand = { w: "majority", j: true, wtimeout: 5_000 } as const;
-const lasting = { readConcern: { level: "majority" } } as const;
 const latestFirst = { updatedAt: -1, _id: -1 } as const;
 
 type Cards = mongo.Collection<CardDocument>;
@@ -95,7 +92,7 @@ const copy = async ({ database, collection }: Database, copies: CardCopy[]): Pro
   const changed = copies.filter(({ newest }) => newest !== undefined);
   if (changed.length > 0) {
     const updates = changed.map((change) => ({ q: { _id: new Types.ObjectId(change.chatId) }, u: copyStages(change) }));
-    const command = { update: collection.collectionName, updates, ordered: false, writeConcern: durableCommand };
+    const command = { update: collection.collectionName, updates, ordered: false, ...durableCommand };
     // A plain command is not tried again by the driver, and this one may be: it moves forward only.
     await run(command).catch(() => run(command));
   }

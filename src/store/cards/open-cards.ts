@@ -2,6 +2,7 @@ import { type mongo, Types } from "mongoose";
 import type { Card } from "../../chat/cards/card.ts";
 import type { Participants } from "../../chat/roles.ts";
 import { isDuplicateKey } from "../driver-errors.ts";
+import { durable, durableCommand, lasting } from "../durability.ts";
 import { gather } from "../gather.ts";
 import type { CardDocument } from "../models.ts";
 import { newCard, openingStages, toCard } from "./card-documents.ts";
@@ -11,8 +12,6 @@ export type Opened = { card: Card; completed: boolean; made: boolean };
 type Opening = { bookingId: string; participants: Participants | null };
 type Parts = { database: mongo.Db; collection: mongo.Collection<CardDocument>; now: () => Date };
 
-const durable = { w: "majority", j: true } as const;
-const lasting = { readConcern: { level: "majority" } } as const;
 const mostTries = 5;
 const gathered = { mostAtOnce: 500, mostUnderWay: 2 };
 
@@ -49,8 +48,8 @@ export const createOpenCards = ({ database, collection, now }: Parts): ((opening
       bookingId,
       ...newCard(participants, now()),
     }));
-    const command = { insert: collection.collectionName, documents, ordered: false };
-    const reply: InsertReply = await database.command({ ...command, writeConcern: { ...durable, wtimeout: 5_000 } });
+    const command = { insert: collection.collectionName, documents, ordered: false, ...durableCommand };
+    const reply: InsertReply = await database.command(command);
     if (reply.writeConcernError) return new Map();
     const refused = new Set(reply.writeErrors?.map(({ index }) => index));
     return new Map(
@@ -65,7 +64,7 @@ export const createOpenCards = ({ database, collection, now }: Parts): ((opening
         const before = await collection.findOneAndUpdate({ bookingId }, openingStages(participants, now()), {
           upsert: true,
           returnDocument: "before",
-          writeConcern: { ...durable, wtimeoutMS: 5_000 },
+          ...durable,
         });
         const after = before?.ownerId ? before : await collection.findOne({ bookingId });
         const completed = before !== null && before.ownerId === null && participants !== null;

@@ -1,6 +1,7 @@
 import { mongo as driver, type mongo } from "mongoose";
 import type { Entry } from "../../chat/log/entry.ts";
 import type { Role } from "../../chat/roles.ts";
+import { lasting } from "../durability.ts";
 import { toEntry } from "../entry-documents.ts";
 import type { CardDocument, EntryDocument } from "../models.ts";
 
@@ -81,7 +82,7 @@ export const openChangeFeed = ({ mongodbUri, database, names }: Source, { token,
   const stream = client.db(database).watch<Stored>([told(names)], {
     maxAwaitTimeMS: waitMs,
     batchSize,
-    readConcern: { level: "majority" },
+    ...lasting,
     ...(token === undefined ? startAt && { startAtOperationTime: startAt } : { startAfter: token }),
   });
   return {

@@ -1,4 +1,5 @@
 import type { mongo } from "mongoose";
+import { durable } from "../durability.ts";
 import type { Position } from "./change-feed.ts";
 
 /**
@@ -23,8 +24,6 @@ export type Lease = {
 };
 
 export type RelayDocument = RelayState & { _id: string; holder: string | null; expiresAt: Date };
-
-const durable = { writeConcern: { w: "majority", j: true, wtimeoutMS: 5_000 } } as const;
 
 const literals = (state: RelayState) =>
   Object.fromEntries(Object.entries(state).map(([name, value]) => [name, { $literal: value }]));

@@ -2,6 +2,7 @@ import { type mongo, Types } from "mongoose";
 import type { Card } from "../../chat/cards/card.ts";
 import type { Entry } from "../../chat/log/entry.ts";
 import { toCard } from "../cards/card-documents.ts";
+import { lasting } from "../durability.ts";
 import { toEntry } from "../entry-documents.ts";
 import type { CardDocument, EntryDocument } from "../models.ts";
 import { type Receipt, receiptsOf } from "./change-feed.ts";
@@ -22,8 +23,6 @@ export type RelayScan = {
 };
 
 type Collections = { entries: mongo.Collection<EntryDocument>; cards: mongo.Collection<CardDocument> };
-
-const lasting = { readConcern: { level: "majority" } } as const;
 
 /** Walks over what is stored, in pages. Each of them is a question that an index answers. */
 export const createRelayScan = ({ entries, cards }: Collections): RelayScan => {

@@ -1,6 +1,7 @@
 import type { mongo } from "mongoose";
 import type { Role } from "../../chat/roles.ts";
 import { isDuplicateKey } from "../driver-errors.ts";
+import { durable, lasting } from "../durability.ts";
 
 /**
  * A run of unread entries of one person in one chat, of which others are told once. `firstSeq`, `firstAt`: the entry it
@@ -34,9 +35,6 @@ export type UnreadNotices = {
 };
 
 export type NoticeDocument = UnreadNotice & { _id: string };
-
-const durable = { writeConcern: { w: "majority", j: true, wtimeoutMS: 5_000 } } as const;
-const lasting = { readConcern: { level: "majority" } } as const;
 
 const idOf = ({ chatId, role }: NoticeKey): string => `${chatId}:${role}`;
 const withoutId = ({ _id, ...notice }: NoticeDocument): UnreadNotice => notice;
