@@ -1,4 +1,3 @@
-import { dirname } from "node:path/posix";
 import { describe, expect, test } from "@jest/globals";
 import { z } from "zod";
 import { findCycle } from "./find-cycle.ts";
@@ -81,14 +80,6 @@ test("every file that is imported is there, and is named with its extension", ()
 
 test("there are no import cycles, type-only imports included", () => {
   expect(findCycle(imports)).toBeNull();
-});
-
-const mostFilesInAFolder = 14;
-
-test.each(["src", "consumers", "client", "local"])("no folder in %s lists more than 14 files", (top) => {
-  const files = sourceFiles.filter((path) => isIn(top, path));
-  const listings = [...Map.groupBy(files, dirname)].map(([folder, inIt]) => ({ folder, files: inIt.length }));
-  expect(listings.filter((listing) => listing.files > mostFilesInAFolder)).toEqual([]);
 });
 
 test("there are no barrels and no utils", () => {

@@ -1,0 +1,99 @@
+import { describe, expect, test } from "@jest/globals";
+import { functionLengths } from "./function-lengths.ts";
+import { bookingEventWay, brokenSteps, folderSizes, longestFunctions, messageWay, type Step } from "./house.ts";
+
+const mostLines = 60;
+const mostFilesInAFolder = 14;
+
+/** Files that still have functions of more than 60 lines. */
+const notSplitYet: string[] = [
+  "local/page/app.ts",
+  "local/page/client/chat-client.ts",
+  "local/page/client/connection.ts",
+  "local/page/client/message-log.ts",
+  "local/page/client/outbox.ts",
+  "local/page/conversation/attach-dialog.ts",
+  "local/page/conversation/composer.ts",
+  "local/page/conversation/conversation-head.ts",
+  "local/page/conversation/conversation.ts",
+  "local/page/conversation/message-scroll.ts",
+  "local/page/desk/booking-desk.ts",
+  "local/page/inbox/inbox.ts",
+  "local/page/side.ts",
+  "consumers/open-consumers.ts",
+  "consumers/relay/unread-watch.ts",
+  "consumers/source/partition-progress.ts",
+  "src/chat-node.ts",
+  "src/chat/acts/read-messages.ts",
+  "src/chat/cards/card-keeper.ts",
+  "src/contract/asyncapi.ts",
+  "src/process/metrics.ts",
+  "src/redis/presence-register.ts",
+  "src/redis/watch-redis.ts",
+  "src/socket/connection/admission.ts",
+  "src/socket/connection/guard-connections.ts",
+  "src/socket/events/own-typing.ts",
+  "src/socket/open-socket-server.ts",
+  "src/store/chat-log.ts",
+];
+
+test("no function has more than 60 lines, with the closures inside it", () => {
+  const tooLong = longestFunctions().filter(({ lines }) => lines > mostLines);
+  expect(tooLong.filter(({ file }) => !notSplitYet.includes(file))).toEqual([]);
+});
+
+test("a function is seen whatever its form, and counted with what is inside it", () => {
+  const text = `
+// Before it.
+export function declared() {
+  return 1;
+}
+const arrow = () =>
+  2;
+class A {
+  constructor() {
+  }
+  method() {
+    return () => {
+      return 3;
+    };
+  }
+  get got() { return 4; }
+}
+const of = { method() {
+} };
+`;
+  const lengths = functionLengths(new Map([["src/planted.ts", text]]));
+  expect(lengths.map(({ line, lines }) => [line, lines])).toEqual([
+    [3, 3],
+    [6, 2],
+    [9, 2],
+    [11, 5],
+    [12, 3],
+    [16, 1],
+    [18, 2],
+  ]);
+});
+
+test("no folder lists more than 14 files", () => {
+  expect(folderSizes().filter(({ files }) => files > mostFilesInAFolder)).toEqual([]);
+});
+
+describe.each([
+  ["a message, from the packet to its ack", messageWay, 20],
+  ["a booking event, from the record to the commit of its offset", bookingEventWay, 24],
+])("the way of %s", (_what, way, mostFiles) => {
+  test(`opens at most ${mostFiles} files`, () => {
+    expect(way.length).toBeLessThanOrEqual(mostFiles);
+  });
+
+  test("leads from file to file: each is imported by one before it, or given to it by a composition root", () => {
+    expect(brokenSteps(way)).toEqual([]);
+  });
+});
+
+test("a step that is not there, comes twice or is reached from nowhere is seen", () => {
+  const [first, second] = messageWay;
+  const way = [first, second, ["src/gone.ts", ""], second, ["src/process/shutdown.ts", ""]] as Step[];
+  expect(brokenSteps(way)).toEqual(["src/gone.ts", second?.[0], "src/process/shutdown.ts"]);
+});
