@@ -86,7 +86,7 @@ const settingsSchema = z.object({
 
 type Settings = z.infer<typeof settingsSchema>;
 
-/** What a tool needs that looks after a topic and nothing else. */
+/** The settings that a tool for one topic needs. */
 const kafkaSettingsSchema = settingsSchema.pick({
   LOG_LEVEL: true,
   KAFKA_BROKERS: true,
@@ -105,7 +105,7 @@ type KafkaSettings = z.infer<typeof kafkaSettingsSchema>;
 /** Every setting's name, for `.env.example` and its test. */
 export const settingNames = Object.keys(settingsSchema.shape);
 
-/** Outside production, what is not an address or a real secret may be left out. */
+/** Outside production, required settings may be left out. */
 const developmentDefaults: Record<string, string> = {
   JWT_SECRET: "development-jwt-secret",
   INTERNAL_API_KEY: "development-api-key",
@@ -151,7 +151,7 @@ export type Config = {
   logLevel: string;
   mongodbUri: string;
   redisUrl: string;
-  /** What all keys and channels in Redis begin with. */
+  /** The prefix of all keys and channels in Redis. */
   redisPrefix: string;
   kafka: KafkaConfig;
   topics: { booking: string[]; bookingDlq: string; chatEvents: string };
@@ -167,7 +167,7 @@ export type Config = {
   limits: Limits;
 };
 
-/** The part of the settings that tools for Kafka run with. */
+/** The settings that tools for Kafka need. */
 export type KafkaToolConfig = {
   logLevel: string;
   kafka: KafkaConfig;
@@ -175,7 +175,7 @@ export type KafkaToolConfig = {
   bookingDlqTopic: string;
 };
 
-/** All of them or none. */
+/** All of these settings are set, or none. */
 const saslProblems = ({ KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD }: KafkaSettings): string[] => {
   const together = Object.entries({ KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD });
   const missing = together.filter(([, value]) => value === undefined);
@@ -183,7 +183,7 @@ const saslProblems = ({ KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PA
   return missing.map(([name]) => `${name}: missing, expected together with the other KAFKA_SASL_ settings`);
 };
 
-/** What goes to a topic that is read as well would come back for ever. */
+/** A dead letter on a booking topic would be consumed and published again forever. */
 const dlqProblems = ({ BOOKING_TOPICS, BOOKING_DLQ_TOPIC }: KafkaSettings): string[] =>
   BOOKING_TOPICS.includes(BOOKING_DLQ_TOPIC) ? ["BOOKING_DLQ_TOPIC: expected none of BOOKING_TOPICS"] : [];
 
@@ -234,7 +234,7 @@ const toConfig = (settings: Settings): Config => ({
   },
   internalApiKeys: settings.INTERNAL_API_KEY,
   corsOrigins: settings.CORS_ORIGINS,
-  // As a parsed address has them: small letters, and no port where it is that of https.
+  // In the form of a parsed address: lower case, and without the default port of https.
   attachmentHosts: settings.ATTACHMENT_HOSTS.map((host) => host.toLowerCase().replace(/:443$/, "")),
   socketTransports: settings.SOCKET_TRANSPORTS,
   unreadNotice: { offlineS: settings.UNREAD_NOTICE_OFFLINE_S, onlineS: settings.UNREAD_NOTICE_ONLINE_S },
@@ -255,8 +255,8 @@ const parse = <S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv): z.infe
   parseSettings(schema, env, env["NODE_ENV"] === "production" ? {} : developmentDefaults);
 
 /**
- * The environment as settings; the only place where variables have names. In production nothing that is a secret or
- * an address has a default.
+ * The environment as settings; the only place with variable names. In production, secrets and addresses have no
+ * default.
  * @throws ConfigError naming every missing or wrong setting, never its value
  */
 export const readConfig = (env: NodeJS.ProcessEnv): Config => {
@@ -271,7 +271,7 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
 };
 
 /**
- * The settings of Kafka alone, for tools that need no other: a Job with them has no secret that it does not use.
+ * Only Kafka's settings, for tools that need no others: their Job gets no secret that it does not use.
  * @throws ConfigError as `readConfig`
  */
 export const readKafkaConfig = (env: NodeJS.ProcessEnv): KafkaToolConfig => {

@@ -8,7 +8,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** @throws ConfigError where there are problems */
+/** @throws ConfigError if there are problems */
 export const refuseProblems = (problems: string[]): void => {
   if (problems.length > 0) throw new ConfigError(problems);
 };
@@ -18,7 +18,7 @@ const withoutEmpty = (env: NodeJS.ProcessEnv): Record<string, string> =>
   Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value ? [[name, value]] : [])));
 
 /**
- * The environment's settings, and `defaults` where it has none.
+ * The environment's settings; `defaults` replace missing ones.
  * @throws ConfigError naming every missing or wrong setting, never its value
  */
 export const parseSettings = <S extends z.ZodObject>(

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import { isHostName } from "../chat/log/host-name.ts";
 
-// The kinds of values a setting can have. Each says by one text what is expected, whether it is missing or wrong.
+// The kinds of values a setting can have. Each has one text that says what is expected, for missing and wrong values.
 
 const list = (text: string): string[] =>
   text
@@ -10,7 +10,7 @@ const list = (text: string): string[] =>
     .map((item) => item.trim())
     .filter((item) => item !== "");
 
-/** Text of which `isGood` holds. */
+/** Text for which `isGood` is true. */
 export const text = (expected: string, isGood: (text: string) => boolean = () => true) =>
   z.string(expected).refine(isGood, expected);
 
@@ -21,7 +21,7 @@ export const listOf = (expected: string, isGood: (item: string) => boolean = () 
     .transform(list)
     .refine((items) => items.length > 0 && items.every(isGood), expected);
 
-/** Digits alone: Number() would read a space as 0, which turns a limit off. */
+/** Digits only: Number() would read a space as 0, which turns a limit off. */
 export const whole = (most: number, expected = `a whole number from 0 to ${most}`) =>
   text(expected, (digits) => /^\d{1,9}$/.test(digits) && Number(digits) <= most).transform(Number);
 
@@ -51,7 +51,7 @@ export const isHostPattern = (pattern: string): boolean =>
 export const isOrigin = (item: string): boolean =>
   item === "*" || (!item.includes("*") && URL.parse(item)?.origin === item);
 
-// Not by URL, which knows one host alone: mongodb://user:password@one:27017,two:27017/chat?replicaSet=rs0
+// URL cannot parse several hosts: mongodb://user:password@one:27017,two:27017/chat?replicaSet=rs0
 const mongodbUri = /^mongodb(\+srv)?:\/\/(?:[^\s@/]*@)?([^\s@/?]+)\/([^\s/?#]+)(?:\?[^\s#]*)?$/;
 
 const decoded = (written: string): string | null => {
@@ -62,7 +62,7 @@ const decoded = (written: string): string | null => {
   }
 };
 
-// Of MongoDB's own databases `local` is not even replicated.
+// MongoDB's own databases; `local` is not even replicated.
 const ownNames = new Set(["admin", "config", "local"]);
 const isDatabaseName = (name: string | null): boolean =>
   name !== null && /^[^/\\. "$*<>:|?\0]{1,63}$/.test(name) && !ownNames.has(name.toLowerCase());
@@ -72,15 +72,15 @@ export const isMongodbUri = (uri: string): boolean => {
   const [, isSrv, hosts = "", database = ""] = mongodbUri.exec(uri) ?? [];
   if (decoded(uri) === null || !isDatabaseName(decoded(database))) return false;
   if (isSrv !== undefined) return isHost(hosts);
-  // A socket's path is written in percent signs.
+  // The path of a Unix socket is percent-encoded.
   return hosts.split(",").every((host) => host.startsWith("%2F") || isHostWithPort(host, { needsPort: false }));
 };
 
-/** The database that an address names; the driver's own `test` where it names none. */
+/** The database that an address names; the driver's default `test` if it names none. */
 export const databaseIn = (uri: string): string =>
   decodeURIComponent(/^[^/]+\/\/[^/?]*\/([^?]+)/.exec(uri)?.[1] ?? "test");
 
-/** No `#`, which ends it in the channels' names. */
+/** Without `#`, which ends the prefix in the channels' names. */
 export const isRedisPrefix = (prefix: string): boolean => /^[\w.:/{}-]{1,128}$/.test(prefix);
 
 export const isRedisUrl = (address: string): boolean => {
@@ -88,5 +88,5 @@ export const isRedisUrl = (address: string): boolean => {
   return url !== null && ["redis:", "rediss:"].includes(url.protocol) && url.hostname !== "";
 };
 
-/** Kafka takes no `.` and no `..`. */
+/** Kafka refuses `.` and `..`. */
 export const isTopic = (name: string): boolean => /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/.test(name);

@@ -8,14 +8,14 @@ const meanings = new Map<string, TypeAlias["means"]>([
   ["ignored", "ignored"],
 ]);
 
-/** `name=meaning`, null for all else. The name is cut off at the last sign of equality. */
+/** `name=meaning`; null for anything else. The name ends at the last equals sign. */
 const toTypeAlias = (item: string): TypeAlias | null => {
   const [, name = "", meaning = ""] = /^(.+)=(.+)$/.exec(item) ?? [];
   const means = meanings.get(meaning.trim().toLowerCase());
   return means !== undefined && isTypeName(name) ? { name: name.trim(), means } : null;
 };
 
-/** A name of our own keeps its meaning, and no name has two. */
+/** The service's own names keep their meaning, and no name has two meanings. */
 const meansOneThing = (aliases: readonly TypeAlias[]): boolean => {
   const known = createBookingTypes([]);
   const meaningOf = createBookingTypes(aliases);
