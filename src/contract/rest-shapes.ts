@@ -1,11 +1,9 @@
 import { z } from "zod";
-import { longestReason } from "../chat/acts/booking-event.ts";
 import type { Chat } from "../chat/cards/card.ts";
 import { errorTable } from "../chat/errors.ts";
 import { backendIdSchema, chatIdSchema } from "../chat/ids.ts";
-import { type Attachment, longestName, longestUrl } from "../chat/log/attachment.ts";
-import { mostCodePoints } from "../chat/log/content.ts";
-import { clientMessageIdSchema, type Message, type SystemNote } from "../chat/log/entry.ts";
+import { longestReason } from "../chat/log/content.ts";
+import { entryShape, type Message } from "../chat/log/entry.ts";
 import type { Health } from "../chat/ports.ts";
 import { chatStatusSchema } from "../chat/status.ts";
 
@@ -16,45 +14,13 @@ const place = z.int().min(0);
 // JSON Schema counts code points, as we do; zod's own `max` counts UTF-16 units.
 const reason = z.string().meta({ maxLength: longestReason });
 
-const attachmentShape = z
-  .object({
-    url: z.string().meta({ format: "uri", maxLength: longestUrl }),
-    name: z.string().meta({ minLength: 1, maxLength: longestName }),
-    mimeType: z.string(),
-    size: z.int().min(0).meta({ description: "Bytes" }),
-    width: z.int().optional().meta({ description: "Pixels" }),
-    height: z.int().optional().meta({ description: "Pixels" }),
-  })
-  .meta({ id: "Attachment", description: "What stands beside an image or a file." });
-
-const systemNote = z
-  .object({
-    event: z.enum(["booking_approved", "booking_cancelled", "chat_status_changed"]),
-    status: chatStatusSchema,
-    reason: z.exactOptional(reason).meta({
-      description: "Beside `by` a participant's own words: show them as that person's, and escape them",
-    }),
-    by: z.exactOptional(z.literal("owner")).meta({ description: "A participant did it; left out for the service" }),
-    silent: z.exactOptional(z.literal(true)).meta({ description: "Recorded, not to be shown" }),
-  })
-  .meta({ id: "SystemNote", description: "What happened, in a system message." });
-
 /** A message as everybody sees it. */
 export const messageSchema = z
   .object({
     id: chatIdSchema,
     chatId: chatIdSchema,
     seq: z.int().min(1).meta({ description: "The entry's place in its chat: 1, 2, 3 … without a gap" }),
-    senderId: backendIdSchema.nullable().meta({ description: "null for a system message" }),
-    type: z.enum(["text", "image", "file", "system"]),
-    content: z.string().meta({
-      maxLength: mostCodePoints,
-      description:
-        "As the person wrote it: escape it where you show it. Of a system message: the service's words, never a participant's",
-    }),
-    attachment: z.exactOptional(attachmentShape),
-    system: z.exactOptional(systemNote),
-    clientMessageId: z.exactOptional(clientMessageIdSchema),
+    ...entryShape,
     createdAt: time,
   })
   .meta({ id: "Message" });
@@ -124,8 +90,6 @@ type Holds<T extends true> = T;
 
 /** @public Does not compile when a schema and the type that the inside works with drift apart. */
 export type SchemasAreTheTypes = [
-  Holds<Same<z.infer<typeof attachmentShape>, Attachment>>,
-  Holds<Same<z.infer<typeof systemNote>, SystemNote>>,
   Holds<Same<z.infer<typeof messageSchema>, Message>>,
   Holds<Same<z.infer<typeof chatSchema>, Chat>>,
   Holds<Same<z.infer<typeof healthSchema>, Health>>,

@@ -3,7 +3,8 @@ import { defaultPageSize, type MessagePage, pageSizeSchema, seqSchema } from "..
 import type { Chat, Receipt } from "../chat/cards/card.ts";
 import type { ErrorCode, FieldError } from "../chat/errors.ts";
 import { chatIdSchema } from "../chat/ids.ts";
-import { type Message, newMessageShapes } from "../chat/log/entry.ts";
+import type { Message } from "../chat/log/entry.ts";
+import { newMessageShapes } from "../chat/log/new-message.ts";
 
 // The wire contract: every event that goes over a socket, and its shape. CONTRACT.md "Socket.IO" in types.
 

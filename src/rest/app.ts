@@ -5,7 +5,7 @@ import type { ChangeStatus } from "../chat/acts/change-status.ts";
 import type { MarkRead } from "../chat/acts/mark-read.ts";
 import type { ReadChats } from "../chat/acts/read-messages.ts";
 import type { SendMessage } from "../chat/acts/send-message.ts";
-import { newMessageSchema } from "../chat/log/entry.ts";
+import { newMessageSchema } from "../chat/log/new-message.ts";
 import type { Clock, Health } from "../chat/ports.ts";
 import type { AsyncApiDocument } from "../contract/asyncapi.ts";
 import type { Logger } from "../process/logger.ts";

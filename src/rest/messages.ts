@@ -3,7 +3,7 @@ import type { ZodOpenApiPathsObject } from "zod-openapi";
 import { defaultPageSize, pageSizeSchema, type ReadChats, seqSchema } from "../chat/acts/read-messages.ts";
 import type { SendMessage } from "../chat/acts/send-message.ts";
 import { chatIdSchema } from "../chat/ids.ts";
-import { newMessageSchema } from "../chat/log/entry.ts";
+import { newMessageSchema } from "../chat/log/new-message.ts";
 import { parse } from "../chat/parse.ts";
 import { messageSchema } from "../contract/rest-shapes.ts";
 import { answer, asUser, bodyProblems, jsonBody, location, problems } from "./docs/openapi-parts.ts";

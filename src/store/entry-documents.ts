@@ -1,19 +1,14 @@
 import { Types } from "mongoose";
-import type { Entry, Head } from "../chat/log/entry.ts";
+import { type Entry, fieldsOf, type Head } from "../chat/log/entry.ts";
 import type { EntryDocument } from "./models.ts";
 
-export const toDocument = ({ id, chatId, state, ...entry }: Entry): EntryDocument => ({
-  _id: new Types.ObjectId(id),
-  chatId: new Types.ObjectId(chatId),
+export const toDocument = (entry: Entry): EntryDocument => ({
+  _id: new Types.ObjectId(entry.id),
+  chatId: new Types.ObjectId(entry.chatId),
   seq: entry.seq,
-  type: entry.type,
-  senderId: entry.senderId,
-  content: entry.content,
-  attachment: entry.attachment,
-  system: entry.system,
-  clientMessageId: entry.clientMessageId,
+  ...fieldsOf(entry),
   createdAt: entry.createdAt,
-  ...state,
+  ...entry.state,
 });
 
 export const headOf = ({ seq, ...document }: Omit<EntryDocument, "_id">): Head => ({
@@ -33,12 +28,7 @@ export const toEntry = (document: EntryDocument): Entry => ({
   id: document._id.toHexString(),
   chatId: document.chatId.toHexString(),
   seq: document.seq,
-  type: document.type,
-  senderId: document.senderId,
-  content: document.content,
-  ...(document.attachment && { attachment: document.attachment }),
-  ...(document.system && { system: document.system }),
-  ...(document.clientMessageId !== undefined && { clientMessageId: document.clientMessageId }),
+  ...fieldsOf(document),
   createdAt: document.createdAt,
   state: headOf(document).state,
 });

@@ -1,23 +1,12 @@
 import { type Connection, Schema, type Types } from "mongoose";
 import type { DeliveredMark, ReadMark } from "../chat/cards/card.ts";
-import type { Attachment } from "../chat/log/attachment.ts";
-import type { ChatState, Message, SystemNote } from "../chat/log/entry.ts";
+import type { ChatState, EntryFields, Message } from "../chat/log/entry.ts";
 import type { Role } from "../chat/roles.ts";
 import type { ChatStatus } from "../chat/status.ts";
 
 /** An entry as it stands in `messages`: the entry, and the chat's state after it. Never changed once written. */
-export type EntryDocument = ChatState & {
-  _id: Types.ObjectId;
-  chatId: Types.ObjectId;
-  seq: number;
-  type: Message["type"];
-  senderId: string | null;
-  content: string;
-  attachment?: Attachment | undefined;
-  system?: SystemNote | undefined;
-  clientMessageId?: string | undefined;
-  createdAt: Date;
-};
+export type EntryDocument = EntryFields &
+  ChatState & { _id: Types.ObjectId; chatId: Types.ObjectId; seq: number; createdAt: Date };
 
 /** A card as it stands in `chats`. `participants` holds both people again, for the inbox's index. */
 export type CardDocument = {
@@ -52,16 +41,21 @@ const count = { type: Number, required: true } as const;
 const date = { type: Date, required: true } as const;
 const options = { versionKey: false, id: false, strict: "throw", minimize: false } as const;
 
+/** How each field of an entry is stored. */
+const storedFields = {
+  senderId: { type: String, default: null },
+  type: text,
+  content: String,
+  attachment: { type: Object },
+  system: { type: Object },
+  clientMessageId: String,
+} satisfies Record<keyof EntryFields, unknown>;
+
 const entrySchema = new Schema<EntryDocument>(
   {
     chatId: { type: Schema.Types.ObjectId, required: true },
     seq: count,
-    type: text,
-    senderId: { type: String, default: null },
-    content: String,
-    attachment: { type: Object },
-    system: { type: Object },
-    clientMessageId: String,
+    ...storedFields,
     createdAt: date,
     status: text,
     statusReason: { type: String, default: null },

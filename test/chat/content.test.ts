@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { cleanText, codePoints } from "../../src/chat/log/content.ts";
-import { newMessageSchema } from "../../src/chat/log/entry.ts";
 import { fileTypes, imageTypes, namesOf } from "../../src/chat/log/mime-types.ts";
+import { newMessageSchema } from "../../src/chat/log/new-message.ts";
 
 const schema = newMessageSchema(["images.example.com", "*.cdn.example", "localhost:8443", "*.ports.example:8443"]);
 const text = (content: unknown) => schema.safeParse({ type: "text", content });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { z } from "zod";
 import { approvedSchema } from "../../src/chat/acts/booking-event.ts";
 import { statusChangeSchema } from "../../src/chat/acts/change-status.ts";
-import { newMessageSchema } from "../../src/chat/log/entry.ts";
+import { newMessageSchema } from "../../src/chat/log/new-message.ts";
 import { parse } from "../../src/chat/parse.ts";
 import { asyncEvents } from "../../src/contract/async-events.ts";
 import { createAsyncApi } from "../../src/contract/asyncapi.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { givenIdSchema, wholeNumberSchema } from "../ids.ts";
-import { cleanText } from "../log/content.ts";
+import { cleanText, longestReason } from "../log/content.ts";
 
 /** What the booking service tells us of a booking. A cancellation need not name the people. */
 export type BookingEvent = {
@@ -17,9 +17,6 @@ export type BookingEvent = {
 
 /** How much younger than its own time stamp an event may claim to be, for clocks that differ. */
 export const mostClockSkewMs = 5 * 60_000;
-
-/** How long a reason may be, in code points. */
-export const longestReason = 500;
 
 // A reason is for people to read: one that is too long is cut, since the event itself is good. An empty one is none.
 const reason = z

@@ -3,13 +3,12 @@ import type { RequireParticipant } from "../access.ts";
 import type { Card } from "../cards/card.ts";
 import type { CardKeeper } from "../cards/card-keeper.ts";
 import { ChatError } from "../errors.ts";
-import { cleanTextSchema } from "../log/content.ts";
+import { cleanTextSchema, longestReason } from "../log/content.ts";
 import { type Head, toMessage } from "../log/entry.ts";
 import { stateAfterSystem } from "../log/next-state.ts";
 import type { Broadcast, ChatCards, ChatLog, Decision } from "../ports.ts";
 import type { Role } from "../roles.ts";
 import { type ChatStatus, chatStatusSchema } from "../status.ts";
-import { longestReason } from "./booking-event.ts";
 import { endTyping } from "./end-typing.ts";
 
 export const statusChangeSchema = z.object({

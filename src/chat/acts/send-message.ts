@@ -1,7 +1,8 @@
 import type { RequireParticipant } from "../access.ts";
 import type { CardKeeper } from "../cards/card-keeper.ts";
 import { ChatError } from "../errors.ts";
-import { type Entry, type Head, type Message, type NewMessage, toMessage } from "../log/entry.ts";
+import { type Entry, type Head, type Message, toMessage } from "../log/entry.ts";
+import type { NewMessage } from "../log/new-message.ts";
 import { stateAfterMessage } from "../log/next-state.ts";
 import type { Broadcast, ChatLog, Decision } from "../ports.ts";
 import type { Role } from "../roles.ts";

@@ -15,10 +15,23 @@ export type Attachment = {
 };
 
 /** In code points. */
-export const longestUrl = 4_096;
+const longestUrl = 4_096;
 /** In code points. */
-export const longestName = 255;
+const longestName = 255;
 const mostBytes = 1024 ** 3;
+
+/** An attachment as everybody sees it. JSON Schema counts code points, as we do; zod's own `max` counts UTF-16 units. */
+export const attachmentShape = z
+  .object({
+    url: z.string().meta({ format: "uri", maxLength: longestUrl }),
+    name: z.string().meta({ minLength: 1, maxLength: longestName }),
+    mimeType: z.string(),
+    size: z.int().min(0).meta({ description: "Bytes" }),
+    width: z.int().optional().meta({ description: "Pixels" }),
+    height: z.int().optional().meta({ description: "Pixels" }),
+  })
+  .meta({ id: "Attachment", description: "What stands beside an image or a file." });
+
 const pixels = z.int().min(1).max(100_000);
 
 // URL.parse repairs what others take by the letter: `https://cdn.example.com\@evil.example/` is on the first host for

@@ -3,6 +3,9 @@ import { z } from "zod";
 /** The longest content of a message, in code points. */
 export const mostCodePoints = 4_000;
 
+/** The longest reason of a status, in code points. */
+export const longestReason = 500;
+
 // Controls but tab and newline; the marks that turn the direction of what follows (U+202A–U+202E, U+2066–U+2069), with
 // which one text can be made to look like another. Joiners (U+200C, U+200D) stay: scripts and emoji need them.
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for

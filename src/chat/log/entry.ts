@@ -1,31 +1,68 @@
 import { z } from "zod";
+import { backendIdSchema } from "../ids.ts";
 import type { Role } from "../roles.ts";
-import type { ChatStatus } from "../status.ts";
-import { type Attachment, attachmentSchema } from "./attachment.ts";
-import { cleanTextSchema, codePoints, mostCodePoints } from "./content.ts";
-import { fileTypes, imageTypes } from "./mime-types.ts";
+import { type ChatStatus, chatStatusSchema } from "../status.ts";
+import { type Attachment, attachmentShape } from "./attachment.ts";
+import { longestReason, mostCodePoints } from "./content.ts";
+import { clientMessageIdSchema } from "./new-message.ts";
 
-export type SystemEvent = "booking_approved" | "booking_cancelled" | "chat_status_changed";
+/** What a participant may send, and what else an entry can be: the service's words. */
+export const entryTypes = ["text", "image", "file", "system"] as const;
 
 /**
  * What happened, in a system message. `by`: a participant did it, and `reason` is that person's own words.
  * `silent` marks an entry that is recorded but not shown.
  */
-export type SystemNote = { event: SystemEvent; status: ChatStatus; reason?: string; by?: "owner"; silent?: true };
+export type SystemNote = {
+  event: "booking_approved" | "booking_cancelled" | "chat_status_changed";
+  status: ChatStatus;
+  reason?: string;
+  by?: "owner";
+  silent?: true;
+};
 
-/** What others see of an entry (CONTRACT "Shapes"). `createdAt` is RFC 3339 UTC. */
-export type Message = {
-  id: string;
-  chatId: string;
-  seq: number;
+const systemNoteSchema = z
+  .object({
+    event: z.enum(["booking_approved", "booking_cancelled", "chat_status_changed"]),
+    status: chatStatusSchema,
+    // JSON Schema counts code points, as we do; zod's own `max` counts UTF-16 units.
+    reason: z.exactOptional(z.string().meta({ maxLength: longestReason })).meta({
+      description: "Beside `by` a participant's own words: show them as that person's, and escape them",
+    }),
+    by: z.exactOptional(z.literal("owner")).meta({ description: "A participant did it; left out for the service" }),
+    silent: z.exactOptional(z.literal(true)).meta({ description: "Recorded, not to be shown" }),
+  })
+  .meta({ id: "SystemNote", description: "What happened, in a system message." });
+
+/**
+ * What an entry says: it goes as it is from the draft to the document and to everybody's Message. A new field is a line
+ * here, its schema below, and how it is stored in `store/models.ts`; without one of the three nothing compiles.
+ */
+export type EntryFields = {
   senderId: string | null;
-  type: "text" | "image" | "file" | "system";
+  type: (typeof entryTypes)[number];
   content: string;
   attachment?: Attachment;
   system?: SystemNote;
   clientMessageId?: string;
-  createdAt: string;
 };
+
+/** The schemas of these fields, for the documents. */
+export const entryShape = {
+  senderId: backendIdSchema.nullable().meta({ description: "null for a system message" }),
+  type: z.enum(entryTypes),
+  content: z.string().meta({
+    maxLength: mostCodePoints,
+    description:
+      "As the person wrote it: escape it where you show it. Of a system message: the service's words, never a participant's",
+  }),
+  attachment: z.exactOptional(attachmentShape),
+  system: z.exactOptional(systemNoteSchema),
+  clientMessageId: z.exactOptional(clientMessageIdSchema),
+} satisfies { [Field in keyof Required<EntryFields>]: z.ZodType<EntryFields[Field]> };
+
+/** What others see of an entry (CONTRACT "Shapes"). `createdAt` is RFC 3339 UTC. */
+export type Message = EntryFields & { id: string; chatId: string; seq: number; createdAt: string };
 
 /** A place in the log, and how many entries up to it count as unread. */
 export type Place = { seq: number; counted: number };
@@ -63,16 +100,11 @@ export const emptyHead: Head = {
   },
 };
 
-/** What a decision wants appended behind the head it saw; the log adds chat, id, seq and time. */
-export type Draft = {
-  type: Message["type"];
-  senderId: string | null;
-  content: string;
-  attachment?: Attachment | undefined;
-  system?: SystemNote;
-  clientMessageId?: string | undefined;
-  state: ChatState;
-};
+/** An optional field that is left out may be undefined as well. */
+type OrUndefined<T> = { [K in keyof T]: T extends Record<K, T[K]> ? T[K] : T[K] | undefined };
+
+/** What a decision wants appended after the head it saw; the log adds chat, id, seq and time. */
+export type Draft = OrUndefined<EntryFields> & { state: ChatState };
 
 /** One item of a chat's log. */
 export type Entry = Draft & { id: string; chatId: string; seq: number; createdAt: Date };
@@ -80,73 +112,24 @@ export type Entry = Draft & { id: string; chatId: string; seq: number; createdAt
 /** Silent entries are recorded, not shown, and never count as unread. */
 export const isShown = (entry: Pick<Entry, "system">): boolean => entry.system?.silent !== true;
 
+const fieldNames = Object.keys(entryShape);
+
+/** The fields alone of an entry, a draft or a document, without those that are undefined. */
+export const fieldsOf = (source: OrUndefined<EntryFields>): EntryFields => {
+  const { senderId, type, content } = source;
+  const fields: EntryFields = { senderId, type, content };
+  for (const name of fieldNames) {
+    const value: unknown = Reflect.get(source, name);
+    if (value !== undefined) Reflect.set(fields, name, value);
+  }
+  return fields;
+};
+
 /** An entry as others see it. A system entry's key is the booking event's, and nobody's to see. */
 export const toMessage = (entry: Entry): Message => ({
   id: entry.id,
   chatId: entry.chatId,
   seq: entry.seq,
-  senderId: entry.senderId,
-  type: entry.type,
-  content: entry.content,
-  ...(entry.attachment && { attachment: entry.attachment }),
-  ...(entry.system && { system: entry.system }),
-  ...(entry.senderId !== null && entry.clientMessageId !== undefined && { clientMessageId: entry.clientMessageId }),
+  ...fieldsOf(entry.senderId === null ? { ...entry, clientMessageId: undefined } : entry),
   createdAt: entry.createdAt.toISOString(),
 });
-
-/** In code points. */
-const longestClientMessageId = 64;
-
-/** The sender's own id of a send, by which a repeat is known. */
-export const clientMessageIdSchema = z
-  .string()
-  .min(1)
-  .meta({ maxLength: longestClientMessageId })
-  .refine((id) => codePoints(id) <= longestClientMessageId, `at most ${longestClientMessageId} characters`)
-  .refine((id) => id.isWellFormed(), "well-formed text");
-
-/** What a participant sends. */
-export type NewMessage = {
-  type: "text" | "image" | "file";
-  content: string;
-  attachment?: Attachment | undefined;
-  clientMessageId?: string | undefined;
-};
-
-// Passed over it would be lost, and its sender would not know.
-const noAttachment = z
-  .null("none: what has an attachment is an image or a file")
-  .optional()
-  .transform(() => undefined);
-
-/** The three kinds of a message as a client sends it; an edge may extend each with fields of its own. */
-export const newMessageShapes = (attachmentHosts: readonly string[]) => {
-  const clientMessageId = clientMessageIdSchema.optional();
-  const caption = cleanTextSchema(mostCodePoints).default("");
-  return {
-    text: z.object({
-      type: z.literal("text"),
-      content: cleanTextSchema(mostCodePoints, 1).refine((text) => text !== "", "a text needs content"),
-      attachment: noAttachment,
-      clientMessageId,
-    }),
-    image: z.object({
-      type: z.literal("image"),
-      content: caption,
-      attachment: attachmentSchema(imageTypes, attachmentHosts),
-      clientMessageId,
-    }),
-    file: z.object({
-      type: z.literal("file"),
-      content: caption,
-      attachment: attachmentSchema(fileTypes, attachmentHosts),
-      clientMessageId,
-    }),
-  };
-};
-
-/** A message as a client sends it: text, or an image or a file with an optional caption. */
-export const newMessageSchema = (attachmentHosts: readonly string[]) => {
-  const { text, image, file } = newMessageShapes(attachmentHosts);
-  return z.discriminatedUnion("type", [text, image, file]);
-};

@@ -1,5 +1,5 @@
 import { createDocument } from "zod-openapi";
-import type { newMessageSchema } from "../../chat/log/entry.ts";
+import type { newMessageSchema } from "../../chat/log/new-message.ts";
 import { allowNullForOptional } from "../../contract/null-for-optional.ts";
 import { chatsPaths } from "../chats.ts";
 import { healthPaths } from "../health.ts";
