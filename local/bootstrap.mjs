@@ -1,7 +1,7 @@
-// What every npm script begins with, so that a fresh clone needs nothing but npm: brings in the dependencies where they are
-// missing or old, and runs the script named first with the Node that is among them. It runs on Node 18 and newer, so
-// it is plain JavaScript and imports nothing but Node's own modules.
-//   node local/bootstrap.mjs local/start.ts --fresh        what runs and what the local stack needs
+// Every npm script starts with this file, so that a fresh clone needs only npm. It installs the dependencies if they are
+// missing or outdated, and runs the given script with the Node that is one of them. It runs on Node 18 and newer, so
+// it is plain JavaScript and imports only Node's own modules.
+//   node local/bootstrap.mjs local/start.ts --fresh        dependencies of the product and the local stack
 //   node local/bootstrap.mjs --dev test/run.ts             the development dependencies as well
 import { spawn } from "node:child_process";
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
@@ -16,7 +16,7 @@ const neededMajor = 24;
 
 class Failure extends Error {}
 
-/** The program that runs now. */
+/** The child process that is running. */
 let child;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child?.kill(signal));
 stopWithNpm();
@@ -35,8 +35,8 @@ try {
 }
 
 /**
- * Whether node_modules holds what package-lock.json asks for, by npm's own notes. Only packages for other systems may be
- * missing, and without `withDev` the development dependencies.
+ * Whether node_modules matches package-lock.json, according to npm's own records. Only packages for other systems may be
+ * missing and, without `withDev`, the development dependencies.
  */
 function dependenciesMatch(withDev) {
   const wanted = readPackages(join(root, "package-lock.json"));
@@ -53,8 +53,8 @@ function readPackages(file) {
 }
 
 /**
- * With packages there already, as after `npm start`, npm adds what is missing and leaves the rest: a stack that runs from
- * this clone goes on.
+ * If packages are already installed, for example after `npm start`, npm adds only what is missing, so a stack that runs
+ * from this clone keeps running.
  */
 async function installDependencies(withDev) {
   const adds = withDev && dependenciesMatch(false);
@@ -64,7 +64,7 @@ async function installDependencies(withDev) {
   const startedAt = Date.now();
   const args = [...command, "--no-audit", "--no-fund", "--loglevel=error"];
   const npm = process.env.npm_execpath;
-  // npm names its own script to the scripts it runs, which spares looking for npm.
+  // npm passes the path of its own script to the scripts it runs, so npm need not be searched for.
   const code = npm?.endsWith("npm-cli.js") ? await run(process.execPath, [npm, ...args]) : await run("npm", args);
   if (code !== 0) {
     throw new Failure(
@@ -75,13 +75,13 @@ async function installDependencies(withDev) {
   console.log(`Installed ${what} in ${((Date.now() - startedAt) / 1000).toFixed(0)} s.`);
 }
 
-/** The Node among the dependencies. npm may have been told to run no install scripts, and without its own it is not there. */
+/** The Node that is a dependency. Its install script adds the binary, but npm may be configured to run no install scripts. */
 async function installedNode() {
   if (isExecutable(ownNode)) return ownNode;
   console.log(`Installing Node ${neededMajor} …`);
   await run(process.execPath, ["installArchSpecificPackage.js"], { cwd: join(modules, "node") });
   if (isExecutable(ownNode)) return ownNode;
-  throw new Failure(`Node ${neededMajor} is needed and npm did not bring it: install it from https://nodejs.org.`);
+  throw new Failure(`Node ${neededMajor} is needed and npm did not install it: install it from https://nodejs.org.`);
 }
 
 function isExecutable(file) {
@@ -93,11 +93,11 @@ function isExecutable(file) {
   }
 }
 
-/** Resolves to the exit code. With a node, that one comes first on the program's PATH. */
+/** Resolves to the exit code. If a node is given, its folder is first on the program's PATH. */
 function run(command, args, { cwd = root, ipc = false, node } = {}) {
   const first = node === undefined ? [] : [dirname(node), join(modules, ".bin")];
   const env = { ...process.env, PATH: [...first, process.env.PATH ?? ""].join(delimiter) };
-  // The channel tells the script when this process is gone, also by SIGKILL.
+  // The channel closes when this process ends, even by SIGKILL, so the script notices it.
   const stdio = ["inherit", "inherit", "inherit", ...(ipc ? ["ipc"] : [])];
   child = spawn(command, args, { cwd, env, stdio, shell: process.platform === "win32" && command === "npm" });
   return new Promise((resolve, reject) => {
@@ -106,7 +106,7 @@ function run(command, args, { cwd = root, ipc = false, node } = {}) {
   });
 }
 
-/** When npm is killed outright it tells nobody; then this process, or the shell between the two, has another parent. */
+/** If npm is killed by SIGKILL, it sends no signal; this process, or the shell between the two, then has another parent. */
 function stopWithNpm() {
   if (process.env.npm_lifecycle_event === undefined) return;
   const ancestors = () => `${process.ppid} ${parentOf(process.ppid)}`;
@@ -114,7 +114,7 @@ function stopWithNpm() {
   setInterval(() => ancestors() !== atStart && child?.kill("SIGTERM"), 1_000).unref();
 }
 
-/** Only on Linux; elsewhere the shell hands over to this process instead of waiting for it. */
+/** Only on Linux; on other systems the shell replaces itself with this process instead of waiting for it. */
 function parentOf(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

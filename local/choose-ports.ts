@@ -2,7 +2,7 @@ import { freePort, nextFreePort, takePort } from "./services/kept-port.ts";
 
 export interface Ports {
   page: number;
-  /** Of each chat node. */
+  /** The ports of each chat node. */
   nodes: { port: number; opsPort: number }[];
   consumersOpsPort: number;
 }
@@ -10,13 +10,13 @@ export interface Ports {
 export interface ChoosePortsOptions {
   env: NodeJS.ProcessEnv;
   nodeCount: number;
-  /** Any free ports, far from the usual ones: for tests, of which several may begin at once. */
+  /** Any free ports, far from the usual ones: for tests, several of which may start at once. */
   anyPorts?: boolean;
   report: (line: string) => void;
 }
 
 /**
- * The ports of a local stack: those configured, else the usual ones, else the next that are free, which it says.
+ * The ports of a local stack: the configured ones, else the usual ones, else the next free ones, which it reports.
  * Rejects when a configured port is taken.
  */
 export async function choosePorts({ env, nodeCount, anyPorts = false, report }: ChoosePortsOptions): Promise<Ports> {

@@ -5,21 +5,21 @@ import { dirname } from "node:path";
 export type Settings = Record<string, string>;
 
 export interface LocalSettingsOptions {
-  /** What is set by hand; it wins, except that the page's origins are always allowed. */
+  /** Settings from the user; they have priority, except that the page's origins are always allowed. */
   env: NodeJS.ProcessEnv;
-  /** Keeps the secrets that are made up here, so that tokens outlive a restart. */
+  /** Stores the generated secrets, so that tokens stay valid after a restart. */
   secretsFile: string;
   pagePort: number;
 }
 
-/** The settings that the processes of a local stack need beside addresses and ports. */
+/** The settings that the processes of a local stack need in addition to addresses and ports. */
 export function localSettings({ env, secretsFile, pagePort }: LocalSettingsOptions): Settings {
   const pageOrigins = [`http://localhost:${pagePort}`, `http://127.0.0.1:${pagePort}`];
   const given = Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value ? [[name, value]] : [])));
   const origins = new Set([...(given["CORS_ORIGINS"]?.split(",") ?? []), ...pageOrigins]);
   return {
     NODE_ENV: "development",
-    // A stack with made-up secrets is nobody's business but this machine's.
+    // A stack with generated secrets is open to this machine only.
     HOST: "127.0.0.1",
     LOG_LEVEL: "warn",
     ATTACHMENT_HOSTS: "images.unsplash.com,upload.wikimedia.org,picsum.photos,images.example.com",

@@ -7,14 +7,14 @@ import type { Run } from "./services/runs/run.ts";
 import { waitUntil } from "./services/wait-until.ts";
 
 export interface NodeProcessOptions {
-  /** Before each of its lines. */
+  /** The prefix of each of its lines. */
   name: string;
   /** From the clone's root, such as "src/main.ts". */
   script: string;
   /** Options for Node itself, such as `--watch`. */
   nodeOptions?: string[];
   env: NodeJS.ProcessEnv;
-  /** Whose `/readyz` tells when it is up. */
+  /** The port whose `/readyz` reports that it is ready. */
   opsPort: number;
   /** Gets the log as the process wrote it. */
   logFolder: string;
@@ -26,7 +26,7 @@ export interface NodeProcessOptions {
 
 export interface NodeProcess {
   name: string;
-  /** Resolves once it has ended, with a sentence about it and its last lines. */
+  /** Resolves when it has ended, to a sentence about it and its last lines. */
   ended: Promise<string>;
   stop: () => Promise<void>;
 }
@@ -34,7 +34,7 @@ export interface NodeProcess {
 const readyLimitMs = 60_000;
 const stopLimitMs = 15_000;
 
-/** Starts one of the product's processes and waits until it is ready. Rejects with what it said when it ends instead. */
+/** Starts one of the product's processes and waits until it is ready. If it ends instead, rejects with its output. */
 export async function startNodeProcess(options: NodeProcessOptions): Promise<NodeProcess> {
   const { name, script, nodeOptions = [], env, opsPort, run, signal } = options;
   const log = openLog(options);

@@ -1,11 +1,11 @@
-/** Somebody the page can sign in as; the id is what the token carries. */
+/** A person that the page can sign in as; the token contains the id. */
 export interface PagePerson {
   readonly id: string;
   readonly name: string;
   readonly role: "owner" | "seeker";
 }
 
-/** A room on offer. A booking's id starts with its room's id, so both sides can name the room after any restart. */
+/** A room. A booking's id starts with its room's id, so both sides can name the room after a restart. */
 export interface PageRoom {
   readonly id: string;
   readonly title: string;
@@ -14,7 +14,7 @@ export interface PageRoom {
   readonly hue: number;
 }
 
-/** The made-up people of the local stack: two who let rooms, three who look for one. */
+/** The demo people of the local stack: two owners, three seekers. */
 export const pagePeople: readonly PagePerson[] = [
   { id: "mara-lindqvist", name: "Mara Lindqvist", role: "owner" },
   { id: "tom-okafor", name: "Tom Okafor", role: "owner" },
@@ -23,7 +23,7 @@ export const pagePeople: readonly PagePerson[] = [
   { id: "leila-haddad", name: "Leila Haddad", role: "seeker" },
 ];
 
-/** The made-up rooms of the local stack. */
+/** The demo rooms of the local stack. */
 export const pageRooms: readonly PageRoom[] = [
   { id: "attic-canal-street", title: "Attic room", place: "Canal Street 14", hue: 28 },
   { id: "garden-studio", title: "Garden studio", place: "Linden Row 3", hue: 140 },

@@ -1,6 +1,6 @@
 import { prettyFactory } from "pino-pretty";
 
-/** Makes a line of a process's log readable: pino's JSON as one short line, anything else as it is. */
+/** Formats a line of a process's log: pino's JSON as one short line, anything else unchanged. */
 export function createReadableLog({ name, colorize }: { name: string; colorize: boolean }): (line: string) => string {
   const pretty = prettyFactory({
     colorize,

@@ -3,8 +3,8 @@ import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 
 /**
- * Runs a chat node and the consumers with the settings as they are; nothing is provided and nothing is made up. When one of
- * them ends, the other is stopped too. Resolves to the exit code: that of the one that failed.
+ * Runs a chat node and the consumers with the given settings; it starts no services and generates no secrets. If one of
+ * them ends, the other is stopped as well. Resolves to the exit code of the one that failed.
  */
 export async function runProduction({ env, signal }: { env: NodeJS.ProcessEnv; signal: AbortSignal }): Promise<number> {
   const consumersOpsPort = String(Number(env["OPS_PORT"] || 9464) + 1);

@@ -8,12 +8,12 @@ import type { ProvidedServices } from "./services/provide-services.ts";
 
 export interface StackOptions {
   env: NodeJS.ProcessEnv;
-  /** Keeps the made-up secrets and the logs. */
+  /** The folder for the generated secrets and the logs. */
   folder: string;
   services: Pick<ProvidedServices, "settings" | "run">;
   nodeCount: number;
   anyPorts?: boolean;
-  /** Restarts a process when one of its files changes, and lets a debugger attach. */
+  /** Restart a process when one of its files changes, and let a debugger attach. */
   watch?: boolean;
   signal: AbortSignal;
   report: (line: string) => void;
@@ -21,15 +21,15 @@ export interface StackOptions {
 
 export interface Stack {
   pageUrl: string;
-  /** One for each chat node. */
+  /** One address per chat node. */
   chatUrls: string[];
-  /** Resolves with a sentence once one of the processes has ended by itself. */
+  /** Resolves with a sentence when one of the processes has ended by itself. */
   broken: Promise<string>;
   /** Stops the page, then the chat nodes, then the consumers. */
   close: () => Promise<void>;
 }
 
-/** Starts the product on services that are there: chat nodes, consumers and the page. Rejects with nothing left running. */
+/** Starts the product with the given services: chat nodes, consumers and the page. If it rejects, nothing is left running. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { env, folder, services } = options;
   const ports = await choosePorts(options);
@@ -59,7 +59,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-/** Node's usual port for debuggers; each further process has the next one. */
+/** Node's default port for debuggers; each further process uses the next one. */
 const firstInspectPort = 9229;
 
 async function startProcesses(ports: Ports, settings: Settings, options: StackOptions) {
@@ -105,7 +105,7 @@ function startPage(port: number, chatUrls: string[], settings: Settings & Provid
     chatUrls,
     kafka: { brokers: settings.KAFKA_BROKERS.split(",") },
     bookingTopics: topicNames(settings).booking,
-    // Of several secrets, kept for a rotation, the first is the one to sign with.
+    // If there are several secrets, for a rotation, tokens are signed with the first.
     jwtSecret: settings["JWT_SECRET"]?.split(",")[0] ?? "",
     attachmentHosts: settings["ATTACHMENT_HOSTS"]?.split(",") ?? [],
   });

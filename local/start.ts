@@ -81,7 +81,7 @@ function readOptions(): Options | undefined {
 
 function aborted(): Promise<null> {
   return new Promise((resolve) => {
-    // A listener alone keeps no process alive; the services' own handles do.
+    // The listener alone does not keep the process alive; the handles of the services do.
     signal.addEventListener("abort", () => resolve(null), { once: true });
     if (signal.aborted) resolve(null);
   });

@@ -18,13 +18,13 @@ try {
   setChildren(stage, [el("p", { class: "page-failure", role: "alert" }, text)]);
 }
 
-/** `?owner=…&seeker=…` signs in as whoever is named; otherwise the first of the made-up people. */
+/** `?owner=…&seeker=…` signs in as these people; by default as the first demo people. */
 function startPage(settings: Settings): void {
   const query = new URLSearchParams(location.search);
   const first = (role: SideRole): string => settings.people.find((person) => person.role === role)?.id ?? role;
   let people = { ownerId: query.get("owner") || first("owner"), seekerId: query.get("seeker") || first("seeker") };
   let watched: SideRole = "owner";
-  /** Sides that are to show this booking's chat as soon as they hear of it. */
+  /** The sides that open this booking's chat as soon as they receive it. */
   let awaited: { booking: Booking; roles: Set<SideRole> } | null = null;
 
   const phone = matchMedia(phoneWidth);

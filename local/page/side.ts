@@ -10,10 +10,10 @@ import { fetchToken, type Settings } from "./kit/settings.ts";
 export type SideRole = "owner" | "seeker";
 
 const noticeMs = 8_000;
-/** As in side.css: from this width on the list and the conversation stand side by side. */
+/** As in side.css: from this width on the list and the conversation are side by side. */
 const bothFromPx = 560;
 
-/** One person's whole chat client on the page: inbox, conversation, and a connection of their own. */
+/** One person's whole chat client on the page: inbox, conversation, and a separate connection. */
 export function createSide({
   role,
   userId,
@@ -26,9 +26,9 @@ export function createSide({
   role: SideRole;
   userId: string;
   settings: Settings;
-  /** Whether the person sits before this side now. */
+  /** Whether the person looks at this side now. */
   isWatched: () => boolean;
-  /** The person turned to this side. */
+  /** Called when the person switched to this side. */
   onWatch: () => void;
   onChange: () => void;
   onApprove: () => void;
@@ -85,7 +85,7 @@ export function createSide({
     client,
     show,
     open,
-    /** The face on the phone's tab. */
+    /** The data of the phone's tab. */
     face: () => avatar(person.name, role),
     close(): void {
       document.removeEventListener("visibilitychange", showSoon);
@@ -110,7 +110,7 @@ export function createSide({
     element.classList.toggle("has-open-chat", client.openChatId !== null);
   }
 
-  /** Where there is room for it, the latest chat is open at the first look; the first chat ever opens as it comes. */
+  /** If there is room for it, the latest chat is open at the start; the very first chat opens when it arrives. */
   function openLatest(): void {
     const latest = client.cards.list()[0];
     if (!isFirstLook || !client.isLoaded || !latest) return;
@@ -118,7 +118,7 @@ export function createSide({
     if (client.openChatId === null && element.clientWidth >= bothFromPx) client.open(latest.id);
   }
 
-  /** Many changes in one turn are drawn once. */
+  /** Several changes in one turn are rendered once. */
   function showSoon(): void {
     if (isWaitingToShow) return;
     isWaitingToShow = true;

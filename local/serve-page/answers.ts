@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
-/** What the page server writes back. */
+/** An answer of the page server. */
 export interface Answer {
   readonly status: number;
   readonly contentType: string;
@@ -9,7 +9,7 @@ export interface Answer {
   readonly location?: string;
 }
 
-/** A refusal with a text for the person at the page. */
+/** A refusal with a text for the person. */
 export class RefusedRequest extends Error {
   readonly status: number;
 
@@ -25,7 +25,7 @@ export function json(status: number, value: unknown): Answer {
   return { status, contentType: "application/json; charset=utf-8", body: JSON.stringify(value) };
 }
 
-/** Reads a JSON body of at most 16 KB; throws a RefusedRequest at anything else. */
+/** Reads a JSON body of at most 16 KB; throws a RefusedRequest for anything else. */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
   const parts: Buffer[] = [];
   let bytes = 0;
@@ -42,8 +42,8 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
 }
 
 /**
- * Headers of every answer. Scripts, styles and connections come from the page itself and the chat nodes alone;
- * pictures from any https host, since the chat node is who judges those.
+ * Headers of every answer. Scripts, styles and connections are allowed only for the page itself and the chat nodes;
+ * pictures from any https host, since the chat node checks those.
  */
 export function securityHeaders({ chatUrls, indexHtml }: { chatUrls: readonly string[]; indexHtml: string }) {
   const nodes = chatUrls.flatMap((url) => [url, url.replace(/^http/, "ws")]);

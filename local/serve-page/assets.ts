@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire, stripTypeScriptTypes } from "node:module";
 import { dirname, extname, join, sep } from "node:path";
 
-/** What one address of the page answers with. */
+/** The content at one address of the page. */
 export interface PageAsset {
   readonly contentType: string;
   readonly body: string | Buffer;
@@ -26,8 +26,8 @@ const contentTypes: Readonly<Record<string, string>> = {
 export const socketClientPath = "/vendor/socket.io-client.js";
 
 /**
- * Reads what stands under `path` (an URL path) in local/page, TypeScript without its types.
- * Answers null where there is nothing, or nothing of a kind that the page serves.
+ * Reads the file at `path` (a URL path) in local/page; TypeScript without its types.
+ * Returns null if there is no such file, or none of a type that the page serves.
  */
 export async function readPageAsset(path: string): Promise<PageAsset | null> {
   if (path === socketClientPath) return await readAsset(socketClientFile);
@@ -44,7 +44,7 @@ async function readAsset(file: string): Promise<PageAsset | null> {
   return { contentType, body: extname(file) === ".ts" ? stripQuietly(text) : text };
 }
 
-/** Node says once per process that stripping is experimental; a newcomer's first screen is no place for that. */
+/** Suppresses Node's warning that type stripping is experimental, which would confuse a newcomer. */
 function stripQuietly(source: string): string {
   const emitWarning: typeof process.emitWarning = Reflect.get(process, "emitWarning");
   process.emitWarning = () => {};

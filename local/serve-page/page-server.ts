@@ -8,30 +8,30 @@ import { type Answer, json, RefusedRequest, readJson, securityHeaders } from "./
 import { readPageAsset } from "./assets.ts";
 import { bookingPressSchema, createPretendBookingService } from "./pretend-booking-service.ts";
 
-/** The page asks for the next one when the chat node says that this one ends. */
+/** How long a token is valid; the page asks for the next one when the chat node reports that it expires soon. */
 const tokenLifetimeS = 3_600;
 
 const nothingHere = json(404, { message: "There is nothing here." });
 
 export interface PageServerOptions {
-  /** 0 takes a free one. */
+  /** 0: any free port. */
   readonly port: number;
   /** Public address of the chat node, e.g. `http://127.0.0.1:5002`. */
   readonly chatUrl: string;
-  /** One address per side, owner first, where the two are to talk over different nodes. */
+  /** One address per side, owner first, if the two talk over different nodes. */
   readonly chatUrls?: readonly string[];
   readonly kafka: { readonly brokers: string[] };
   readonly bookingTopics: readonly string[];
-  /** What the chat node verifies tokens with; the page's people get theirs signed with it. */
+  /** The secret with which the chat node verifies tokens; the tokens of the page's people are signed with it. */
   readonly jwtSecret: string;
-  /** As ATTACHMENT_HOSTS. Only told to the page; the chat node is who refuses. */
+  /** As ATTACHMENT_HOSTS. Only shown on the page; the chat node enforces it. */
   readonly attachmentHosts?: readonly string[];
 }
 
 /**
  * The demo page of the local stack: static files, tokens, and a pretend booking service that publishes to Kafka.
- * It hands out anybody's token, so it listens on 127.0.0.1 alone and answers no other Host or Origin.
- * Its address has to be among the chat node's CORS_ORIGINS.
+ * It issues tokens for anybody, so it listens only on 127.0.0.1 and refuses any other Host or Origin.
+ * The chat node's CORS_ORIGINS must include its address.
  */
 export async function startPageServer(options: PageServerOptions): Promise<{ url: string; close(): Promise<void> }> {
   const chatUrls = options.chatUrls?.length ? options.chatUrls : [options.chatUrl];
@@ -89,7 +89,7 @@ async function listen(port: number, answer: (request: IncomingMessage, response:
   };
 }
 
-/** A name of ours in another's DNS, or a form on another's page, must not reach tokens and bookings. */
+/** Another site, by DNS rebinding or with a form on its page, must not reach tokens and bookings. */
 function refuseStrangers({ headers }: IncomingMessage, ownUrl: string): Answer | null {
   const { host, port } = new URL(ownUrl);
   if (headers.host === `localhost:${port}`) return { ...json(308, null), location: `${ownUrl}/` };

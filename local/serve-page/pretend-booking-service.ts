@@ -2,19 +2,19 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { backendIdSchema } from "../../src/chat/ids.ts";
 
-/** The part of the Kafka publisher that is needed here: rejects unless the broker acknowledged. */
+/** The part of the Kafka publisher that is needed here: it rejects unless the broker acknowledged. */
 export interface BookingEventPublisher {
   publish(record: { topic: string; key: string; value: string }): Promise<void>;
 }
 
-/** What a booking event was published as. */
+/** A booking event as it was published. */
 export interface PublishedBookingEvent {
   readonly topic: string;
   readonly eventId: string;
   readonly occurredAt: string;
 }
 
-/** The body of a press on "Approve" or "Cancel booking". */
+/** The body that "Approve" and "Cancel booking" send. */
 export const bookingPressSchema = z.object({
   bookingId: backendIdSchema,
   ownerId: backendIdSchema,
@@ -23,8 +23,8 @@ export const bookingPressSchema = z.object({
 });
 
 /**
- * Stands in for the booking service, which the local stack has not: publishes `booking.approved` and `booking.cancelled`
- * as the real one does, one JSON record with the booking's id as its key. `publish` rejects where Kafka did not take it.
+ * Replaces the booking service in the local stack: publishes `booking.approved` and `booking.cancelled`
+ * like the real one, as one JSON record with the booking's id as key. `publish` rejects if Kafka did not accept it.
  */
 export function createPretendBookingService({
   publisher,
@@ -41,7 +41,7 @@ export function createPretendBookingService({
       const type = `booking.${act}`;
       const topic = topicFor(act, bookingTopics);
       const event = { ...press, occurredAt: new Date().toISOString(), eventId: randomUUID() };
-      // On a topic that carries both kinds, or has another name, only the wrapping tells them apart.
+      // On a topic with both types, or with another name, only the wrapper tells them apart.
       const value = JSON.stringify(topic === type ? event : { type, data: event });
       await publisher.publish({ topic, key: press.bookingId, value });
       return { topic, eventId: event.eventId, occurredAt: event.occurredAt };

@@ -6,8 +6,8 @@ import { createServer } from "node:net";
 import { dirname } from "node:path";
 
 /**
- * The port named in the file if it is free, else a new one that the file then names: addresses stay the same from one
- * start to the next wherever possible.
+ * The port in the file if it is free, else a new one, which is then written to the file: addresses stay the same from
+ * one start to the next if possible.
  */
 export async function keptPort(file: string): Promise<number> {
   const kept = readPort(file);
@@ -18,13 +18,13 @@ export async function keptPort(file: string): Promise<number> {
   return port;
 }
 
-/** The first port from this one on that is free and that nobody else was given. */
+/** The first port from this one on that is free and that no other process has claimed. */
 export async function nextFreePort(first: number): Promise<number> {
   for (let port = first; port < first + 200; port += 1) if (await takePort(port)) return port;
   throw new Error(`No port is free from ${first} to ${first + 199}.`);
 }
 
-/** Below the range that systems hand out to outgoing connections, so that it is likely still free at the next start. */
+/** Below the range of ports for outgoing connections, so that the port is probably still free at the next start. */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const port = randomInt(20_000, 29_999);
@@ -33,13 +33,13 @@ export async function freePort(): Promise<number> {
   throw new Error("No port is free from 20000 to 29999.");
 }
 
-/** The ports that this process was given, until it ends. */
+/** The ports that this process has claimed, until it ends. */
 const claims = new Map<number, Socket>();
 
 /**
- * A port is free again while what listens on it is killed and started anew, and not yet taken while it starts: others
- * who look for one in that time would take it. So whoever is given a port holds the UDP port of the same number, which
- * nothing here speaks on and which the system gives back however the process ends.
+ * Claims a port. While a server restarts, its port is free for a moment, and another process that looks for a free port
+ * could take it. So the claiming process binds the UDP port of the same number, which nothing here uses and which the
+ * system frees however the process ends.
  */
 async function claim(port: number): Promise<boolean> {
   if (claims.has(port)) return false;
@@ -55,7 +55,7 @@ async function claim(port: number): Promise<boolean> {
   return true;
 }
 
-/** Whether this port is free, and this process's from now on. */
+/** Claims this port for this process. @returns false if it is not free */
 export async function takePort(port: number): Promise<boolean> {
   if (!(await claim(port))) return false;
   if (await isFree(port)) return true;
@@ -65,7 +65,7 @@ export async function takePort(port: number): Promise<boolean> {
 }
 
 async function isFree(port: number): Promise<boolean> {
-  // Both, since a server on every address leaves 127.0.0.1 free on some systems, and the other way round.
+  // Both are tried: on some systems a server on all addresses leaves 127.0.0.1 free, and the other way round.
   return (await canListen(port, "127.0.0.1")) && (await canListen(port));
 }
 

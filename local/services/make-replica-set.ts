@@ -3,7 +3,7 @@ import { type Document, MongoClient, MongoServerError } from "mongodb";
 const notYetInitialized = 94;
 
 /**
- * Makes the server on this port the only member of a replica set rs0 under the address by which clients reach it.
+ * Makes the server on this port the only member of a replica set rs0, with the address by which clients reach it.
  * Resolves to true once it is the primary; false and a rejection mean "not yet".
  */
 export async function makeReplicaSet(port: number): Promise<boolean> {
@@ -18,7 +18,7 @@ export async function makeReplicaSet(port: number): Promise<boolean> {
     if (config === undefined) {
       await admin.command({ replSetInitiate: { _id: "rs0", members: [{ _id: 0, host: wanted }] } });
     } else if (config["members"][0].host !== wanted) {
-      // The port of the last start was taken, so it runs on a new one.
+      // The previous port was taken, so the server runs on a new one.
       const members = [{ ...config["members"][0], host: wanted }];
       await admin.command({ replSetReconfig: { ...config, version: config["version"] + 1, members }, force: true });
     }

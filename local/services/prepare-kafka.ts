@@ -15,7 +15,7 @@ export function topicNames(env: Record<string, string | undefined>): TopicNames 
   };
 }
 
-/** Creates the topics that the product reads and writes, where they are missing. true once consumers can start. */
+/** Creates missing topics that the product reads or writes. true: the consumers can start. */
 export async function prepareKafka(address: string, { env }: Pick<WayOptions, "env">): Promise<boolean> {
   const { booking, deadLetters, chatEvents } = topicNames(env);
   await createTopics({ brokers: [address], topics: [...booking, deadLetters, chatEvents], partitions: 6 });

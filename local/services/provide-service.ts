@@ -3,8 +3,8 @@ import type { Recipe } from "./recipes.ts";
 import type { ProvidedService, ProvideOptions, WayOptions } from "./service.ts";
 
 /**
- * Provides one service in the first way that works. Rejects with one sentence, what is missing and the ways to get it,
- * and below it what was tried.
+ * Provides one service in the first way that works. Otherwise it rejects with one sentence that says what is missing and
+ * how to get it, followed by what was tried.
  */
 export async function provideService(
   recipe: Recipe,
@@ -27,7 +27,8 @@ export async function provideService(
 }
 
 function configuredService({ name, title }: Recipe, address: string): ProvidedService {
-  const notOurs = () => Promise.reject(new Error(`${title} is configured, so it is not ours to stop or start.`));
+  const notOurs = () =>
+    Promise.reject(new Error(`${title} is configured by its address, so this process cannot stop or start it.`));
   return { name, how: "configured", address, pid: undefined, stop: notOurs, start: notOurs, close: async () => {} };
 }
 

@@ -13,21 +13,21 @@ export type { How, ProvidedService, ProvideOptions } from "./service.ts";
 export type ServiceSettings = Record<Recipe["setting"], string>;
 
 export interface ProvidedServices extends AsyncDisposable {
-  /** The addresses, as the environment variables that the processes read. */
+  /** The addresses as environment variables, which the processes read. */
   settings: ServiceSettings;
   services: Record<ServiceName, ProvidedService>;
-  /** For further processes that work with these services: noted here, they too end with this process. */
+  /** For further processes that use these services: once registered here, they also end with this process. */
   run: Run;
-  /** Stops everything that was started here. May be called again. */
+  /** Stops everything that was started here. May be called twice. */
   close: () => Promise<void>;
 }
 
 export type OwnService = ProvidedService & AsyncDisposable;
 
 /**
- * Provides MongoDB (a replica set of one), Redis and Kafka, each at its configured address, in Docker or as a process,
- * whichever works first. What it starts ends with `close`, and also when this process is killed.
- * Rejects with a sentence for each service that cannot be had, with nothing left running.
+ * Provides MongoDB (a replica set of one member), Redis and Kafka, each at its configured address, in Docker or as a
+ * process, in the first way that works. What it starts ends with `close`, and also if this process is killed.
+ * If a service cannot be provided, it rejects with a sentence for each, and leaves nothing running.
  */
 export async function provideServices(options: ProvideOptions): Promise<ProvidedServices> {
   const { provide, run, close } = await openFolder(options);
@@ -53,17 +53,17 @@ export async function provideServices(options: ProvideOptions): Promise<Provided
   };
 }
 
-/** A MongoDB of one's own, such as for a test that kills it. */
+/** A separate MongoDB, for example for a test that kills it. */
 export function provideMongodb(options: ProvideOptions): Promise<OwnService> {
   return provideOne(mongodbRecipe, options);
 }
 
-/** A Redis of one's own. */
+/** A separate Redis. */
 export function provideRedis(options: ProvideOptions): Promise<OwnService> {
   return provideOne(redisRecipe, options);
 }
 
-/** A Kafka of one's own. */
+/** A separate Kafka. */
 export function provideKafka(options: ProvideOptions): Promise<OwnService> {
   return provideOne(kafkaRecipe, options);
 }
@@ -91,7 +91,7 @@ async function provideOne(recipe: Recipe, options: ProvideOptions): Promise<OwnS
   }
 }
 
-/** Makes the data folder this process's own. `close` stops what was provided in it. */
+/** Reserves the data folder for this process. `close` stops what was provided in it. */
 async function openFolder(options: ProvideOptions) {
   const folder = resolve(options.folder);
   if (options.fresh) await empty(folder, options.report);

@@ -8,14 +8,14 @@ import { startRedisDocker } from "./docker/redis-docker.ts";
 import type { ProvidedService, WayOptions } from "./service.ts";
 import type { ServiceName } from "./service-name.ts";
 
-/** How one service is provided. */
+/** How to provide one service. */
 export interface Recipe {
   name: ServiceName;
-  /** As people write it. */
+  /** The name for messages. */
   title: string;
-  /** The setting that holds its address. */
+  /** The setting with its address. */
   setting: "MONGODB_URI" | "REDIS_URL" | "KAFKA_BROKERS";
-  /** What a person can install, completing "or install …". */
+  /** What a user can install; completes "or install …". */
   install: string;
   inDocker: (engine: ContainerRuntimeClient, options: WayOptions) => Promise<ProvidedService>;
   asBinary: (options: WayOptions) => Promise<ProvidedService>;

@@ -6,13 +6,13 @@ export interface WaitOptions {
   limitMs: number;
   everyMs?: number;
   signal?: AbortSignal;
-  /** true ends the waiting; false and a throw mean "not yet". */
+  /** true ends the wait; false and a throw mean "not yet". */
   check: () => boolean | Promise<boolean>;
 }
 
 /**
- * Waits for a condition. Rejects at the limit, with the last thing `check` threw as the cause, and with the signal's reason
- * when that aborts.
+ * Waits for a condition. Rejects at the limit, with the last error of `check` as the cause, and with the signal's reason
+ * if the signal aborts.
  */
 export async function waitUntil({ what, limitMs, everyMs = 100, signal, check }: WaitOptions): Promise<void> {
   const deadline = performance.now() + limitMs;
@@ -24,7 +24,7 @@ export async function waitUntil({ what, limitMs, everyMs = 100, signal, check }:
     } catch (error) {
       cause = error;
     }
-    // An abort cuts the pause short; the loop's first line then tells its reason.
+    // An abort ends the pause early; the first line of the loop then throws the reason.
     await sleep(everyMs, undefined, signal === undefined ? {} : { signal }).catch(() => {});
   }
   signal?.throwIfAborted();

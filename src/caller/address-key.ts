@@ -6,7 +6,7 @@ const inBrackets = /^\[([^\]]*)\](?::\d{1,5})?$/;
 const withPort = /^([^:]*):\d{1,5}$/;
 const mappedIpv4 = /^0:0:0:0:0:ffff:([\da-f]{1,4}):([\da-f]{1,4})$/;
 
-/** `[2001:db8::1]:443`, `203.0.113.8:50001` and `"203.0.113.8"` without what is not the address. */
+/** The address in `[2001:db8::1]:443`, `203.0.113.8:50001` or `"203.0.113.8"`. */
 const bareAddress = (given: string): string => {
   const text = given
     .slice(0, longestAddress)
@@ -14,13 +14,13 @@ const bareAddress = (given: string): string => {
     .replace(/^"(.*)"$/, "$1")
     .toLowerCase();
   const address = inBrackets.exec(text)?.[1] ?? withPort.exec(text)?.[1] ?? text;
-  // fe80::1%eth0: the zone is this machine's.
+  // fe80::1%eth0: the zone has a meaning only on this machine.
   return address.split("%", 1)[0] ?? "";
 };
 
-/** All eight groups of an IPv6 address, in their shortest spelling. */
+/** All eight groups of an IPv6 address, each in its shortest form. */
 const groupsOf = (address: string): string[] => {
-  // URL knows every spelling, dotted tails included.
+  // URL parses every spelling, including dotted tails.
   const [head = "", tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split("::");
   const [before, after] = [head, tail ?? ""].map((part) => part.split(":").filter(Boolean));
   const groups = [...(before ?? []), ...(after ?? [])];
@@ -37,9 +37,9 @@ const dotted = (high: string, low: string): string =>
     .join(".");
 
 /**
- * What an address is counted under: an IPv4 address itself, an IPv6 address the /64 it is from, since one line has all of
- * them. An IPv4 address that is written as IPv6 counts as IPv4. Ports, brackets and zones make no difference. Null for
- * what is no address.
+ * The key under which an address is counted: for IPv4 the address itself; for IPv6 its /64, since one customer has all
+ * addresses in it. An IPv4 address written as IPv6 counts as IPv4. Ports, brackets and zones make no difference. Null
+ * for anything that is not an address.
  *
  *     203.0.113.8:50001 → 203.0.113.8        ::ffff:cb00:7108 → 203.0.113.8        [2001:db8::1]:443 → 2001:db8:0:0::/64
  */
@@ -53,8 +53,9 @@ export const addressKey = (given: string): string | null => {
 };
 
 /**
- * What a request's client is counted under: the connection's own address, or the one that the outermost trusted proxy saw.
- * What a proxy writes and is no address (`unknown`) counts as the proxy: a name that can be made up would pass every limit.
+ * The key under which a request's client is counted: the connection's own address, or the one that the outermost trusted
+ * proxy saw. If a proxy wrote something else (`unknown`), the proxy's address counts: an invented name would pass every
+ * limit.
  */
 export const clientKey = ({ headers, socket }: IncomingMessage, trustedProxies: number): string => {
   const own = (): string => addressKey(socket.remoteAddress ?? "") ?? "unknown";

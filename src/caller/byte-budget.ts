@@ -2,20 +2,20 @@ import { LRUCache } from "lru-cache";
 import { ChatError } from "../chat/errors.ts";
 import type { ByteBudget, Clock } from "../chat/ports.ts";
 
-/** Who has not spent for a while has it all again, so nobody is wronged by being forgotten. */
+/** A key that has not spent for a while has its whole budget again, so forgetting the oldest keys is fair. */
 const mostKept = 10_000;
 
 type Options = {
-  /** What flows back each second. */
+  /** How many bytes flow back each second. */
   perS: number;
-  /** What may be spent at once. */
+  /** How many bytes may be spent at once. */
   burst: number;
   now: Clock;
 };
 
 /**
- * Bounds what is made for one key in this process: where events are counted, a large answer costs a thousand small ones.
- * What is being made counts with the most that it can cost, so that things that come together cannot all pass.
+ * Limits the bytes of answers per key in this process: a large answer costs as much as a thousand small ones, which a
+ * limit on events does not see. An answer under way counts as its largest possible size, so that simultaneous ones cannot all pass.
  */
 export const createByteBudget = ({ perS, burst, now }: Options): ByteBudget => {
   const spent = new LRUCache<string, { bytes: number; at: number }>({ max: mostKept });

@@ -5,53 +5,54 @@ type Most = {
   running: number;
   /** Tasks that wait for their turn; one more is refused. */
   waiting: number;
-  /** Bytes held at once. Whoever holds none may begin whatever it weighs. */
+  /** Bytes held at once. A task may always begin if no bytes are held, whatever its size. */
   bytes?: number;
 };
 
 export type TurnLimits = {
-  /** Of one key. Past it the answer is `rate_limited`. */
+  /** Limits per key. Beyond them the answer is `rate_limited`. */
   each: Most;
-  /** Of all keys together. Past it the answer is `unavailable`. */
+  /** Limits for all keys together. Beyond them the answer is `unavailable`. */
   all: Most;
   /**
-   * Whoever has waited for so long is answered `rate_limited` where that is the key's own doing: its tasks go well and are
-   * too many, or its client does not take what they made. Else, as with the database away, `unavailable`.
+   * A task that has waited this long is answered `rate_limited` if the key caused it: its tasks succeed but are too many,
+   * or its client does not read the results. Otherwise, for example while the database is away, it is answered
+   * `unavailable`.
    */
   longestWaitMs: number;
-  /** A task's place stays taken for as long as its bytes take at this pace, so that others have the process meanwhile. */
+  /** After a task, its slot stays taken for as long as its bytes take at this rate, so that other work gets the process. */
   bytesPerS?: number;
 };
 
 export type Wish = {
   key: string;
-  /** What is held from the beginning of the task until `free`. */
+  /** Bytes held from the beginning of the task until `free`. */
   bytes?: number;
   /** Whether nobody needs the task any more. */
   isGone?: () => boolean;
-  /** Makes the holder of bytes give them back: called when others need them and the task itself is over. */
+  /** Makes the holder release its bytes: called if others need them and the task itself is over. */
   end?: () => void;
 };
 
 /**
- * A turn that was given: first `settle`, when the task is over, then `free`, when what it made is gone. `bytes`: what it
- * made, null where it failed.
+ * A turn that was given. Call `settle` when the task is over, then `free` when its result is no longer held. `bytes`: the
+ * size of the result, null if the task failed.
  */
 export type Turn = { settle: (bytes: number | null) => void; free: () => void };
 
 type Waiter = Wish & { since: number; resolve: (turn: Turn) => void; reject: (error: ChatError) => void };
-/** `served`: when its last task went well. `held`: how many bytes its client has not taken yet. */
+/** `served`: when its last task succeeded. `held`: how many bytes its client has not read yet. */
 type Share = { key: string; running: number; bytes: number; held: number; served: number; waiting: Waiter[] };
 type Held = { since: number; end: () => void };
 
 const sweepMs = 250;
 const retryAfterMs = 1_000;
 /**
- * A key that has got nothing for so long waits for others, not for its own: half of the usual wait, since a busy process
- * may take a second or two for a task.
+ * If no task of a key succeeded within this time, the key does not wait for its own tasks. Half of the usual wait, since a
+ * busy process may take a second or two for a task.
  */
 const goesWellMs = 2_500;
-/** So long a slow client may take its answer in peace, however many others wait. */
+/** A slow client has at least this long to read its answer, however many others wait. */
 const endedAfterMs = 2_000;
 
 const fits = (most: Most, { running, bytes }: Pick<Share, "running" | "bytes">, wanted: number): boolean =>
@@ -60,19 +61,19 @@ const fits = (most: Most, { running, bytes }: Pick<Share, "running" | "bytes">, 
 const newShare = (key: string): Share => ({ key, running: 0, bytes: 0, held: 0, served: 0, waiting: [] });
 
 /**
- * Gives turns to tasks: so many of one key at once, so many of all, so many that wait. Keys that wait are served one
- * after the other, so a key with many tasks holds up its own:
+ * Gives turns to tasks, with limits on running and waiting tasks per key and in total. Waiting keys are served
+ * round-robin, so a key with many tasks delays only its own:
  *
- *     a: a1 a2 a3 a4 …      with two of a key and three in all at once, a1 a2 b1 run;
- *     b: b1                 when one ends, c1 is next, and then one of a again
+ *     a: a1 a2 a3 a4 …      with two per key and three in total at once, a1 a2 b1 run;
+ *     b: b1                 when one ends, c1 is next, and then a task of a again
  *     c: c1
  */
 export class FairTurns {
   readonly #limits: TurnLimits;
   readonly #shares = new Map<string, Share>();
-  /** Those of the shares in which something waits, the one that waited longest for a turn first. */
+  /** The shares with waiting tasks; the one that has waited longest for a turn comes first. */
   readonly #queue = new Set<Share>();
-  /** What is held after its task, the oldest first. */
+  /** Bytes still held after their task, the oldest first. */
   readonly #held = new Set<Held>();
   readonly #all = { running: 0, bytes: 0, waiting: 0 };
   #sweep: NodeJS.Timeout | undefined;
@@ -152,7 +153,7 @@ export class FairTurns {
     };
   }
 
-  /** Gives turns to those that fit now. */
+  /** Gives turns to the tasks that fit now. */
   #next(changed?: Share): void {
     if (changed) this.#forget(changed);
     for (const share of this.#queue) {
@@ -168,7 +169,7 @@ export class FairTurns {
     if (running === 0 && bytes === 0 && waiting.length === 0) this.#shares.delete(key);
   }
 
-  /** Serves the first of a share, and sets the share behind the others. */
+  /** Serves the first task of a share, and moves the share to the end of the queue. */
   #serve(share: Share): void {
     const first = share.waiting[0];
     if (first === undefined) return void this.#queue.delete(share);
@@ -185,12 +186,12 @@ export class FairTurns {
     share.waiting.shift();
     this.#all.waiting -= 1;
     this.#queue.delete(share);
-    // A set that is gone through meets again what was added to it meanwhile: behind all others, as it should be.
+    // An iteration over a Set also visits items added during it, after all others: the intended order.
     if (share.waiting.length > 0) this.#queue.add(share);
     else this.#forget(share);
   }
 
-  /** Answers those that have waited too long, and makes room. */
+  /** Answers the tasks that have waited too long, and makes room. */
   #look(): void {
     const before = Date.now() - this.#limits.longestWaitMs;
     for (const share of this.#queue) {
@@ -204,7 +205,7 @@ export class FairTurns {
     this.#next();
   }
 
-  /** With no room left for anybody, the client that has not taken its answer for the longest time is let go. */
+  /** If no task fits any more, ends the client that has not read its answer for the longest time. */
   #makeRoom(): void {
     const { bytes } = this.#limits.all;
     const wanted = this.#queue.values().next().value?.waiting[0]?.bytes ?? 0;

@@ -2,19 +2,19 @@ import type { ByteBudget, Reads, Turns } from "../chat/ports.ts";
 import { FairTurns, type TurnLimits } from "./fair-turns.ts";
 
 /**
- * What runs at once, of one user and of all. Together these are fewer than the connections to MongoDB
- * (`maxPoolSize` in `store/connect.ts`): however much is read, sends find one that is free.
+ * How many tasks run at once, per user and for all users. The sum is lower than the number of connections to MongoDB
+ * (`maxPoolSize` in `store/connect.ts`), so a send always finds a free one.
  *
- * An answer of a megabyte is several of them while it is made: documents, objects, a text, a buffer. So what is held of
- * all readings together stays far below the heap of a pod.
+ * An answer of a megabyte takes several megabytes while it is made: documents, objects, a text, a buffer. So the limit
+ * on the bytes of all reads is far below the heap of a pod.
  */
 export const bounds = {
   reads: {
     each: { running: 2, waiting: 200, bytes: 6 * 1024 ** 2 },
     all: { running: 8, waiting: 2_000, bytes: 32 * 1024 ** 2 },
     longestWaitMs: 5_000,
-    // A page of a megabyte is ten milliseconds of the process, or a hundred on a busy machine. One after the other, even two
-    // at a time had others wait for most of a second for an ack.
+    // A page of a megabyte takes ten milliseconds of the process, or a hundred on a busy machine. Back to back, even two
+    // such pages at a time delayed other users' acks by most of a second.
     bytesPerS: 10 * 1024 ** 2,
   },
   marks: { each: { running: 4, waiting: 200 }, all: { running: 10, waiting: 5_000 }, longestWaitMs: 5_000 },
@@ -25,14 +25,14 @@ export const bounds = {
 const unlimited: ByteBudget = { reserve: () => ({ settle: () => undefined }) };
 
 type Options = {
-  /** What a user may be given in a time; no limit unless told. */
+  /** How many bytes a user may read over time; by default no limit. */
   budget?: ByteBudget | undefined;
   limits?: TurnLimits;
 };
 
 /**
- * Every reading of a user's: it waits for its turn, takes the most that it can cost, reads, and gives back what it did
- * not need. What it made counts until it is written out or its client has gone.
+ * Runs every read of a user: it waits for its turn, reserves its largest possible size, reads, and releases what it did
+ * not need. The result counts until it is written out or its client is gone.
  */
 export const createReads = ({ budget = unlimited, limits = bounds.reads }: Options) => {
   const turns = new FairTurns(limits);
@@ -57,7 +57,7 @@ export const createReads = ({ budget = unlimited, limits = bounds.reads }: Optio
   return { run, load: () => turns.load };
 };
 
-/** Turns for tasks of which nothing is held afterwards. */
+/** Turns for tasks whose results need not be held. */
 const createTurns = (limits: TurnLimits): Turns => {
   const turns = new FairTurns(limits);
   return {
@@ -76,7 +76,7 @@ const createTurns = (limits: TurnLimits): Turns => {
   };
 };
 
-/** Bounds on the work that users have under way. `contacts`: look-ups of the people who are sent a user's presence. */
+/** Limits on the work that users have under way. `contacts`: look-ups of the people that get a user's presence. */
 export const createBounds = (budget?: ByteBudget) => ({
   reads: createReads({ budget }),
   marks: createTurns(bounds.marks),

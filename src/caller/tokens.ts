@@ -5,40 +5,40 @@ import { givenIdSchema } from "../chat/ids.ts";
 import type { JwtConfig } from "../config/config.ts";
 import { parseExactJson } from "../contract/exact-json.ts";
 
-/** Who a token speaks for, and until when. */
+/** The user of a token, and when it expires. */
 export type Identity = { userId: string; expiresAt: Date };
 export type VerifyToken = (token: unknown) => Identity;
 
 const longestToken = 8_192;
 /** How far the main backend's clock and ours may differ. */
 const leewayS = 5;
-// The last second that RFC 3339 can tell; a token that never ends says more.
+// The last second that RFC 3339 can represent; a token that never expires may have a larger number.
 const lastS = Date.UTC(9999, 11, 31, 23, 59, 59) / 1_000;
 
-// jsonwebtoken takes tokens without `exp` and with a `crit` it does not know, so both are looked at here.
+// jsonwebtoken accepts tokens without `exp` and with an unknown `crit`, so both are checked here.
 const headerSchema = z.object({ crit: z.undefined().optional() });
 const claimsSchema = z.looseObject({ exp: z.number().positive() });
 
 const unauthenticated = (cause?: unknown): ChatError => new ChatError("unauthenticated", { cause });
 
-/** The claims of a verified token with all digits of their numbers. */
+/** The claims of a verified token; their numbers keep all digits. */
 const exactClaims = (token: string): Record<string, unknown> =>
   z.looseObject({}).parse(parseExactJson(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()));
 
-// One that is let in by the leeway alone is good until that is over.
+// A token that is valid only because of the leeway ends with the leeway.
 const endOf = (exp: number): Date => {
   const ms = Math.min(exp, lastS) * 1_000;
   return new Date(ms > Date.now() ? ms : ms + leewayS * 1_000);
 };
 
-/** The token of an `Authorization: Bearer …` header, undefined where there is none. */
+/** The token of an `Authorization: Bearer …` header, undefined if there is none. */
 export const bearerToken = (header: string | undefined): string | undefined =>
   /^Bearer +([^\s]+) *$/i.exec(header ?? "")?.[1];
 
 /**
  * Checks the main backend's tokens: HS256 by any of the secrets, `exp` required, issuer and audience where configured,
  * five seconds of leeway for clocks.
- * The user is the first of the configured claims that is there.
+ * The user is the first of the configured claims that the token has.
  * @returns a function that throws ChatError `unauthenticated` for everything else, without saying why
  */
 export const createVerifyToken = ({ secrets, userIdClaims, issuer, audience }: JwtConfig): VerifyToken => {

@@ -7,14 +7,14 @@ import { createMinuteCounts, type Taken } from "./minute-counts.ts";
 /** Finds the caller of a request by its token and key. */
 export type FindCaller = (request: IncomingMessage) => Caller;
 
-/** `over`: by how many requests the minute's allowance is exceeded; 0 or less: the request is within it. */
+/** `over`: by how many requests the minute's limit is exceeded; 0 or less: the request is within it. */
 export type Counted = { over: number; retryAfterMs: number };
 
 const uncounted: Counted = { over: 0, retryAfterMs: 0 };
-/** REST answers as many requests again as it serves with a whole 429, which a page of another origin can read. */
+/** Beyond its limit, REST answers this many more requests with a complete 429, which a page of another origin can read. */
 const servedAndRefused = 2;
 
-/** Of an address: fewer would hold up the clients of a large network that come back after a node was lost. */
+/** Per address: fewer would delay the clients of a large network that reconnect after a node was lost. */
 const leastUpgrades = 1_000;
 
 const within = (most: number, { count, leftMs }: Taken): Counted => ({ over: count - most, retryAfterMs: leftMs });
@@ -29,10 +29,10 @@ type RequestParts = {
 };
 
 /**
- * Counts requests before anything is done for them, on every path, in the memory of this node: by user or key where one
- * was shown that is good, else by address. The limits themselves are those of REST, which Redis counts for all nodes; this
- * count catches clients that go on after REST has refused them. A browser asks by itself, without a token, whether a page
- * may call: these preflights have a count of their own, as large as a user's.
+ * Counts requests before any other work, on every path, in the memory of this node: by user or key if the request has a
+ * valid one, otherwise by address. The limits are those of REST, which Redis counts for all nodes; this count finds
+ * clients that continue after REST has refused them. Browsers send preflights without a token: they have a separate
+ * count, as large as a user's.
  */
 export const createCountRequests = ({ limits, trustedProxies, findCaller }: RequestParts) => {
   const take = createMinuteCounts();
@@ -41,7 +41,7 @@ export const createCountRequests = ({ limits, trustedProxies, findCaller }: Requ
     try {
       return countedAs(findCaller(request));
     } catch {
-      // REST meets the same fault, and answers it.
+      // REST meets the same error and answers it.
       return null;
     }
   };
@@ -62,8 +62,8 @@ type UpgradeParts = {
 };
 
 /**
- * Counts, by address, attempts to become a websocket. Those that come as far as a handshake are counted as handshakes as
- * well; these are the ones that never say anything, or that flood and come again: a flood counts as several attempts.
+ * Counts attempts to open a websocket, by address. Attempts that reach a handshake are counted as handshakes as well;
+ * this count finds clients that never send anything, or that flood and reconnect: a flood counts as several attempts.
  */
 export const createCountUpgrades = ({ limits, trustedProxies }: UpgradeParts) => {
   const take = createMinuteCounts();

@@ -6,31 +6,32 @@ import { createLineUp } from "./line-up.ts";
 import { refuseConnection, refuseRequest, stopReading } from "./refuse.ts";
 import { faultOf, targetOf } from "./request-form.ts";
 
-/** Why a request got less than an answer of REST. */
+/** Why a request was refused before REST. */
 export type RequestRefusal = "malformed" | "too_many_ahead" | "too_many_a_minute" | "too_many_connections";
 
 type Parts = {
   countRequest: (request: IncomingMessage) => Counted;
   countUpgrade: (request: IncomingMessage) => Counted;
   holdPlace: HoldPlace;
-  /** Whether Socket.IO knows a request's session: what it sends is counted as a socket's. */
+  /** Whether Socket.IO knows the session of a request; its packets are counted with the socket. */
   isSession: (request: IncomingMessage) => boolean;
   trustedProxies: number;
   onRefused: (why: RequestRefusal) => void;
 };
 
-/** So many of a minute's refusals are still answered; then the connection just ends. */
+/** How many of a minute's refusals are still answered; after these the connection just ends. */
 const mostAnswered = 20;
-/** When a client may try again whose address has all the connections that it may have. */
+/** When a client may try again if its address has reached its limit of connections. */
 const placeFreeInMs = 10_000;
 
 /**
- * Stands before Express and Socket.IO, for every path: what is refused here costs a tenth of an answer, and ends the
- * connection that goes on.
+ * Runs before Express and Socket.IO, for every path. A refusal here costs a tenth of an answer, and a client that
+ * continues loses its connection.
  *
  *     form → count → place → turn on the connection → Express or Socket.IO
  *
- * A proxy's connection is other clients' as well: there each refusal is answered, and the connection goes on.
+ * A proxy's connection carries requests of other clients as well, so there each refusal is answered and the connection
+ * stays open.
  */
 export const createGuardRequests = (parts: Parts) => {
   const { holdPlace, trustedProxies, onRefused } = parts;

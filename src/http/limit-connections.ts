@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from "node:http";
 import { addressKey, clientKey } from "../caller/address-key.ts";
 import { createMostConnections } from "./descriptors.ts";
 
-/** Why a connection was not taken: its address has too many, or the node. */
+/** Why a connection was refused: its address has too many, or the node. */
 export type ConnectionRefusal = "address" | "node";
 
 type Parts = {
@@ -13,9 +13,9 @@ type Parts = {
   onRefused: (why: ConnectionRefusal) => void;
 };
 
-/** A connection or a response, which ends some time. */
+/** A connection or a response, which emits `close` at its end. */
 type Ending = { once: (event: "close", listener: () => void) => unknown };
-/** Takes a place for an address until what is given ends. @returns false where the address has none left */
+/** Takes one of an address's places until the connection or the response ends. @returns false if the address has no place left */
 export type HoldPlace = (request: IncomingMessage, until: Ending) => boolean;
 
 const createPlaces = (most: () => number) => {
@@ -35,12 +35,12 @@ const createPlaces = (most: () => number) => {
 };
 
 /**
- * Bounds the connections of an address from their first moment on, and all of them so that descriptors are left for ops
- * and for the database. One address gets no more than half of what the node can hold.
+ * Limits the connections of an address from the first byte on, and the total, so that descriptors are left for ops
+ * and for the database. One address gets at most half of what the node can hold.
  *
- * Behind proxies a connection's own address is a proxy's, and it carries the requests of many clients. There the client
- * holds a place for as long as its websocket is open, or its request under way.
- * @returns how a websocket or a request takes its place; always true where connections are counted themselves
+ * Behind proxies, a connection's address is the proxy's, and it carries the requests of many clients. There a client
+ * takes a place for as long as its websocket is open or its request is under way.
+ * @returns takes the place of a websocket or a request; always true without proxies, where connections are counted
  */
 export const limitConnections = (server: Server, { perAddress, trustedProxies, onRefused }: Parts): HoldPlace => {
   const mostOfNode = createMostConnections();

@@ -2,19 +2,19 @@ import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { stopReading } from "./refuse.ts";
 
-/** Requests of one connection that are served at once: what a browser has under way on all of its connections to a host. */
+/** Requests of one connection that are served at once: as many as a browser has under way to a host in total. */
 const mostAtOnce = 6;
-/** Beside them: what a client that pipelines may have sent ahead. */
+/** Requests that may wait besides these: what a client may pipeline. */
 const mostWaiting = 58;
 
-/** What a connection has under way, and what waits for that. */
+/** The requests of a connection that are under way, and those that wait. */
 type Line = { atOnce: number; waiting: (() => void)[]; newest: ServerResponse | null };
 
 /**
- * Requests of a connection come one after the other, however many were sent ahead: six are served at once, and 58 wait.
- * With one more the connection ends after the answer to the last that was taken, as RFC 9112 (9.3.2) lets it: the client
- * repeats the others on a new one.
- * `take` serves a request when its turn has come; `onTooMany` is called for the one too many.
+ * Queues the pipelined requests of a connection: six are served at once, and 58 wait. With one more, the connection ends
+ * after the answer to the last accepted request, as RFC 9112 (9.3.2) allows; the client repeats the others on a new
+ * connection.
+ * `take` serves a request when its turn has come; `onTooMany` is called for the request beyond the limit.
  */
 export const createLineUp = (onTooMany: () => void) => {
   const lines = new WeakMap<object, Line>();

@@ -1,15 +1,15 @@
 import { LRUCache } from "lru-cache";
 
-/** `count`: what a key has taken in its minute. `leftMs`: until that minute is over. */
+/** `count`: how many points a key has taken in its minute. `leftMs`: the time until the minute is over. */
 export type Taken = { count: number; leftMs: number };
-/** Counts one more of a key, or several. */
+/** Adds one point, or several, to a key. */
 export type MinuteCounts = (key: string, points?: number) => Taken;
 
 const minuteMs = 60_000;
-/** Of keys; which is forgotten was not seen for long. */
+/** How many keys are kept; the least recently used are forgotten. */
 const mostKept = 10_000;
 
-/** Counts by key in the memory of this process: a key's minute begins with the first that it takes. */
+/** Counts by key in the memory of this process: a key's minute begins with its first point. */
 export const createMinuteCounts = (now: () => number = Date.now): MinuteCounts => {
   const minutes = new LRUCache<string, { count: number; since: number }>({ max: mostKept });
   return (key, points = 1) => {

@@ -7,7 +7,7 @@ import { createGuardRequests, type RequestRefusal } from "./guard-requests.ts";
 import { type ConnectionRefusal, limitConnections } from "./limit-connections.ts";
 import { answerUnreadable, refuseRequest } from "./refuse.ts";
 
-/** What is counted in the metrics. */
+/** The counters of the metrics. */
 export type HttpCounts = {
   requestRefused: (why: RequestRefusal) => void;
   connectionRefused: (why: ConnectionRefusal) => void;
@@ -24,13 +24,13 @@ type Serving = {
 
 export type HttpServer = {
   server: Server;
-  /** Guards what Socket.IO has attached to the server by now, and adds REST. Call it once. */
+  /** Guards the listeners that Socket.IO has attached, and adds REST. Call it once, after Socket.IO was attached. */
   serve: (serving: Serving) => void;
-  /** Counts a websocket that was ended for flooding against its address. */
+  /** Counts, for its address, a websocket that was ended for flooding. */
   flooded: (request: IncomingMessage) => void;
 };
 
-// Node looks at the first two only every 30 s unless told; a load balancer keeps its connections for 60 s.
+// By default Node checks the first two only every 30 s. Load balancers keep idle connections for 60 s.
 const timeouts = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
@@ -39,17 +39,16 @@ const timeouts = {
 };
 /** Longer than Engine.IO lets a poll wait. */
 const idleLimitMs = 30_000;
-/** What was read of a flood before it was ended costs as much as several attempts to connect. */
+/** Reading a flood until it is ended costs as much as several attempts to connect. */
 const attemptsOfAFlood = 5;
 const socketPath = "/socket.io/";
 
 const isForSockets = ({ url }: IncomingMessage): boolean => url?.startsWith(socketPath) === true;
-// What else a request would like to become is passed over, and it is answered (RFC 9110, 7.8): Java's own client asks for
-// HTTP/2 each time.
+// Other upgrades are ignored and the request is answered (RFC 9110, 7.8): Java's own client asks for HTTP/2 each time.
 const isSocketUpgrade = (request: IncomingMessage): boolean =>
   isForSockets(request) && request.headers.upgrade?.toLowerCase() === "websocket";
 
-/** Takes the listeners of an event off, to be called from now on by whoever stands before them. */
+/** Removes the listeners of an event. @returns a function that calls them */
 const takeListeners = (server: Server, event: string): ((...args: unknown[]) => void) => {
   const listeners = server.listeners(event);
   server.removeAllListeners(event);
@@ -59,11 +58,11 @@ const takeListeners = (server: Server, event: string): ((...args: unknown[]) => 
 };
 
 /**
- * The HTTP server that Socket.IO and REST share, with what bounds connections and requests before either of them is asked.
+ * The HTTP server that Socket.IO and REST share, with the limits on connections and requests that apply before both.
  */
 export const openHttpServer = ({ limits, trustedProxies, counts, logger }: Options): HttpServer => {
   const server = createServer({ ...timeouts, requireHostHeader: false, shouldUpgradeCallback: isSocketUpgrade });
-  // A client that asks and does not read is let go, with what waits for it, after this twice. Websockets are looked after elsewhere.
+  // A client that sends requests and does not read is disconnected after twice this time. Websockets have their own check.
   server.setTimeout(idleLimitMs);
   const holdPlace = limitConnections(server, {
     perAddress: limits.connectionsPerAddress,
@@ -90,7 +89,7 @@ export const openHttpServer = ({ limits, trustedProxies, counts, logger }: Optio
     const guarded: RequestListener = (request, response) =>
       guard.request(request, response, () => answer(request, response));
     server.on("request", guarded);
-    // Without a listener Node would ask for the body at once. REST does so when it has let the request in.
+    // Without a listener Node would ask for the body at once. REST asks for it after it has admitted the request.
     server.on("checkContinue", guarded);
     server.on("checkExpectation", (request, response) =>
       guard.request(request, response, () =>
@@ -101,8 +100,8 @@ export const openHttpServer = ({ limits, trustedProxies, counts, logger }: Optio
       guard.upgrade(request, socket, () => socketUpgrade(request, socket, head)),
     );
     server.on("clientError", (error, socket) => answerUnreadable(error, socket, guard.isBusy(socket)));
-    // Such as no descriptor for a connection: the next one may find one.
-    server.on("error", (error) => logger.warn({ err: error }, "a connection could not be taken"));
+    // For example no free descriptor for a connection; the next one may succeed.
+    server.on("error", (error) => logger.warn({ err: error }, "a connection could not be accepted"));
   };
   return { server, serve, flooded: (request) => void countUpgrade(request, attemptsOfAFlood) };
 };

@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { ChatError, type ErrorCode } from "../chat/errors.ts";
 import { problemMediaType, toProblem } from "../rest/request/problem.ts";
 
-/** A refusal before anything of Express was asked: a problem like any other, for a tenth of the work. */
+/** A refusal before Express: the same problem as from REST, for a tenth of the work. */
 const refusal = (code: ErrorCode, details: { text?: string; retryAfterMs?: number } = {}) => {
   const requestId = randomUUID();
   const { retryAfterMs } = details;
@@ -22,7 +22,7 @@ const refusal = (code: ErrorCode, details: { text?: string; retryAfterMs?: numbe
 
 type Details = Parameters<typeof refusal>[1] & { close?: boolean };
 
-/** Answers a request with a problem; with `close` as the last one of its connection. */
+/** Answers a request with a problem; with `close`, the connection ends after the answer. */
 export const refuseRequest = (
   response: ServerResponse,
   code: ErrorCode,
@@ -32,14 +32,14 @@ export const refuseRequest = (
   response.writeHead(status, { ...headers, ...(close && { Connection: "close" }) }).end(body);
 };
 
-/** The last answer of a connection, which then ends. */
+/** Writes the last answer of a connection and ends it. */
 const endWith = (socket: Duplex, status: number, headers: Record<string, string | number>, body = ""): void => {
   const lines = Object.entries({ ...headers, Connection: "close" }).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.once("finish", () => socket.destroy());
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines.join("")}\r\n${body}`);
 };
 
-/** The same on a connection that has no response: one that wants to become a websocket, or cannot be read. */
+/** Refuses a connection that has no response object: for an upgrade to a websocket, or an unreadable request. */
 export const refuseConnection = (socket: Duplex, code: ErrorCode, details: Details = {}): void => {
   const { status, headers, body } = refusal(code, details);
   endWith(socket, status, headers, body);
@@ -48,9 +48,9 @@ export const refuseConnection = (socket: Duplex, code: ErrorCode, details: Detai
 const isStopped = new WeakSet<object>();
 
 /**
- * Takes no more requests from a connection, and leaves it open for what is still answered. Node makes a request of all
- * that came in one read, also when the connection was destroyed: 64 KB hold 2,400, which take 60 ms. To return 2, as for
- * an upgrade, ends that (llhttp's `on_headers_complete`).
+ * Accepts no more requests from a connection, and leaves it open for the answers under way. Node makes a request of
+ * everything that came in one read, even if the connection was destroyed: 64 KB hold 2,400 requests, which take 60 ms.
+ * Returning 2, as for an upgrade, stops the parser (llhttp's `on_headers_complete`).
  */
 export const stopReading = (socket: object): void => {
   isStopped.add(socket);
@@ -64,8 +64,8 @@ const statusByCode: Partial<Record<string, number>> = {
 };
 
 /**
- * Ends a connection whose bytes are no request, or too slow a one. Where an answer is under way nothing is written into it;
- * and one that reads no more ends by itself, after its last answer.
+ * Ends a connection whose bytes are not a request, or arrive too slowly. If an answer is under way, nothing is written
+ * into it. A connection whose parser was stopped ends by itself after its last answer.
  */
 export const answerUnreadable = (error: NodeJS.ErrnoException, socket: Duplex, isBusy: boolean): void => {
   if (isStopped.has(socket)) return;

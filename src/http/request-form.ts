@@ -12,8 +12,8 @@ const timesIn = (rawHeaders: readonly string[], wanted: string): number => {
 const isHostValue = /^[^\s,/?#@\\]*$/;
 
 /**
- * What makes a request ambiguous or unreadable although Node takes it, null where nothing does. Node drops all Host headers
- * but the first, and a proxy may have looked at another one (RFC 9112, 3.2: 400).
+ * What makes a request ambiguous or unreadable although Node accepts it; null if it is fine. Node drops all Host headers
+ * except the first, and a proxy may have used another one (RFC 9112, 3.2: 400).
  */
 export const faultOf = ({ rawHeaders, headers, httpVersion }: IncomingMessage): string | null => {
   const hosts = timesIn(rawHeaders, "host");
@@ -28,7 +28,7 @@ export const faultOf = ({ rawHeaders, headers, httpVersion }: IncomingMessage): 
 
 const scheme = /^https?:\/\/[^/?#]*/i;
 
-/** The path and the query of a request's target: a proxy's form with scheme and host in front means the same (RFC 9112, 3.2.2). */
+/** The path and the query of a request's target. The absolute form, with scheme and host, means the same (RFC 9112, 3.2.2). */
 export const targetOf = (url: string): string => {
   if (url.startsWith("/")) return url;
   const path = url.replace(scheme, "");

@@ -1,11 +1,11 @@
 import { Gauge, type Registry } from "prom-client";
 
-/** Whether each of them did its part when it was asked just now. */
+/** For each dependency: whether it answered a request just now as it should. */
 export type Dependencies = Partial<Record<"mongodb" | "redis" | "kafka", () => boolean | Promise<boolean>>>;
 
 /**
- * `chat_dependency_up{dependency}`: there from the start with 0, and with a request of its own at each look once `watch`
- * says how to ask.
+ * `chat_dependency_up{dependency}`: exported from the start with 0. Once `watch` was called, each scrape asks the
+ * dependencies.
  */
 export const watchDependencies = (registry: Registry): ((dependencies: Dependencies) => void) => {
   const known: Dependencies = { mongodb: () => false, redis: () => false, kafka: () => false };

@@ -2,7 +2,7 @@ import { type DestinationStream, type Logger, pino } from "pino";
 
 export type { Logger } from "pino";
 
-/** `destination`: where the lines go, standard output unless told. */
+/** `destination`: where the lines go, by default standard output. */
 type Options = { level: string; process: string; destination?: DestinationStream };
 
 type Described = { type: string; message: string; stack: string | undefined; cause?: Described };
@@ -10,8 +10,8 @@ type Described = { type: string; message: string; stack: string | undefined; cau
 const mostCauses = 4;
 
 /**
- * An error as it is logged: what it is, where, and why. Without the fields that libraries hang on it: the driver's
- * bulk write error carries the documents, so people's messages.
+ * An error as it is logged: its type, message, stack and causes. The fields that libraries add are left out: the
+ * driver's bulk write error contains the documents, and so people's messages.
  */
 const describe = (thrown: unknown, depth = 0): Described => {
   if (!(thrown instanceof Error)) return { type: typeof thrown, message: "not an error", stack: undefined };
@@ -21,8 +21,8 @@ const describe = (thrown: unknown, depth = 0): Described => {
 };
 
 /**
- * The process's log: a constant message and named fields, one JSON line each. Tokens, keys and message text are never
- * logged; what could carry them is cut out here as well.
+ * The process's log: one JSON line each, with a constant message and named fields. Tokens, keys and message text are
+ * never logged; fields that could contain them are removed here as well.
  */
 export const createLogger = ({ level, process: name, destination = pino.destination(1) }: Options): Logger =>
   pino(

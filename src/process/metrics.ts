@@ -4,14 +4,14 @@ import type { RestMetrics } from "../rest/request/observe-requests.ts";
 import type { SocketCounts } from "../socket/open-socket-server.ts";
 import { watchDependencies } from "./dependency-gauge.ts";
 
-/** What a chat node knows of itself at the moment it is asked. */
+/** What a chat node knows about itself when it is scraped. */
 export type NodeGauges = {
   connections: () => number;
   sendsWaiting: () => number;
   reads: () => { running: number; bytes: number; waiting: number };
 };
 
-/** The metrics of a chat node, on a registry of their own. Seconds, as Prometheus wants them. */
+/** The metrics of a chat node, on a separate registry. Times are in seconds, as is usual in Prometheus. */
 export const createNodeMetrics = () => {
   const registry = new Registry();
   const registers = [registry];
@@ -25,7 +25,7 @@ export const createNodeMetrics = () => {
   });
   const dropped = new Counter({
     name: "chat_broadcasts_dropped_total",
-    help: "Broadcasts to other nodes that Redis did not take",
+    help: "Broadcasts to other nodes that Redis did not accept",
     registers,
   });
   const strays = new Counter({
@@ -35,23 +35,23 @@ export const createNodeMetrics = () => {
   });
   const slowReaders = new Counter({
     name: "chat_slow_readers_dropped_total",
-    help: "Connections that were ended since too much waited for them",
+    help: "Connections ended because too much output waited for them",
     registers,
   });
   const flooders = new Counter({
     name: "chat_flooders_dropped_total",
-    help: "Connections that were ended since they sent far more than they may",
+    help: "Connections ended because they sent far more than their limit",
     registers,
   });
   const refusedRequests = new Counter({
     name: "chat_http_requests_refused_total",
-    help: "Requests that were refused before REST or Socket.IO were asked, by reason",
+    help: "Requests refused before they reached REST or Socket.IO, by reason",
     labelNames: ["reason"],
     registers,
   });
   const refusedConnections = new Counter({
     name: "chat_connections_refused_total",
-    help: "Connections that were refused since their address (address) or this node (node) has too many",
+    help: "Connections refused because their address (address) or this node (node) has too many",
     labelNames: ["reason"],
     registers,
   });
@@ -100,8 +100,8 @@ export const createNodeMetrics = () => {
     watch: ({ connections, sendsWaiting, reads }: NodeGauges): void => {
       gauge("chat_connections", "Sockets connected to this node", connections);
       gauge("chat_sends_waiting", "Sends that wait for the database", sendsWaiting);
-      gauge("chat_reads_running", "Pages and chats that are being read", () => reads().running);
-      gauge("chat_reads_waiting", "Pages and chats that wait for their turn", () => reads().waiting);
+      gauge("chat_reads_running", "Reads of pages and chats under way", () => reads().running);
+      gauge("chat_reads_waiting", "Reads of pages and chats that wait for their turn", () => reads().waiting);
       gauge(
         "chat_read_bytes",
         "Bytes of pages and chats that are being read or not written out yet",

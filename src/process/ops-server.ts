@@ -2,36 +2,36 @@ import { createServer, type ServerResponse } from "node:http";
 import type { Registry } from "prom-client";
 
 /**
- * `ok` decides between 200 and 503; `checks` are told beside it, and `details` of those that are down. Neither holds
- * addresses.
+ * `ok` decides between 200 and 503. The answer also has `checks`, and `details` of those that are down. Neither
+ * contains addresses.
  */
 export type OpsAnswer = { ok: boolean; checks?: Record<string, "up" | "down">; details?: Record<string, string> };
 
 export type OpsServer = {
-  /** The port it listens on; another than the wanted one where that was 0. */
+  /** The port it listens on; if the wanted port was 0, the one that was assigned. */
   port: number;
-  /** Ends at once, with whatever is being answered. May be called again. */
+  /** Ends at once, together with the requests under way. May be called twice. */
   close(): Promise<void>;
 };
 
 type Parts = {
   host: string;
-  /** 0 for any free one. */
+  /** 0: any free port. */
   port: number;
   /** Whether this process is worth keeping: false makes Kubernetes restart it. */
   livez: () => OpsAnswer | Promise<OpsAnswer>;
-  /** Whether it should be sent work. */
+  /** Whether it should get work. */
   readyz: () => OpsAnswer | Promise<OpsAnswer>;
   registry: Pick<Registry, "metrics" | "contentType">;
 };
 
 const answerLimitMs = 2_000;
-/** Probes and Prometheus hold a few. */
+/** Probes and Prometheus use only a few connections. */
 const mostConnections = 100;
 
 /**
- * `/livez`, `/readyz` and `/metrics`, for ops alone, on a port of their own. A check that throws or takes longer than
- * two seconds is a 503.
+ * `/livez`, `/readyz` and `/metrics`, only for ops, on a separate port. A check that throws or takes longer than
+ * two seconds is answered 503.
  */
 export const createOpsServer = async ({ host, port, livez, readyz, registry }: Parts): Promise<OpsServer> => {
   const answers: Record<string, (response: ServerResponse) => Promise<void>> = {
@@ -53,7 +53,7 @@ export const createOpsServer = async ({ host, port, livez, readyz, registry }: P
     server.once("error", reject);
     server.listen(port, host, resolve);
   });
-  // A connection that could not be taken, for want of a descriptor: the next one may be.
+  // A connection could not be accepted, for example without a free descriptor; the next one may succeed.
   server.on("error", () => undefined);
   const address = server.address();
   return {

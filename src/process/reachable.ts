@@ -2,15 +2,15 @@ import { connect, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { shareAnswer } from "./share-answer.ts";
 
-/** Where Kafka is, and whether it wants TLS. */
+/** Kafka's addresses, and whether it uses TLS. */
 export type Brokers = { brokers: string[]; ssl: boolean };
 
 const keptMs = 5_000;
 const limitMs = 2_000;
 
 /**
- * Kafka's first request, ApiVersions 0, which every broker answers before anybody has logged in: its length, its number,
- * its version, a number of ours that comes back, and no client's name.
+ * Kafka's first request, ApiVersions 0, which every broker answers even before authentication: its length, API key,
+ * API version, a correlation id, and no client id.
  */
 const correlationId = 0x6c79766f;
 const question = Buffer.alloc(14);
@@ -31,7 +31,7 @@ const open = (broker: string, ssl: boolean): Socket => {
   return connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }) });
 };
 
-/** Resolves to the broker when it answers as Kafka. @throws where it does not within the limit */
+/** Resolves to the broker when it answers as Kafka. @throws if it does not within the limit */
 const ask = (broker: string, ssl: boolean, timeoutMs: number): Promise<string> =>
   new Promise((resolve, reject) => {
     const socket = open(broker, ssl);
@@ -53,8 +53,8 @@ const ask = (broker: string, ssl: boolean, timeoutMs: number): Promise<string> =
   });
 
 /**
- * The broker that answers first; null where none does. One that takes connections and never answers, as a frozen one,
- * holds nothing up.
+ * The broker that answers first; null if none does. A broker that accepts connections and never answers, such as a
+ * frozen one, delays nothing.
  */
 export const firstAnswering = async ({ brokers, ssl }: Brokers, timeoutMs = limitMs): Promise<string | null> => {
   try {
@@ -65,8 +65,8 @@ export const firstAnswering = async ({ brokers, ssl }: Brokers, timeoutMs = limi
 };
 
 /**
- * Whether any of the brokers answers: all a chat node needs to know of Kafka, which only the consumers speak. Asked at
- * most every five seconds, however often health is.
+ * Whether any of the brokers answers. A chat node needs to know no more about Kafka, since only the consumers use it.
+ * The brokers are asked at most every five seconds, however often health is requested.
  */
 export const createIsAnyReachable = (kafka: Brokers, timeoutMs = limitMs): (() => Promise<boolean>) =>
   shareAnswer(keptMs, async () => (await firstAnswering(kafka, timeoutMs)) !== null);

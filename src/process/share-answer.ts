@@ -1,6 +1,6 @@
 /**
- * Asks once for all who want to know at about the same time: whoever comes while a question is under way, or within
- * `keptMs` of its answer, gets that answer.
+ * Shares one question among callers: a caller that comes while a question is under way, or within `keptMs` of its
+ * answer, gets that answer.
  */
 export const shareAnswer = <T>(keptMs: number, ask: () => Promise<T>): (() => Promise<T>) => {
   let shared: { answer: Promise<T>; until: number } | undefined;

@@ -2,14 +2,14 @@ import type { Logger } from "./logger.ts";
 
 type Options = {
   logger: Logger;
-  /** Ends everything; called once, with the time there is. */
+  /** Stops everything; called once, with the time that is left. */
   stop: (deadlineMs: number) => Promise<void>;
   deadlineMs: number;
 };
 
 /**
- * Lives until SIGTERM or SIGINT, then stops within the deadline. A second signal, the deadline, and whatever nobody
- * caught end the process at once: Kubernetes starts a new one, and the log has lost nothing.
+ * Runs until SIGTERM or SIGINT, then stops within the deadline. A second signal, the deadline, or an uncaught error
+ * ends the process at once: Kubernetes starts a new one, and the chats' log has lost nothing.
  */
 export const runUntilSignal = ({ logger, stop, deadlineMs }: Options): void => {
   let stopping = false;

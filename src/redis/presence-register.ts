@@ -4,48 +4,48 @@ import type { Presence } from "../contract/socket-events.ts";
 const keyOf = (userId: string): string => `presence:${userId}`;
 const takenKeyOf = (userId: string): string => `taken:${userId}`;
 const seenKeyOf = (userId: string): string => `seen:${userId}`;
-/** Who counts as connected, by the time until which that holds unless it is confirmed. */
+/** The connected users, each with the time when it expires unless it is confirmed. */
 const onlineKey = "online";
 
-/** A connection that is not confirmed for so long is gone with its node. */
+/** A connection that was not confirmed for this long is gone together with its node. */
 const lastsMs = 30_000;
 export const confirmEveryMs = 10_000;
 const seenLastsS = 30 * 24 * 3_600;
 const takenAtOnce = 200;
-/** Who took a user that is gone has so long to tell of it. */
+/** A process that took a gone user has this long to broadcast it. */
 const takenForMs = 8_000;
 
 type Connection = { userId: string; connectionId: string };
 
-/** How many commands `confirm` has for a connection. */
+/** How many commands `confirm` sends per connection. */
 const commandsEach = 3;
 
-/** @throws what Redis says to that command */
+/** @throws the error that Redis returned for that command */
 const count = (result: [Error | null, unknown][] | null, index: number): number => {
   const [error, value] = result?.[index] ?? [];
   if (error) throw error;
   return Number(value ?? 0);
 };
 
-/** A time as we wrote it; whatever else stands there is none. */
+/** A time as we wrote it; null for anything else. */
 const timeIn = (value: unknown): string | null => {
   const at = typeof value === "string" && value.length < 40 ? Date.parse(value) : NaN;
   return Number.isNaN(at) ? null : new Date(at).toISOString();
 };
 
-/** The user was there at `at` (ms), if nobody has seen it later. */
+/** Notes that the user was seen at `at` (ms), unless a later time is known. */
 const noteSeen = async (redis: Redis, userId: string, at: number): Promise<void> => {
   const known = Date.parse((await redis.get(seenKeyOf(userId))) ?? "") || 0;
   if (at > known) await redis.set(seenKeyOf(userId), new Date(at).toISOString(), "EX", seenLastsS);
 };
 
 /**
- * Which connections each user has, over all nodes: a sorted set per user in Redis, by the time until which each one
- * counts; and one of all users, in which those are found whose node ended without a word. Redis may be away; then these
- * throw, and who asks falls back to what the node knows.
+ * The connections of each user on all nodes: one sorted set per user in Redis, by each connection's expiry, and one
+ * sorted set of all users, to find those whose node was killed. While Redis is away the methods throw, and the caller
+ * falls back to what its node knows.
  */
 export const createPresenceRegister = (redis: Redis, clock: () => number = Date.now) => ({
-  /** Counts the connection; how many the user has now. */
+  /** Adds the connection. @returns how many the user has now */
   add: async (userId: string, connectionId: string): Promise<number> => {
     const now = clock();
     const result = await redis
@@ -59,7 +59,7 @@ export const createPresenceRegister = (redis: Redis, clock: () => number = Date.
     return count(result, 2);
   },
 
-  /** The connection is gone; how many are left. */
+  /** Removes the connection. @returns how many are left */
   remove: async (userId: string, connectionId: string): Promise<number> => {
     const now = clock();
     const result = await redis
@@ -72,7 +72,7 @@ export const createPresenceRegister = (redis: Redis, clock: () => number = Date.
     return count(result, 2);
   },
 
-  /** These connections still stand. @returns users of them who had been taken for gone */
+  /** Renews these open connections. @returns those of their users that had been reported gone */
   confirm: async (connections: Connection[]): Promise<string[]> => {
     const until = clock() + lastsMs;
     const pipeline = redis.pipeline();
@@ -83,14 +83,14 @@ export const createPresenceRegister = (redis: Redis, clock: () => number = Date.
     return connections.flatMap(({ userId }, index) => (count(result, index * commandsEach) === 1 ? [userId] : []));
   },
 
-  /** The user has no connection left. */
+  /** Removes a user that has no connection left. */
   gone: async (userId: string): Promise<void> => {
     await redis.zrem(onlineKey, userId);
   },
 
   /**
-   * Users whom nobody confirmed for too long, each of them to one caller only. Who takes one tells of it and then calls
-   * `gone`; one that was killed in between leaves it to the next caller, a little later.
+   * Returns users that were not confirmed in time, each to one caller only. The caller broadcasts that they are gone
+   * and then calls `gone`. If the caller is killed in between, another one gets the user a little later.
    */
   takeGone: async (): Promise<string[]> => {
     const taken: string[] = [];
@@ -102,7 +102,7 @@ export const createPresenceRegister = (redis: Redis, clock: () => number = Date.
     for (let from = 0; ; from += takenAtOnce) {
       const found = await redis.zrangebyscore(onlineKey, 0, clock(), "WITHSCORES", "LIMIT", from, takenAtOnce);
       if (found.length === 0) return taken;
-      // Users and times by turns.
+      // The reply alternates users and times.
       await Promise.all(found.flatMap((userId, at) => (at % 2 === 0 ? [take(userId, Number(found[at + 1]))] : [])));
     }
   },

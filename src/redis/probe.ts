@@ -3,13 +3,13 @@ import type { Redis } from "ioredis";
 import type { Channels } from "./channels.ts";
 import type { RedisPlace } from "./clients.ts";
 
-// Asks Redis for what the service needs of it. A connection that stands says little: a server that was replaced, is
-// full, or has other rules by now takes connections and refuses what is asked.
+// Tests whether Redis does what the service needs. An open connection proves little: a server that was replaced, is
+// full, or has other permissions by now accepts connections and refuses commands.
 
 const probeLastsS = 60;
 const commandTries = 3;
 
-/** What a probe looks like on a channel: `probe:65f0…:7`. Nothing else of ours begins with a p. */
+/** Whether a message on a channel is a probe: `probe:65f0…:7`. None of our other messages begins with a p. */
 export const isProbe = (message: Buffer): boolean =>
   message.length < 64 && message.subarray(0, 6).toString("latin1") === "probe:";
 
@@ -21,13 +21,13 @@ const throwFirst = (results: Results): void => {
 
 const isTimeout = (error: unknown): boolean => error instanceof Error && error.message === "Command timed out";
 
-/** Does the same as the rate limiter's script does. */
+/** Uses the same commands as the rate limiter's script. */
 const limiterScript =
   "redis.call('set', KEYS[1], 0, 'EX', ARGV[1], 'NX') redis.call('incrby', KEYS[1], 1) return redis.call('pttl', KEYS[1])";
 
 /**
- * The commands of presence and limits, on keys that nobody else uses.
- * @returns a check that throws what Redis says; one answer that is late is asked for again
+ * Runs the commands of presence and limits, on separate keys.
+ * @returns a check that throws the error of Redis; after one late answer it asks once more
  */
 export const createCommandsProbe = (commands: Redis): (() => Promise<void>) => {
   const [key, set] = [`probe:${randomUUID()}`, `probe:${randomUUID()}`];
@@ -50,7 +50,7 @@ export const createCommandsProbe = (commands: Redis): (() => Promise<void>) => {
 
 type Publishing = { publisher: Redis; place: RedisPlace; channels: Channels };
 
-/** Publishes a probe on both channels. A server that is read-only takes that and tells nobody, so it must write as well. */
+/** Publishes a probe on both channels. A read-only server accepts that without an error, so it must write a key as well. */
 const createSend = ({ publisher, place, channels }: Publishing) => {
   const id = randomUUID();
   let count = 0;
@@ -64,15 +64,15 @@ const createSend = ({ publisher, place, channels }: Publishing) => {
   };
 };
 
-/** A check that Redis takes what this process publishes. */
+/** A check that Redis accepts what this process publishes. */
 export const createPublishProbe = (parts: Publishing): (() => Promise<void>) => {
   const { next, send } = createSend(parts);
   return () => send(next());
 };
 
 /**
- * A check that what this process publishes comes back over its own subscriptions, which are made anew for it. It does
- * not end where nothing comes back: who asks has a limit.
+ * A check that a message of this process comes back over its own subscriptions, which it first renews. If nothing
+ * comes back, the check does not end: the caller sets a limit.
  */
 export const createRoundTrip = (parts: Publishing & { subscribe: () => Promise<void> }) => {
   const { next, send } = createSend(parts);

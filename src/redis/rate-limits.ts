@@ -9,7 +9,7 @@ const none: RateLimit = { take: async () => undefined };
 const both = (one: RateLimit, other: RateLimit): RateLimit => {
   if (one === none) return other;
   if (other === none) return one;
-  // One after the other: what the first refuses takes nothing of the second.
+  // One after the other: a send that the first limit refuses uses up nothing of the second.
   return {
     take: async (key) => {
       await one.take(key);
@@ -19,8 +19,8 @@ const both = (one: RateLimit, other: RateLimit): RateLimit => {
 };
 
 /**
- * So many points per key and time, counted in Redis for all nodes; while it is away each node counts for itself.
- * 0 points: no limit.
+ * A number of points per key and time, counted in Redis for all nodes; while Redis is away, each node counts for
+ * itself. 0 points: no limit.
  */
 const createRateLimit = (redis: Redis, options: IRateLimiterOptions & { points: number }): RateLimit => {
   if (options.points === 0) return none;
@@ -28,7 +28,7 @@ const createRateLimit = (redis: Redis, options: IRateLimiterOptions & { points: 
     ...options,
     storeClient: redis,
     rejectIfRedisNotReady: true,
-    // Who is over the limit is refused from memory and costs Redis nothing.
+    // A key over its limit is refused from memory, without a request to Redis.
     inMemoryBlockOnConsumed: options.points + 1,
     insuranceLimiter: new RateLimiterMemory(options),
   });
@@ -37,7 +37,7 @@ const createRateLimit = (redis: Redis, options: IRateLimiterOptions & { points: 
       try {
         await limiter.consume(key);
       } catch (refused) {
-        // Anything else is a fault of the counting, which must not keep people from talking.
+        // Anything else is an error of the limiter, which must not keep people from talking.
         if (!(refused instanceof RateLimiterRes)) return;
         throw new ChatError("rate_limited", { retryAfterMs: Math.max(1, refused.msBeforeNext) });
       }
@@ -45,15 +45,15 @@ const createRateLimit = (redis: Redis, options: IRateLimiterOptions & { points: 
   };
 };
 
-/** How many seconds' worth of sends may come in one burst. */
+/** One burst may have as many sends as this many seconds allow. */
 const burstS = 4;
 
 export type RateLimits = {
-  /** Messages of a user, over every node and both interfaces. */
+  /** Messages of a user, over all nodes, REST and sockets together. */
   sends: (userId: string) => Promise<void>;
   /** REST requests by user or key. */
   requests: RateLimit;
-  /** REST requests by address, of those who are neither. */
+  /** REST requests by address, if they have neither. */
   addressRequests: RateLimit;
   /** Socket handshakes by address. */
   handshakes: RateLimit;

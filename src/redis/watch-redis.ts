@@ -4,7 +4,7 @@ import type { Logger } from "../process/logger.ts";
 import { startWaitMs } from "./clients.ts";
 
 export type RedisCheck = {
-  /** What it is for, in the log. */
+  /** What the check is for, in the log. */
   part: "channels" | "commands";
   /** @throws what is wrong */
   ask: () => Promise<void>;
@@ -13,24 +13,24 @@ export type RedisCheck = {
 type Parts = {
   clients: Redis[];
   checks: RedisCheck[];
-  /** Redis does its part again, after a time in which something may have been missed. */
+  /** Called when Redis works again, after a time in which events may have been missed. */
   onRecovered: () => void;
   logger: Logger;
 };
 
 const lookEveryMs = 2_000;
-/** Longer than a connection waits for one answer, and than three tries of a command. */
+/** Longer than a connection waits for one answer, and longer than three tries of a command. */
 const lookLimitMs = 5_000;
 const reconnectEveryMs = 5_000;
 
-/** The same server would say the same again. All else may come of a server that another one has replaced. */
+/** Errors that a reconnect does not fix. For any other error, another server may have replaced this one. */
 const isLasting = (error: Error): boolean => /^(?:NOPERM|OOM)\b/.test(error.message);
 
 const notConnected = new Error("not connected");
 
 /**
- * Whether Redis does its part, by asking it every two seconds, at each new connection, and from the moment on that
- * something failed. While it does not, connections are made anew: behind the same name there may be another server by now.
+ * Watches whether Redis works: checks it every two seconds and at each new connection, and counts it as down as soon as
+ * a command failed. While it is down, this process reconnects, since the name may lead to another server by now.
  */
 export const watchRedis = ({ clients, checks, onRecovered, logger }: Parts) => {
   const first = Promise.withResolvers<void>();
@@ -73,7 +73,7 @@ export const watchRedis = ({ clients, checks, onRecovered, logger }: Parts) => {
     mayHaveMissed = false;
   };
 
-  /** Something failed: what was asked before says nothing any more. */
+  /** A command failed: a check that is under way proves nothing any more. */
   const broke = (): void => {
     down();
     if (!isLooking) return;
@@ -128,10 +128,10 @@ export const watchRedis = ({ clients, checks, onRecovered, logger }: Parts) => {
   return {
     isUp: (): boolean => isUp,
     broke,
-    /** Resolves when Redis does its part, or does not in the time that a process waits at its start. */
+    /** Resolves when Redis works, or when the wait at the start is over. */
     started: async (): Promise<void> => {
       await Promise.race([first.promise, pause(startWaitMs, undefined, { ref: false })]);
-      if (!isUp) logger.warn("redis is not there at the start, this process works alone until it is");
+      if (!isUp) logger.warn("redis is away at the start, this process works without the others until it is back");
       mayHaveMissed ||= !isUp;
       isServing = true;
     },

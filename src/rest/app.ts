@@ -34,7 +34,7 @@ export type RestParts = {
   attachmentHosts: readonly string[];
   /** How many proxies in front of us add to X-Forwarded-For. */
   trustedProxies: number;
-  /** `sends` takes one of what a user may send, over whichever edge. @throws ChatError `rate_limited` */
+  /** `sends` takes one of the user's sends, which REST and sockets share. @throws ChatError `rate_limited` */
   limits: RequestLimits & { sends: (userId: string) => Promise<void> };
   readChats: Pick<ReadChats, "messages" | "chat" | "inbox">;
   sendMessage: SendMessage;
@@ -48,7 +48,7 @@ export type RestParts = {
   metrics?: RestMetrics | undefined;
 };
 
-/** What anyone may ask, counted by address. */
+/** Calls without a token or a key, counted by address. */
 const publicRouter = (parts: RestParts, schema: ReturnType<typeof newMessageSchema>): Router => {
   const router = Router({ caseSensitive: true });
   addRoutes(router, healthRoutes(parts), [limitByAddress(parts)]);
@@ -57,7 +57,7 @@ const publicRouter = (parts: RestParts, schema: ReturnType<typeof newMessageSche
   return router;
 };
 
-/** What needs a token or a key. Paths with a fixed name stand before those with a chat's id. */
+/** Calls with a token or a key. Paths with a fixed name come before those with a chat's id. */
 const callerRouter = (parts: RestParts, schema: ReturnType<typeof newMessageSchema>): Router => {
   const router = Router({ caseSensitive: true });
   router.use(createIdentify(parts), limitByCaller(parts));
@@ -75,7 +75,7 @@ const callerRouter = (parts: RestParts, schema: ReturnType<typeof newMessageSche
  * The REST edge as an express app: `http.createServer(createRestApp(parts))`. Every answer that is not a success is a
  * problem (RFC 9457) from the one table of errors.
  *
- *     id → log → headers → who asks → count → route → who may → body → parse → act → answer
+ *     id → log → headers → identify → count → route → authorize → body → parse → act → answer
  */
 export const createRestApp = (parts: RestParts): Express => {
   const schema = newMessageSchema(parts.attachmentHosts);
@@ -83,7 +83,7 @@ export const createRestApp = (parts: RestParts): Express => {
   app.disable("x-powered-by");
   app.disable("etag");
   app.set("query parser", "simple");
-  // A proxy that closes /api/chat/initiate to the world closes it in every spelling.
+  // A proxy that blocks /api/chat/initiate for the public then blocks it in every spelling.
   app.enable("case sensitive routing");
   app.use(
     requestIds,

@@ -12,7 +12,7 @@ import { chatIdOf, queryWithNumbers, type Routes } from "./request/routes.ts";
 
 type Parts = { readChats: Pick<ReadChats, "inbox" | "chat"> };
 
-/** A user's chats. Nobody sees those of somebody else. */
+/** A user's own chats. */
 export const inboxRoutes = ({ readChats }: Parts): Routes => ({
   "/user/:userId": {
     GET: [
@@ -46,7 +46,7 @@ export const chatsPaths: ZodOpenApiPathsObject = {
       tags: ["Chats"],
       summary: "Your chats, latest activity first",
       description:
-        "`nextCursor` is null on the last page; otherwise send it as `cursor` to get the next one. A page ends at a megabyte, so that fewer than `limit` may come.",
+        "`nextCursor` is null on the last page; otherwise send it as `cursor` to get the next one. A page ends at a megabyte, so it may have fewer than `limit` chats.",
       security: asUser,
       requestParams: { path: z.object({ userId: backendIdSchema }), query: inboxQuerySchema },
       responses: {

@@ -4,7 +4,7 @@ import { healthSchema } from "../contract/rest-shapes.ts";
 import { answer, problems } from "./docs/openapi-parts.ts";
 import type { Routes } from "./request/routes.ts";
 
-/** How the service is, for anyone: 503 only when nothing can be stored. */
+/** The service's health, for anyone: 503 only if nothing can be stored. */
 export const healthRoutes = ({ health }: { health: () => Promise<Health> }): Routes => ({
   "/health": {
     GET: [
@@ -21,9 +21,9 @@ export const healthPaths: ZodOpenApiPathsObject = {
     get: {
       operationId: "getHealth",
       tags: ["Service"],
-      summary: "How the service is",
+      summary: "The service's health",
       description:
-        "`degraded`: Redis or Kafka is away or refuses what it is asked, chat works. `unavailable`: nothing can be stored.",
+        "`degraded`: Redis or Kafka is away or refuses commands, chat works. `unavailable`: nothing can be stored.",
       security: [],
       responses: {
         200: answer("It works", healthSchema),

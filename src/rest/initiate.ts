@@ -13,7 +13,7 @@ import { needKey } from "./request/identify.ts";
 import { readJson } from "./request/read-json.ts";
 import type { Routes } from "./request/routes.ts";
 
-/** A chat as the booking service sees it: the whole shape, with no count of unread since it reads nothing. */
+/** A chat as the booking service sees it: the whole shape, with an unread count of 0, since the service reads nothing. */
 export const chatForService = (card: Card): Chat => {
   if (card.participants === null) throw new ChatError("internal");
   return { ...chatFor(card, card.participants, "owner"), unreadCount: 0 };
@@ -29,7 +29,7 @@ const approvalOf = (req: Request, now: Date): BookingEvent => {
   return { ...fields, type: "approved", occurredAt };
 };
 
-/** The booking service says that a booking is approved: the same act as a `booking.approved` event. */
+/** The booking service reports that a booking is approved: the same act as a `booking.approved` event. */
 export const initiateRoutes = (parts: { applyBookingEvent: ApplyBookingEvent; now: Clock }): Routes => ({
   "/initiate": {
     POST: [
@@ -53,9 +53,9 @@ export const initiatePaths: ZodOpenApiPathsObject = {
     post: {
       operationId: "initiateChat",
       tags: ["Booking service"],
-      summary: "Say that a booking is approved",
+      summary: "Report that a booking is approved",
       description:
-        "The same act as a `booking.approved` event on Kafka, and harmless beside it: the chat exists afterwards, and the newest `occurredAt` decides whether it is active. Without `occurredAt` it is approved now.",
+        "The same act as a `booking.approved` event on Kafka; using both does no harm. The chat exists afterwards, and the newest `occurredAt` decides whether it is active. Without `occurredAt` the booking counts as approved now.",
       security: asService,
       requestBody: jsonBody(approvedSchema, { bookingId: "booking-1", ownerId: "owner-1", seekerId: "seeker-1" }),
       responses: {

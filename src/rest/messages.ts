@@ -13,7 +13,7 @@ import { readerOf } from "./request/reader.ts";
 import { chatIdOf, queryWithNumbers, type Routes } from "./request/routes.ts";
 
 type NewMessageSchema = ReturnType<typeof newMessageSchema>;
-/** `limitSends` takes one of what the user has left. @throws ChatError `rate_limited` */
+/** `limitSends` takes one of the sends that the user has left. @throws ChatError `rate_limited` */
 type Parts = {
   readChats: Pick<ReadChats, "messages">;
   sendMessage: SendMessage;
@@ -48,7 +48,7 @@ export const messageRoutes = ({ readChats, sendMessage, limitSends, schema }: Pa
       ...readJson,
       async (req, res) => {
         const [chatId, userId] = [chatIdOf(req), userIdOf(res)];
-        // Which of the sender's sockets told of typing is not known here.
+        // REST does not know which of the sender's sockets reported typing.
         const request = { chatId, userId, message: parse(schema, req.body), endsTyping: true };
         await limitSends(userId);
         const { message, repeated } = await sendMessage(request);
@@ -63,7 +63,7 @@ export const messageRoutes = ({ readChats, sendMessage, limitSends, schema }: Pa
 const params = { path: z.object({ chatId: chatIdSchema }) };
 const body = z.object({ message: messageSchema });
 const contentRules =
-  "`content` has up to 4,000 characters after clean-up: NFC, ends trimmed, control characters (but newline and tab) and direction overrides removed; at most 100 marks stand on one letter. A text in which nothing can be seen (white space, joiners, fillers, soft hyphens, tags alone) is empty. A text needs content; beside an image or a file it is a caption. It is kept as written, so escape it where you show it. `attachment.url` is https, on a host of the allowed list written in plain letters, with spaces, quotes, backslashes and angle brackets escaped. Repeat a send whose answer was lost with the same `clientMessageId`: it lands once.";
+  "`content` has up to 4,000 characters after clean-up: NFC, ends trimmed, control characters (except newline and tab) and direction overrides removed; at most 100 marks on one letter. A text without visible characters (only white space, joiners, fillers, soft hyphens, tags) is empty. A text message needs content; with an image or a file, `content` is a caption. It is stored as written, so escape it where you show it. `attachment.url` is https, on a host of the allowed list in ASCII, with spaces, quotes, backslashes and angle brackets escaped. If an answer was lost, repeat the send with the same `clientMessageId`: it is stored once.";
 
 export const messagePaths = (schema: NewMessageSchema): ZodOpenApiPathsObject => ({
   "/api/chat/{chatId}/messages": {
@@ -72,7 +72,7 @@ export const messagePaths = (schema: NewMessageSchema): ZodOpenApiPathsObject =>
       tags: ["Messages"],
       summary: "A page of a chat's messages, ascending by seq",
       description:
-        "The newest ones, or those before or after a seq; one of the two at most. A page ends at a megabyte, so that fewer than `limit` may come: `hasMore` says whether there are more.",
+        "The newest messages, or those before or after a seq (not both). A page ends at a megabyte, so it may have fewer than `limit` messages: `hasMore` says whether there are more.",
       security: asUser,
       requestParams: { ...params, query: rangeShape },
       responses: {

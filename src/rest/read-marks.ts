@@ -12,10 +12,10 @@ import { readJson } from "./request/read-json.ts";
 import { chatIdOf, type Routes } from "./request/routes.ts";
 
 const bodySchema = z.object({
-  seq: seqSchema.optional().meta({ description: "Read up to here; all there is where it is left out" }),
+  seq: seqSchema.optional().meta({ description: "Read up to this seq; if left out, everything" }),
 });
 
-/** A participant has read up to somewhere. */
+/** A participant marks the chat as read up to a seq. */
 export const readRoutes = ({ markRead }: { markRead: MarkRead }): Routes => {
   const moveMark: RequestHandler = async (req, res) => {
     const request = { chatId: chatIdOf(req), userId: userIdOf(res), ...parse(bodySchema, req.body) };
@@ -30,12 +30,13 @@ const operation = (operationId: string): ZodOpenApiOperationObject => ({
   operationId,
   tags: ["Messages"],
   summary: "Mark as read",
-  description: "The mark never moves back: asking for less answers where it stands. PUT, POST and PATCH do the same.",
+  description:
+    "The mark never moves back: a lower seq is answered with the current mark. PUT, POST and PATCH do the same.",
   security: asUser,
   requestParams: { path: z.object({ chatId: chatIdSchema }) },
   requestBody: jsonBody(bodySchema, { seq: 1 }, { required: false }),
   responses: {
-    200: answer("Where the mark stands", z.object({ read: readMarkSchema })),
+    200: answer("The mark as it is now", z.object({ read: readMarkSchema })),
     ...problems([...bodyProblems, "chat_not_found"]),
   },
 });

@@ -20,7 +20,7 @@ const chatForUser = (card: Card, userId: string): Chat => {
   return chatFor(card, card.participants, role);
 };
 
-/** `limitSends` takes one of what the user may send. @throws ChatError `rate_limited` */
+/** `limitSends` takes one of the sends that the user has left. @throws ChatError `rate_limited` */
 type Parts = { changeStatus: ChangeStatus; limitSends: (userId: string) => Promise<void> };
 
 /**
@@ -47,7 +47,7 @@ const operation = (operationId: string): ZodOpenApiOperationObject => ({
   tags: ["Chats"],
   summary: "Change the status",
   description:
-    "With the key: anything. With a token: the owner switches between `active` and `readonly` while the booking stands. A user's change counts as a message in the limits, and its reason stands in `system.reason` alone, with `by`. The status a chat has already makes no entry. PUT and PATCH do the same. A wrong key is refused, also beside a good token.",
+    "With the key: any change. With a token: the owner switches between `active` and `readonly` while the booking is not cancelled. A user's change counts as a message in the limits, and its reason is only in `system.reason`, with `by`. Setting the status that a chat already has makes no entry. PUT and PATCH do the same. A wrong key is refused, even with a valid token.",
   security: [...asService, ...asUser],
   requestParams: { path: z.object({ chatId: chatIdSchema }) },
   requestBody: jsonBody(statusChangeSchema, { status: "readonly", reason: "holidays" }),

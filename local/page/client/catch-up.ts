@@ -3,11 +3,11 @@ import type { Request } from "./connection.ts";
 import type { MessageLog } from "./message-log.ts";
 
 const pageSize = 50;
-/** Events of different nodes may overtake one another: most holes close by themselves before this. */
+/** Events of different nodes may overtake each other: most holes close by themselves within this time. */
 const holePatienceMs = 200;
 const againMs = 2_000;
 
-/** Joins the open chat with the last seq that is here, until all of its log is: after a reconnect, a hole, a `resync`. */
+/** Joins the open chat with the last known seq until the whole log is loaded: after a reconnect, a hole or a `resync`. */
 export function createCatchUp({
   request,
   logOf,
@@ -17,10 +17,10 @@ export function createCatchUp({
 }: {
   request: Request;
   logOf: (chatId: string) => MessageLog;
-  /** Whether the chat is open, over a connection. */
+  /** Whether the chat is open and the connection is up. */
   isWanted: (chatId: string) => boolean;
   isBehind: (chatId: string) => boolean;
-  /** A page is in the log. */
+  /** Called after a page was added to the log. */
   onPage: (page: Answers["join_chat"]) => void;
 }) {
   const underWay = new Map<string, Promise<void>>();
@@ -28,12 +28,12 @@ export function createCatchUp({
 
   return {
     now,
-    /** To be called at a hole, which may close by itself. */
+    /** Call this at a hole, which may close by itself. */
     soon: (chatId: string): void => after(holePatienceMs, () => isBehind(chatId) && void now(chatId)),
     close: (): void => timers.forEach(clearTimeout),
   };
 
-  /** One at a time for a chat; who asks meanwhile gets a further one after it. */
+  /** One catch-up at a time per chat; a call during one starts another after it. */
   function now(chatId: string): Promise<void> {
     const turn = (underWay.get(chatId) ?? Promise.resolve()).then(() => join(chatId));
     underWay.set(chatId, turn);
@@ -50,7 +50,7 @@ export function createCatchUp({
       if (!page.ok) return after(againMs, () => void now(chatId));
       if (isFirst) log.start(page.messages);
       else log.addNewer(page.messages);
-      // Of the newest page `hasMore` speaks of older entries, which come when somebody scrolls up to them.
+      // For the newest page, `hasMore` is about older entries, which are loaded when somebody scrolls up to them.
       hasMore = !isFirst && page.hasMore;
       onPage(page);
     }

@@ -3,8 +3,8 @@ import type { Chat, Mark } from "../../../src/chat/cards/card.ts";
 type Marks = Record<string, Mark>;
 
 /**
- * The person's chats. Events of different nodes may arrive out of order, so the card with the higher `lastSeq` says what
- * the chat is, and marks only ever move on.
+ * The person's chats. Events of different nodes may arrive out of order, so the card with the higher `lastSeq` counts,
+ * and marks only move forward.
  */
 export function createChatCards(userId: string) {
   const byId = new Map<string, Chat>();
@@ -17,7 +17,7 @@ export function createChatCards(userId: string) {
       const known = byId.get(chat.id);
       byId.set(chat.id, known ? mergeChats(known, chat, userId) : chat);
     },
-    /** Answers whether it moved the mark. */
+    /** Returns whether it moved the mark. */
     mark(kind: "read" | "delivered", chatId: string, markedBy: string, mark: Mark): boolean {
       const chat = byId.get(chatId);
       if (!chat || (chat[kind][markedBy]?.seq ?? 0) >= mark.seq) return false;
@@ -44,6 +44,6 @@ function mergeMarks(known: Marks, incoming: Marks): Marks {
   return merged;
 }
 
-/** Who has read to the end has nothing unread, whatever an older card said. */
+/** If the person has read to the end, nothing is unread, whatever an older card says. */
 const settleUnread = (chat: Chat, userId: string): Chat =>
   (chat.read[userId]?.seq ?? 0) >= chat.lastSeq ? { ...chat, unreadCount: 0 } : chat;

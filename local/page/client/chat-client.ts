@@ -14,8 +14,9 @@ import { createOthersTyping, createOwnTyping } from "./typing.ts";
 const againMs = 2_000;
 
 /**
- * One person's whole chat client, without a pixel: it keeps what was heard by seq, fills holes, catches up after every
- * reconnect and `resync`, and sends until acknowledged. `onChange` is called after anything a view may show has changed.
+ * One person's whole chat client, without a view: it stores entries by seq, fills holes, catches up after every
+ * reconnect and `resync`, and repeats sends until they are acknowledged. `onChange` is called when anything that a view
+ * may show has changed.
  */
 export function createChatClient({
   url,
@@ -30,7 +31,7 @@ export function createChatClient({
   fetchToken: () => Promise<string>;
   storage: Storage;
   onChange: () => void;
-  /** Something that the person asked for did not happen, and why. */
+  /** Reports that an action of the person failed, and why. */
   onNotice: (text: string) => void;
 }) {
   const cards = createChatCards(userId);
@@ -90,7 +91,7 @@ export function createChatClient({
     get connectionState(): ConnectionState {
       return connection.state;
     },
-    /** Whether the list of chats was read once. */
+    /** Whether the list of chats has been loaded. */
     get isLoaded(): boolean {
       return isLoaded;
     },
@@ -104,7 +105,7 @@ export function createChatClient({
     isOtherTyping: (chatId: string): boolean => othersTyping.has(chatId),
     log: logOf,
     unread: (): number => cards.list().reduce((sum, chat) => sum + chat.unreadCount, 0),
-    /** Shows one chat live, or none. The one before it is left: its card still tells of what comes. */
+    /** Opens one chat live, or none. The previous one is left; its card still shows new messages. */
     open(chatId: string | null): void {
       if (chatId === openChatId) return;
       ownTyping.stop();
@@ -113,7 +114,7 @@ export function createChatClient({
       if (chatId !== null) void catchUp.now(chatId);
       onChange();
     },
-    /** To be called while the person sees the newest of the open chat. */
+    /** Call this while the person sees the newest message of the open chat. */
     seen(): void {
       if (openChatId === null || connection.state !== "online") return;
       const { upTo } = logOf(openChatId);
@@ -169,7 +170,7 @@ export function createChatClient({
     onChange();
   }
 
-  /** After a reconnect or a `resync`: whatever happened meanwhile was not heard. */
+  /** After a reconnect or a `resync`: events may have been missed. */
   async function catchUpAll(): Promise<void> {
     const open = openChatId === null ? null : catchUp.now(openChatId);
     const chats = await rest.chats(userId).catch(() => null);

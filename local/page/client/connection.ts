@@ -8,12 +8,12 @@ import type {
 } from "../../../src/contract/socket-events.ts";
 
 /**
- * `connecting`: the first time. `online`: open. `lost`: was open or was refused for the moment, tries again by itself.
- * `paused`: the person went offline by the button.
+ * `connecting`: the first attempt. `online`: open. `lost`: it was open, or was refused temporarily; it retries by itself.
+ * `paused`: the person went offline with the button.
  */
 export type ConnectionState = "connecting" | "online" | "lost" | "paused";
 
-/** `no_answer`: the connection was away or the answer is late, so nobody knows the outcome. */
+/** `no_answer`: the connection was lost or the answer is late, so the outcome is unknown. */
 export type RequestError = Omit<WireError, "code"> & { code: WireError["code"] | "no_answer" };
 export type RequestOutcome<E extends ClientEvent> = ({ ok: true } & Answers[E]) | { ok: false; error: RequestError };
 export type Request = <E extends ClientEvent>(
@@ -29,8 +29,8 @@ const noAnswer: { ok: false; error: RequestError } = {
 };
 
 /**
- * One person's connection to a chat node. It comes back by itself with a fresh token, and renews its token when the
- * node says that it ends soon.
+ * One person's connection to a chat node. It reconnects by itself with a fresh token, and renews its token when the
+ * node reports that it expires soon.
  */
 export function createConnection({
   url,
@@ -44,12 +44,12 @@ export function createConnection({
   let state: ConnectionState = "connecting";
   let refusedTimer: ReturnType<typeof setTimeout> | undefined;
   const socket: Socket<ServerToClientEvents, ClientToServerEvents> = io(url, {
-    // Each side is a device of its own: they must not share one connection.
+    // Each side is a separate device, so they must not share a connection.
     forceNew: true,
     transports: ["websocket"],
     reconnectionDelay: 400,
     reconnectionDelayMax: 4_000,
-    // Without a token the node refuses, and that is tried again like any refusal.
+    // Without a token the node refuses the connection, which is retried like any refusal.
     auth: (send) =>
       void fetchToken().then(
         (token) => send({ token }),
@@ -67,7 +67,7 @@ export function createConnection({
     connectAgainIfRefused();
   });
   socket.on("auth_expiring", () => void renewToken());
-  // engine.io-client 6.6 looks after this itself, but of several connections on one page it leaves out every second one.
+  // engine.io-client 6.6 does this itself, but with several connections on one page it skips every second one.
   const dropAtOnce = (): unknown => socket.io.engine?.close();
   window.addEventListener("offline", dropAtOnce);
 
@@ -77,7 +77,7 @@ export function createConnection({
       return state;
     },
     request,
-    /** Drops the connection as a tunnel would, without a goodbye, and stays away. */
+    /** Drops the connection without a close, as a tunnel does, and stays offline. */
     goOffline(): void {
       clearTimeout(refusedTimer);
       state = "paused";
@@ -104,7 +104,7 @@ export function createConnection({
     onState(state);
   }
 
-  /** socket.io comes back by itself from a lost connection, never from a refusal or a goodbye of the server. */
+  /** socket.io reconnects by itself after a lost connection, but not after a refusal or a disconnect by the server. */
   function connectAgainIfRefused(): void {
     if (socket.active || state === "paused") return;
     clearTimeout(refusedTimer);
@@ -113,19 +113,19 @@ export function createConnection({
 
   async function renewToken(): Promise<void> {
     const token = await fetchToken().catch(() => null);
-    // Without one the node closes, and the reconnect asks for a token again.
+    // Without a token the node closes the connection, and the reconnect asks for a token again.
     if (token !== null) await request("authenticate", { token });
   }
 
-  /** Never rejects. Asks once; whoever needs the outcome asks again. */
+  /** Never rejects. Asks once; a caller that needs the outcome asks again. */
   async function request<E extends ClientEvent>(
     event: E,
     payload: Parameters<ClientToServerEvents[E]>[0],
   ): Promise<RequestOutcome<E>> {
-    // socket.io would keep it and send it after the reconnect, beside the repeat that the caller sends.
+    // socket.io would buffer the event and send it after the reconnect, in addition to the caller's repeat.
     if (!socket.connected) return noAnswer;
     try {
-      // One event of many is more than socket.io's types can follow; ours have said what fits.
+      // socket.io's types cannot infer one of several events; our own types have checked it.
       const untyped: Pick<Socket, "timeout"> = socket;
       const answer: RequestOutcome<E> = await untyped.timeout(answerTimeoutMs).emitWithAck(event, payload);
       return answer;

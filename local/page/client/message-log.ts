@@ -1,8 +1,8 @@
 import type { Message } from "../../../src/chat/log/entry.ts";
 
 /**
- * What this device has of one chat's log, kept by seq: the same message heard twice is one, and order is seq's.
- * `upTo` is the end of the unbroken run that starts with the oldest entry here.
+ * The part of a chat's log that this device has, by seq: a repeated message is stored once, and seq is the order.
+ * `upTo` is the end of the unbroken run that starts with the oldest entry.
  *
  *     start([5, 6]), add(7), add(9)  →  upTo 7, hole: 8 is missing
  *     add(8)                         →  upTo 9, no hole
@@ -18,39 +18,39 @@ export function createMessageLog() {
   };
 
   return {
-    /** Whether the first page is here; before that nothing can be called a hole. */
+    /** Whether the first page has been loaded; before that there are no holes. */
     get started(): boolean {
       return from !== null;
     },
     get upTo(): number {
       return upTo;
     },
-    /** Seq of the oldest entry here; 1 where nothing is older. */
+    /** Seq of the oldest loaded entry; 1 if there is no older one. */
     get from(): number {
       return from ?? 1;
     },
     get hasHole(): boolean {
       return from !== null && highest > upTo;
     },
-    /** The newest page, as a join answers it. */
+    /** Adds the newest page, which a join returns. */
     start(page: readonly Message[]): void {
       for (const message of page) this.add(message);
       from = page[0]?.seq ?? 1;
       upTo = Math.max(upTo, page.at(-1)?.seq ?? 0);
       extend();
     },
-    /** A page that ends right before `from`. */
+    /** Adds a page that ends right before `from`. */
     addOlder(page: readonly Message[]): void {
       for (const message of page) this.add(message);
       from = page[0]?.seq ?? 1;
     },
-    /** A page that follows `upTo`: what it leaves out is not there to be had. */
+    /** Adds a page that follows `upTo`. Entries that are missing in it do not exist. */
     addNewer(page: readonly Message[]): void {
       for (const message of page) this.add(message);
       upTo = Math.max(upTo, page.at(-1)?.seq ?? 0);
       extend();
     },
-    /** Answers whether it was new. */
+    /** Returns whether the entry was new. */
     add(message: Message): boolean {
       const isNew = !bySeq.has(message.seq);
       bySeq.set(message.seq, message);
@@ -58,7 +58,7 @@ export function createMessageLog() {
       if (from !== null) extend();
       return isNew;
     },
-    /** Everything from the oldest on, by seq, without what is recorded but not shown. */
+    /** All entries by seq, without the silent ones. */
     shown(): Message[] {
       return [...bySeq.values()]
         .filter((message) => message.seq >= (from ?? 1) && message.system?.silent !== true)

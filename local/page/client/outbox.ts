@@ -2,7 +2,7 @@ import type { Attachment } from "../../../src/chat/log/attachment.ts";
 import type { Message } from "../../../src/chat/log/entry.ts";
 import type { RequestError, RequestOutcome } from "./connection.ts";
 
-/** What a person wants to say. */
+/** A message that a person wants to send. */
 export type NewMessage =
   | { readonly type: "text"; readonly content: string }
   | { readonly type: "image" | "file"; readonly content: string; readonly attachment: Attachment };
@@ -13,19 +13,19 @@ export type PendingMessage = NewMessage & {
   readonly chatId: string;
   readonly createdAt: string;
   readonly state: "waiting" | "sending" | "failed";
-  /** Why it failed; `text` is for the person. */
+  /** Why it failed; `text` is shown to the person. */
   readonly error?: { readonly code: string; readonly text: string };
 };
 
-/** With these the same send may succeed a little later; `no_answer`: it may have succeeded already. */
+/** After these errors the same send may succeed a little later; `no_answer`: it may have succeeded already. */
 const passing = new Set(["no_answer", "rate_limited", "unavailable", "unauthenticated", "internal"]);
 const firstPauseMs = 500;
 const longestPauseMs = 8_000;
 const mostInternalErrors = 3;
 
 /**
- * Sends in the person's order, one at a time, the same clientMessageId again until it is acknowledged. What waits is kept
- * in `storage`, so it also outlives a reload.
+ * Sends messages in order, one at a time, and repeats each with the same clientMessageId until it is acknowledged.
+ * Waiting messages are kept in `storage`, so they survive a reload.
  */
 export function createOutbox({
   storage,
@@ -55,7 +55,7 @@ export function createOutbox({
       save([...pending, { ...message, chatId, clientMessageId, createdAt, state: "waiting" }]);
       void pump();
     },
-    /** Sends a failed one again; under the same id, unless the service holds something else under that one. */
+    /** Sends a failed message again, with the same id unless the service has another message with that id. */
     retry(clientMessageId: string): void {
       change(clientMessageId, ({ error, ...message }) => ({
         ...message,
@@ -65,7 +65,7 @@ export function createOutbox({
       void pump();
     },
     discard: (clientMessageId: string): void => save(pending.filter((it) => it.clientMessageId !== clientMessageId)),
-    /** To be called when the connection is back. */
+    /** Call this when the connection is back. */
     flush(): void {
       triesInARow = 0;
       endPause();
@@ -75,7 +75,7 @@ export function createOutbox({
   };
 
   async function pump(): Promise<void> {
-    // What is added during a pause waits for its end too: the service has asked for it.
+    // A message added during a pause also waits for its end, since the service asked for the pause.
     if (running || pauseTimer !== undefined) return;
     running = true;
     let next = nextWaiting();
@@ -87,7 +87,7 @@ export function createOutbox({
     return pending.find(({ state }) => state === "waiting");
   }
 
-  /** Answers whether to go on with the next one now. */
+  /** Returns whether to continue with the next message now. */
   async function attempt(message: PendingMessage): Promise<boolean> {
     const { clientMessageId } = message;
     change(clientMessageId, (it) => ({ ...it, state: "sending" }));
@@ -143,7 +143,7 @@ export function createOutbox({
   }
 }
 
-/** What the service said, with the field it is about. */
+/** The service's error, with the field that it is about. */
 function explain({ code, message, errors }: RequestError): { code: string; text: string } {
   const field = errors?.[0];
   return { code, text: field ? `${message} ${field.path}: ${field.message}` : message };

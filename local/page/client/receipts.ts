@@ -7,8 +7,8 @@ type Mark = { readonly kind: Kind; readonly chatId: string; readonly seq: number
 const gatherMs = 120;
 
 /**
- * Tells the service how far this person has received and read. Many marks in a row go out as one, the highest. One that
- * gets lost is told again with the next: whoever calls `mark` compares with what the service has confirmed.
+ * Reports to the service how far this person has received and read. Several marks in a row are sent as one, the highest.
+ * A lost mark is sent again with the next one: the caller of `mark` compares with what the service has confirmed.
  */
 export function createReceipts({
   request,
@@ -26,31 +26,31 @@ export function createReceipts({
       const key = `${kind}:${chatId}`;
       if ((waiting.get(key)?.seq ?? underWay.get(key)?.seq ?? 0) >= seq) return;
       waiting.set(key, { kind, chatId, seq });
-      timer ??= setTimeout(tellAll, gatherMs);
+      timer ??= setTimeout(reportAll, gatherMs);
     },
     close: (): void => clearTimeout(timer),
   };
 
-  function tellAll(): void {
+  function reportAll(): void {
     timer = undefined;
-    for (const [key, mark] of waiting) void tell(key, mark);
+    for (const [key, mark] of waiting) void report(key, mark);
     waiting.clear();
   }
 
-  async function tell(key: string, mark: Mark): Promise<void> {
+  async function report(key: string, mark: Mark): Promise<void> {
     const { kind, chatId, seq } = mark;
     underWay.set(key, mark);
-    const confirmed = await (kind === "read" ? tellRead(chatId, seq) : tellDelivered(chatId, seq));
+    const confirmed = await (kind === "read" ? reportRead(chatId, seq) : reportDelivered(chatId, seq));
     if (underWay.get(key) === mark) underWay.delete(key);
     if (confirmed) onMark(kind, { ...confirmed, chatId });
   }
 
-  async function tellRead(chatId: string, seq: number) {
+  async function reportRead(chatId: string, seq: number) {
     const answer = await request("mark_read", { chatId, seq });
     return answer.ok ? answer.read : null;
   }
 
-  async function tellDelivered(chatId: string, seq: number) {
+  async function reportDelivered(chatId: string, seq: number) {
     const answer = await request("mark_delivered", { chatId, seq });
     return answer.ok ? answer.delivered : null;
   }

@@ -6,8 +6,8 @@ const answerTimeoutMs = 10_000;
 const chatsPerPage = 100;
 
 /**
- * The REST calls of one person. Each rejects with an Error whose message may be shown, where the service refuses or does
- * not answer.
+ * The REST calls of one person. If the service refuses or does not answer, a call rejects with an Error whose message may
+ * be shown.
  */
 export function createRest({ url, fetchToken }: { url: string; fetchToken: () => Promise<string> }) {
   async function call<Answer>(method: string, path: string, body?: object): Promise<Answer> {

@@ -2,33 +2,33 @@ const typingEndsMs = 7_000;
 const repeatMs = 3_000;
 const idleMs = 4_000;
 
-/** Tells the other side that this person types: at most every 3 s, and once when the fingers rest for 4 s. */
-export function createOwnTyping(tell: (chatId: string, isTyping: boolean) => void) {
+/** Reports to the other side that this person types: at most every 3 s; after a pause of 4 s it reports the end. */
+export function createOwnTyping(report: (chatId: string, isTyping: boolean) => void) {
   let chatId: string | null = null;
-  let toldAtMs = 0;
+  let reportedAtMs = 0;
   let idleTimer: ReturnType<typeof setTimeout> | undefined;
 
   function stop(): void {
     clearTimeout(idleTimer);
-    if (chatId !== null) tell(chatId, false);
+    if (chatId !== null) report(chatId, false);
     chatId = null;
   }
 
   return {
     stop,
-    /** To be called with every change of the text. */
+    /** Call this at every change of the text. */
     keyPressed(inChat: string): void {
       if (chatId !== null && chatId !== inChat) stop();
       const nowMs = performance.now();
-      if (chatId === null || nowMs - toldAtMs >= repeatMs) {
-        tell(inChat, true);
-        toldAtMs = nowMs;
+      if (chatId === null || nowMs - reportedAtMs >= repeatMs) {
+        report(inChat, true);
+        reportedAtMs = nowMs;
       }
       chatId = inChat;
       clearTimeout(idleTimer);
       idleTimer = setTimeout(stop, idleMs);
     },
-    /** After a send the service has ended it already. */
+    /** Call this after a send, with which the service ends typing itself. */
     sent(): void {
       clearTimeout(idleTimer);
       chatId = null;
@@ -36,7 +36,7 @@ export function createOwnTyping(tell: (chatId: string, isTyping: boolean) => voi
   };
 }
 
-/** In which chats the other side types. It ends by itself after 7 s, should the end get lost. */
+/** The chats in which the other side types. Typing ends by itself after 7 s, in case its end got lost. */
 export function createOthersTyping(onChange: () => void) {
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
 

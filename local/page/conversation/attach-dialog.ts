@@ -27,10 +27,10 @@ const mimeTypes: Record<Kind, Readonly<Record<string, string>>> = {
     mp4: "video/mp4",
   },
 };
-/** An address often has no ending; the picture then speaks for itself. */
+/** The type for an address without a known extension, which is common: a picture counts as JPEG, a file is refused. */
 const otherwise: Record<Kind, string | null> = { image: "image/jpeg", file: null };
 
-/** Asks for an https address and a caption. `allowedHosts` null: not known here, the chat node will say. */
+/** Asks for an https address and a caption. `allowedHosts` null: unknown here; the chat node checks it. */
 export function createAttachDialog({
   allowedHosts,
   onAttached,
@@ -110,7 +110,7 @@ function readAddress(
   const name = decodeName(url.pathname.split("/").at(-1) ?? "") || url.host;
   const mimeType = mimeTypes[kind][name.split(".").at(-1)?.toLowerCase() ?? ""] ?? otherwise[kind];
   if (mimeType === null) return { problem: `Files of these kinds: ${Object.keys(mimeTypes[kind]).join(", ")}` };
-  // Nobody has measured it: the page may not load from other hosts.
+  // The size is unknown, since the page may not load from other hosts.
   return { attachment: { url: url.href, name: name.slice(0, 255), mimeType, size: 0 } };
 }
 

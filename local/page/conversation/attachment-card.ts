@@ -3,7 +3,7 @@ import type { Message } from "../../../src/chat/log/entry.ts";
 import { el } from "../kit/dom.ts";
 import { type IconName, icon } from "../kit/icons.ts";
 
-/** The picture, or a card that leads to the file. A picture that cannot be loaded becomes such a card too. */
+/** The picture, or a card with a link to the file. A picture that cannot be loaded is replaced by such a card. */
 export function attachmentCard(type: Message["type"], attachment: Attachment): HTMLElement {
   return type === "image" ? picture(attachment) : linkCard("file", attachment, fileNote(attachment));
 }
@@ -28,7 +28,7 @@ function linkCard(iconName: IconName, { url, name }: Attachment, note: string): 
   );
 }
 
-/** The service lets https through only; a page does not follow anything else, whoever says so. */
+/** The service accepts only https; the page also refuses to link to anything else. */
 const linkTo = (url: string) => ({
   href: url.startsWith("https://") ? url : null,
   target: "_blank",

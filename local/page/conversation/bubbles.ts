@@ -8,13 +8,13 @@ import { attachmentCard } from "./attachment-card.ts";
 
 type Delivery = "waiting" | "sending" | "failed" | "sent" | "delivered" | "read";
 
-/** What a bubble shows, of a message that is in the log or on its way there. */
+/** The content of a bubble, for a message that is in the log or waits to be sent. */
 interface Bubble {
   readonly key: string;
   readonly isOwn: boolean;
   readonly type: Message["type"];
   readonly content: string;
-  /** A participant's own words beside what the system says, and whose they are. */
+  /** A participant's own words in a system message, and the participant's name. */
   readonly quote: Quote | null;
   readonly attachment: Message["attachment"];
   readonly createdAt: string;
@@ -43,8 +43,8 @@ const deliveryWords: Record<Delivery, { icon: IconName; words: string }> = {
 };
 
 /**
- * A conversation as a list: day separators, centred notes for what the system says, bubbles in groups, the line above
- * what is new, and at the end what is not sent yet.
+ * A conversation as a list: day separators, centred notes for system messages, bubbles in groups, a line above new
+ * messages, and unsent messages at the end.
  */
 export function conversationItems({
   chat,
@@ -61,7 +61,7 @@ export function conversationItems({
   otherId: string;
   messages: readonly Message[];
   pending: readonly PendingMessage[];
-  /** Where the line "New" stands, or null. */
+  /** The seq after which the line "New" is shown, or null. */
   firstNewSeq: number | null;
   nameOf: (userId: string) => string;
   actions: BubbleActions;
@@ -79,7 +79,7 @@ export function conversationItems({
   };
   for (const message of messages) {
     if (newLineAt !== null && message.seq >= newLineAt && message.senderId !== userId) {
-      // Where everything is new, the line would part it from nothing.
+      // If everything is new, no line is needed.
       if (items.length > 0) items.push(separator("new", "new-line", "New"));
       newLineAt = null;
     }
@@ -101,7 +101,7 @@ function ofMessage(
   const { seq, senderId, type, content, system, attachment, createdAt, clientMessageId } = message;
   const isOwn = senderId === userId;
   return {
-    // The same key before and after the acknowledgement: the bubble stays where it is and only its tick changes.
+    // The same key before and after the acknowledgement, so the bubble stays in place and only its tick changes.
     key: isOwn && clientMessageId ? clientMessageId : `seq-${seq}`,
     isOwn,
     type,
@@ -142,7 +142,7 @@ const separator = (key: string, className: string, text: string): ListItem => ({
   render: () => el("li", { class: className }, el("span", {}, text)),
 });
 
-/** What the system says. A participant's reason stands below it, under that person's name. */
+/** A system message. A participant's reason is shown below it, with that person's name. */
 function systemNote({ key, content, quote, createdAt }: Bubble): ListItem {
   const render = (): HTMLElement =>
     el(
@@ -181,7 +181,7 @@ function renderBubble({ type, attachment, content }: Bubble): HTMLElement {
   );
 }
 
-/** What changes in a bubble's life; a picture in it is left alone, so that it is not loaded again at every tick. */
+/** Updates the parts of a bubble that change. A picture in it is not replaced, so it is not loaded again at every update. */
 function showDelivery(element: HTMLElement, bubble: Bubble, isGroupStart: boolean, actions: BubbleActions): void {
   const { isOwn, delivery, createdAt, error } = bubble;
   setAttributes(element, {

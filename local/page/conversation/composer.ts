@@ -5,7 +5,7 @@ import { icon } from "../kit/icons.ts";
 const mostCodePoints = 4_000;
 const counterFrom = 3_600;
 
-/** Where the person writes. Enter sends, Shift+Enter makes a line. Each chat keeps its own unfinished text. */
+/** The text field. Enter sends, Shift+Enter adds a line. Each chat keeps its own unfinished text. */
 export function createComposer({
   personName,
   onSend,
@@ -59,7 +59,7 @@ export function createComposer({
     else onTyping();
   });
   text.addEventListener("keydown", (event) => {
-    // While a word is being composed (Japanese, Chinese …), Enter chooses the word.
+    // While an input method composes a word (Japanese, Chinese …), Enter chooses the word.
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     submit();
@@ -94,7 +94,7 @@ export function createComposer({
     send.disabled = isLocked || count === 0 || isTooLong;
   }
 
-  /** The CSS bounds it; past that the text scrolls. */
+  /** CSS limits the height; beyond it the text scrolls. */
   function grow(): void {
     text.style.height = "auto";
     text.style.height = `${text.scrollHeight}px`;

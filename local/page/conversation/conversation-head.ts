@@ -7,7 +7,7 @@ import { shortTime } from "../kit/format.ts";
 import { icon } from "../kit/icons.ts";
 import type { Settings } from "../kit/settings.ts";
 
-/** Who is on the other end, whether they are there, which room it is about; for the owner, who may write. */
+/** Shows the other person, their presence and the room; the owner can also switch who may write. */
 export function createConversationHead({
   client,
   settings,

@@ -11,7 +11,7 @@ import { createComposer } from "./composer.ts";
 import { createConversationHead } from "./conversation-head.ts";
 import { createMessageScroll } from "./message-scroll.ts";
 
-/** The open chat of one person. `isWatched` says whether the person looks at this side now: only then is it read. */
+/** The open chat of one person. `isWatched`: whether the person looks at this side now; only then is the chat marked as read. */
 export function createConversation({
   client,
   settings,
@@ -119,7 +119,7 @@ export function createConversation({
     setChildren(statusBanner, [icon(chat.status === "closed" ? "lock" : "pause"), el("span", {}, reason)]);
   }
 
-  /** The owner's words stand in quotation marks beside the owner's name; the service's do not. */
+  /** The owner's words are shown in quotation marks with the owner's name; the service's words are not. */
   function lockedBecause(chat: Chat): string | null {
     if (chat.status === "active") return null;
     const words = chat.statusReason;
@@ -131,8 +131,8 @@ export function createConversation({
   }
 
   /**
-   * Who set the status stands in the log. While that is not loaded, words count as the owner's: the service must never
-   * seem to say what a person wrote. An owner can make a chat read-only and no more.
+   * The log has who set the status. Until it is loaded, the words count as the owner's: a person's words must never
+   * look like the service's. An owner can only make a chat read-only.
    */
   function isOwnersDoing(chat: Chat): boolean {
     if (chat.status !== "readonly") return false;

@@ -1,7 +1,7 @@
 const nearPx = 48;
 const olderFromPx = 120;
 
-/** Keeps a conversation at its newest message while the person is there, and in place while the person reads above. */
+/** Keeps a conversation scrolled to the newest message while the person is there, and in place while the person reads above. */
 export function createMessageScroll({
   scroller,
   onReachTop,
@@ -22,7 +22,7 @@ export function createMessageScroll({
     if (scroller.scrollTop < olderFromPx) onReachTop();
     if (wasAtEnd !== isAtEnd) onMove();
   });
-  // A picture that has just come in, a growing composer and a phone's keyboard all push the newest message out of sight.
+  // A picture that has just loaded, a growing composer and a phone's keyboard all push the newest message out of view.
   const sizes = new ResizeObserver(settle);
   for (const element of [scroller, ...scroller.children]) sizes.observe(element);
 
@@ -36,7 +36,7 @@ export function createMessageScroll({
       topPx = 0;
       settle();
     },
-    /** Runs `change`, which puts content above, and leaves what the person reads where it is. */
+    /** Runs `change`, which adds content above, and keeps what the person reads in place. */
     keepingPlace(change: () => void): void {
       const fromBottomPx = scroller.scrollHeight - scroller.scrollTop;
       change();
@@ -48,7 +48,7 @@ export function createMessageScroll({
     },
   };
 
-  /** Content that grew is no person's wish to read above: only going up is. */
+  /** Growing content does not mean that the person reads above; only scrolling up does. */
   function look(): void {
     const fromEndPx = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
     if (fromEndPx < nearPx) isAtEnd = true;
@@ -57,11 +57,11 @@ export function createMessageScroll({
   }
 
   function settle(): void {
-    // The other side of a phone's page is not laid out, and comes back scrolled to its top.
+    // On a phone the hidden side is not laid out, and is scrolled to its top when it is shown again.
     const wasHidden = isHidden;
     isHidden = scroller.clientHeight === 0;
     if (isHidden) return;
-    // A scroll tells of itself a frame later; until then a person must not be dragged back to the end.
+    // The scroll event comes one frame later; until then the person must not be moved back to the end.
     if (!wasHidden) look();
     if (isAtEnd) scroller.scrollTop = scroller.scrollHeight;
     topPx = scroller.scrollTop;

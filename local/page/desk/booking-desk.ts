@@ -9,8 +9,8 @@ const firstHint = "A pretend booking service: what you press here goes to Kafka,
 const eventNames: Record<BookingAct, string> = { approve: "booking.approved", cancel: "booking.cancelled" };
 
 /**
- * The pretend booking service at the top of the page: approves a made-up booking between the two people, cancels the one
- * whose chat is open, and tells when Kafka took the event and when it reached the chat.
+ * The pretend booking service at the top of the page: approves a demo booking between the two people, cancels the one
+ * whose chat is open, and reports when Kafka accepted the event and when it reached the chat.
  */
 export function createBookingDesk({
   settings,
@@ -23,7 +23,7 @@ export function createBookingDesk({
   ownerId: string;
   seekerId: string;
   onPeople: (people: { ownerId: string; seekerId: string }) => void;
-  /** The event is on its way; the chat follows. */
+  /** Called when the event was published; the chat follows. */
   onApproved: (booking: Booking) => void;
 }) {
   let chat: Chat | null = null;
@@ -69,7 +69,7 @@ export function createBookingDesk({
   return {
     element,
     approveNew,
-    /** `open`: the chat before the person's eyes; `chats`: all that the two sides know. */
+    /** `open`: the chat that the person sees; `chats`: all chats of the two sides. */
     show(open: Chat | null, chats: readonly Chat[]): void {
       chat = open;
       setText(
@@ -79,7 +79,7 @@ export function createBookingDesk({
       again.hidden = chat?.status !== "closed";
       cancel.hidden = chat?.status === "closed";
       cancel.disabled = chat === null;
-      tellArrival(chats);
+      showArrival(chats);
     },
   };
 
@@ -88,35 +88,35 @@ export function createBookingDesk({
     const booking = { bookingId, ownerId: owner.value, seekerId: seeker.value };
     onApproved(booking);
     void publish("approve", booking);
-    // The next press is for the next room.
+    // The next click approves the next room.
     room.selectedIndex = (room.selectedIndex + 1) % room.options.length;
   }
 
   async function publish(act: BookingAct, booking: Booking, reason?: string): Promise<void> {
     const event = eventNames[act];
-    tell("busy", `Publishing ${event}…`);
+    showStatus("busy", `Publishing ${event}…`);
     const sinceMs = performance.now();
     try {
       const { occurredAt } = await publishBookingEvent(act, { ...booking, ...(reason && { reason }) });
       const text = `${event} published ${clockTimeWithSeconds(occurredAt)}`;
-      tell("done", text);
+      showStatus("done", text);
       awaited = { act, bookingId: booking.bookingId, sinceMs, text };
     } catch (error) {
-      tell("failed", `${event} was not published. ${error instanceof Error ? error.message : ""}`);
+      showStatus("failed", `${event} was not published. ${error instanceof Error ? error.message : ""}`);
     }
   }
 
-  function tellArrival(chats: readonly Chat[]): void {
+  function showArrival(chats: readonly Chat[]): void {
     if (!awaited) return;
     const { act, bookingId, sinceMs, text } = awaited;
     const wanted = act === "approve" ? "active" : "closed";
     if (!chats.some((it) => it.bookingId === bookingId && it.status === wanted)) return;
     const seconds = ((performance.now() - sinceMs) / 1_000).toFixed(1);
-    tell("done", `${text} · chat ${act === "approve" ? "open" : "closed"} after ${seconds} s`);
+    showStatus("done", `${text} · chat ${act === "approve" ? "open" : "closed"} after ${seconds} s`);
     awaited = null;
   }
 
-  function tell(state: "busy" | "done" | "failed", text: string): void {
+  function showStatus(state: "busy" | "done" | "failed", text: string): void {
     status.dataset["state"] = state;
     setText(status, text);
     approve.disabled = state === "busy";

@@ -1,7 +1,7 @@
 import { el } from "../kit/dom.ts";
 import { icon } from "../kit/icons.ts";
 
-/** On a phone's width the booking desk is behind a button. Escape, a press beside it and approving put it away. */
+/** On a phone a button opens the booking desk. Escape, a tap outside it and approving close it. */
 export function createDeskSheet(desk: HTMLElement) {
   const toggle = el(
     "button",

@@ -7,8 +7,8 @@ export interface Booking {
 export type BookingAct = "approve" | "cancel";
 
 /**
- * Has the pretend booking service publish `booking.approved` or `booking.cancelled`.
- * Rejects with a sentence for the person where Kafka does not have the event.
+ * Makes the pretend booking service publish `booking.approved` or `booking.cancelled`.
+ * If Kafka does not have the event, it rejects with a sentence for the person.
  */
 export async function publishBookingEvent(
   act: BookingAct,

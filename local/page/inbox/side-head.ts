@@ -11,7 +11,7 @@ const words: Record<ConnectionState, string> = {
   paused: "Offline",
 };
 
-/** Whose side this is, how the connection does, and a button to try what happens without one. */
+/** The person of this side, the state of the connection, and a button to go offline. */
 export function createSideHead({
   client,
   role,

@@ -2,7 +2,7 @@ import type { ChatClient } from "../client/chat-client.ts";
 import { el, setText } from "../kit/dom.ts";
 import { firstName } from "../kit/format.ts";
 
-/** What stands where no conversation is open yet: it tells a newcomer what to press first. */
+/** Shown while no conversation is open: it says what to press first. */
 export function createWelcome({
   client,
   role,

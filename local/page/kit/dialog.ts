@@ -3,7 +3,7 @@ import { icon } from "./icons.ts";
 
 let made = 0;
 
-/** A question in front of the page. Escape and "Close" leave it; the focus goes back to where it was. */
+/** A modal dialog. Escape and "Close" leave it; the focus returns to where it was. */
 export function createDialog({
   title,
   confirm,
@@ -15,7 +15,7 @@ export function createDialog({
   confirm: string;
   tone?: "plain" | "danger";
   body: readonly Node[];
-  /** Answers whether the dialog may close. */
+  /** Returns whether the dialog may close. */
   onConfirm: () => boolean;
 }) {
   const titleId = `dialog-${++made}`;

@@ -2,7 +2,7 @@ type Child = Node | string | null | undefined | false;
 type Attributes = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 /**
- * Makes an element. Text reaches the page only through here, as text nodes: nothing anybody wrote is read as HTML.
+ * Makes an element. Text enters the page only here, as text nodes, so nothing that a user wrote is parsed as HTML.
  *
  *     el("p", { class: "note", hidden: false }, "Hello ", el("b", {}, name))
  */
@@ -25,26 +25,26 @@ export function setAttributes(element: Element, attributes: Attributes): void {
   }
 }
 
-/** Puts these children in the place of all that were there. */
+/** Replaces all children by these. */
 export function setChildren(element: Element, children: readonly Child[]): void {
   element.replaceChildren(...children.filter((child) => child !== null && child !== undefined && child !== false));
 }
 
-/** Writes text only where it differs, so that live regions speak once. */
+/** Sets the text only if it differs, so that live regions announce it once. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** A form field under its name. */
+/** A form field with its label. */
 export const labelled = (text: string, field: HTMLElement): HTMLElement =>
   el("label", { class: "labelled" }, el("span", {}, text), field);
 
-/** Something in a list that keeps its element as long as its key stays. */
+/** An item of a list, which keeps its element as long as its key stays. */
 export interface ListItem {
   readonly key: string;
   /** Two renderings with the same print look the same. */
   readonly print: string;
-  /** Makes the element, or brings `previous` up to date and gives that back. */
+  /** Makes the element, or updates `previous` and returns it. */
   render(previous?: HTMLElement): HTMLElement;
 }
 
@@ -53,7 +53,7 @@ const focusable = (element: HTMLElement | undefined): HTMLElement[] => [
 ];
 
 /**
- * Brings `list`'s children in line with `items`, touching only what changed: focus, selection, running animations and
+ * Updates `list`'s children to match `items`, and changes only what differs: focus, selection, running animations and
  * loaded pictures stay, and a live region announces only what is new.
  */
 export function createKeyedList(list: HTMLElement) {
@@ -74,7 +74,7 @@ export function createKeyedList(list: HTMLElement) {
         if (atPlace) place = element.nextElementSibling;
         else list.insertBefore(element, place);
       }
-      // Who is in the middle of the list with the keyboard stays there, though the item was drawn anew or moved.
+      // Keyboard focus within the list stays, even if the item was rendered again or moved.
       if (focused && !list.contains(document.activeElement)) {
         focusable(shown.get(focused.key)?.element)[focused.index]?.focus({ preventScroll: true });
       }

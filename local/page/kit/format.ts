@@ -25,7 +25,7 @@ export function dayLabel(at: string, now = new Date()): string {
   return days > 1 && days < 7 ? weekday.format(then) : date.format(then);
 }
 
-/** A row of the inbox: the time today, else a short day. */
+/** For a row of the inbox: the time if it is today, else a short date. */
 export function shortTime(at: string, now = new Date()): string {
   const then = new Date(at);
   const days = daysAgo(then, now);

@@ -24,7 +24,7 @@ export type IconName = keyof typeof paths;
 
 const svgNamespace = "http://www.w3.org/2000/svg";
 
-/** A line icon in the text's colour; decoration only, its meaning always stands in words beside it. */
+/** A line icon in the text's colour; decoration only: there is always a text with its meaning beside it. */
 export function icon(name: IconName): SVGSVGElement {
   const svg = document.createElementNS(svgNamespace, "svg");
   svg.setAttribute("viewBox", "0 0 24 24");

@@ -4,18 +4,18 @@ interface SettingsAnswer {
   readonly chatUrls: readonly string[];
   readonly people: readonly PagePerson[];
   readonly rooms: readonly PageRoom[];
-  /** Null where the page was not told. */
+  /** Null if the page does not know them. */
   readonly attachmentHosts: readonly string[] | null;
 }
 
-/** What the page knows before anybody signs in. */
+/** The page's settings, known before anybody signs in. */
 export interface Settings extends SettingsAnswer {
   person(userId: string): Pick<PagePerson, "id" | "name">;
-  /** The room a booking is about; one that was booked elsewhere goes by the booking's id. */
+  /** The room of a booking; for a booking made elsewhere its name is the booking's id. */
   room(bookingId: string): PageRoom;
 }
 
-/** "kai_moreau-7" → "Kai Moreau 7", for people whom the page was not told of. */
+/** "kai_moreau-7" → "Kai Moreau 7", for people that the page does not know. */
 const nameFromId = (id: string): string =>
   id
     .split(/[-_.:]+/)
@@ -26,7 +26,7 @@ const nameFromId = (id: string): string =>
 const hueFromId = (id: string): number =>
   Array.from(id).reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 360, 7);
 
-/** Rejects where the page server does not answer. */
+/** Rejects if the page server does not answer. */
 export async function loadSettings(): Promise<Settings> {
   const response = await fetch("/settings.json", { signal: AbortSignal.timeout(10_000) });
   if (!response.ok) throw new Error(`settings.json: ${response.status}`);

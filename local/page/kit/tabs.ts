@@ -2,10 +2,10 @@ import type { Side, SideRole } from "../side.ts";
 import { el, setChildren, setText } from "./dom.ts";
 
 const roles = ["owner", "seeker"] as const;
-/** As in side.css: narrower than this there is room for one side. */
+/** As in side.css: a narrower page has room for only one side. */
 export const phoneWidth = "(max-width: 760px)";
 
-/** On a phone's width, which of the two sides is on the screen. Arrow keys switch. */
+/** On a phone, tabs choose which of the two sides is shown. Arrow keys switch. */
 export function createTabs(place: HTMLElement, onChoose: (role: SideRole) => void) {
   setChildren(place, []);
   place.setAttribute("role", "tablist");

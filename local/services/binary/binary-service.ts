@@ -10,7 +10,7 @@ export interface BinaryOptions extends Pick<WayOptions, "run" | "signal" | "onUn
   args: string[];
   env?: NodeJS.ProcessEnv;
   logFile: string;
-  /** Resolves to true once the server can do its work. */
+  /** Resolves to true when the server is ready. */
   isReady: () => Promise<boolean>;
 }
 

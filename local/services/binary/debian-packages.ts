@@ -7,7 +7,7 @@ import { runCommand } from "./run-command.ts";
 export interface PackagesOptions {
   env: Record<string, string | undefined>;
   packages: string[];
-  /** Gets what the packages hold, under `root`. */
+  /** The folder for the packages' contents, under `root`. */
   folder: string;
   signal: AbortSignal;
 }
@@ -17,15 +17,15 @@ export function hasApt(env: Record<string, string | undefined>): boolean {
 }
 
 /**
- * Unpacks Debian packages, and those they need that the system lacks, into a folder. Nothing is installed, so it needs no
- * root: `LD_LIBRARY_PATH` as `librariesIn` tells it lets the programs find their libraries.
+ * Unpacks Debian packages, and missing dependencies of them, into a folder. It installs nothing, so it needs no root:
+ * the programs find their libraries with the `LD_LIBRARY_PATH` from `librariesIn`.
  */
 export async function unpackDebianPackages({ env, packages, folder, signal }: PackagesOptions): Promise<void> {
   const downloads = join(folder, "downloads");
   await mkdir(downloads, { recursive: true });
   const apt = (options: string[]) => download({ env, packages, downloads, options, signal });
   await apt([]).catch(async () => {
-    // The system's package lists are missing or old: fetch them into a folder of our own.
+    // The system's package lists are missing or old: fetch them into a separate folder.
     const options = await ownLists(folder);
     await runCommand({ command: "apt-get", args: [...options, "update"], env, signal, limitMs: 180_000 });
     await apt(options);
@@ -38,7 +38,7 @@ export async function unpackDebianPackages({ env, packages, folder, signal }: Pa
   for (const name of [downloads, ...ownFolders(folder)]) await rm(name, { recursive: true, force: true });
 }
 
-/** The value of `LD_LIBRARY_PATH` for programs in that folder. */
+/** The `LD_LIBRARY_PATH` for programs in that folder. */
 export function librariesIn(folder: string): string {
   const triplet = arch() === "arm64" ? "aarch64-linux-gnu" : "x86_64-linux-gnu";
   return ["usr/lib", "lib"].map((path) => join(folder, "root", path, triplet)).join(":");

@@ -5,12 +5,12 @@ import { join } from "node:path";
 
 export interface CachedOptions {
   env: Record<string, string | undefined>;
-  /** The entry's folder in the cache; names a version, since an entry never changes. */
+  /** The entry's folder in the cache. Its name includes the version, since an entry never changes. */
   name: string;
   /** For the progress lines, such as "Kafka 4.1.0 from Maven Central". */
   what: string;
   report: (line: string) => void;
-  /** Fills a folder that is empty. */
+  /** Fills an empty folder. */
   fill: (folder: string) => Promise<void>;
 }
 
@@ -20,8 +20,8 @@ export function cacheFolder(env: Record<string, string | undefined>): string {
 }
 
 /**
- * The folder of a download, filled on first use. It is filled beside its place and then renamed, so that a folder in its
- * place is always whole, also after a crash and with several processes filling it at once.
+ * The folder of a download, filled on first use. It is filled under a temporary name and then renamed, so a folder with
+ * the final name is always complete, even after a crash or if several processes fill it at once.
  */
 export async function cached({ env, name, what, report, fill }: CachedOptions): Promise<string> {
   const place = join(cacheFolder(env), name);
@@ -33,7 +33,7 @@ export async function cached({ env, name, what, report, fill }: CachedOptions): 
   try {
     await fill(beside);
     await rename(beside, place).catch((error: unknown) => {
-      // Another process was quicker: its folder is as good.
+      // Another process was faster: use its folder.
       if (!existsSync(place)) throw error;
     });
   } finally {

@@ -15,7 +15,7 @@ export interface KafkaProgram {
 const version = "4.1.0";
 const oldestJava = 17;
 
-/** Java and Kafka's jars, which Maven fetches from Maven Central or the mirror its settings name. */
+/** Java and Kafka's jars, which Maven downloads from Maven Central or the mirror in its settings. */
 export async function findKafka(options: WayOptions): Promise<KafkaProgram> {
   const java = (await findJava(options)) ?? (await installedJava(options));
   const folder = await cached({
@@ -61,7 +61,7 @@ async function fetchJars(folder: string, options: WayOptions): Promise<void> {
 const dependency = (group: string, artifact: string, of: string): string =>
   `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${of}</version></dependency>`;
 
-// slf4j-simple makes the broker's warnings and errors appear in its log; without a binding it says nothing at all.
+// With slf4j-simple the broker logs warnings and errors; without a binding it logs nothing.
 const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 <modelVersion>4.0.0</modelVersion><groupId>local</groupId><artifactId>kafka</artifactId><version>1</version><dependencies>
 ${dependency("org.apache.kafka", "kafka_2.13", version)}

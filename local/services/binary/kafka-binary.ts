@@ -28,7 +28,7 @@ export async function startKafkaBinary(options: WayOptions): Promise<ProvidedSer
   });
 }
 
-// One small broker for one person: quick to start and little memory matter more here than the last record per second.
+// One small broker for one person: a quick start and low memory use matter more than throughput.
 const javaOptions = [
   "-Xms128m",
   "-Xmx512m",

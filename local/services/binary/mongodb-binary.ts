@@ -30,7 +30,7 @@ type Arguments = { folder: string; port: number; keep: boolean | undefined };
 function mongodArguments({ folder, port, keep }: Arguments): string[] {
   mkdirSync(folder, { recursive: true });
   const place = ["--dbpath", folder, "--bind_ip", "127.0.0.1", "--port", String(port), "--nounixsocket"];
-  // Fail points: what is thrown away is for tests, and they let a server fail in ways it cannot be made to otherwise.
+  // Fail points: data that is not kept belongs to a test, and tests use them to cause failures that are otherwise impossible.
   const forTests = keep === false ? ["--setParameter", "enableTestCommands=1"] : [];
   return [...place, "--replSet", "rs0", "--wiredTigerCacheSizeGB", "0.5", "--oplogSize", "256", "--quiet", ...forTests];
 }

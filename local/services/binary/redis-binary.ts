@@ -35,7 +35,7 @@ function redisArguments({ folder, port, keep }: { folder: string; port: number; 
   return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
 }
 
-/** Says PING as a person with telnet would. Anything but +PONG, such as -LOADING, is "not yet". */
+/** Sends PING as an inline command. Anything except +PONG, such as -LOADING, means "not yet". */
 export async function answersPing(port: number, host = "127.0.0.1"): Promise<boolean> {
   const socket = connect(port, host);
   try {

@@ -11,7 +11,7 @@ export interface CommandOptions {
   env?: NodeJS.ProcessEnv;
 }
 
-/** Runs a program to its end. Returns its stdout; rejects with a line of what it said when it fails or takes too long. */
+/** Runs a program to its end. Returns its stdout; rejects with a line of its output if it fails or takes too long. */
 export async function runCommand({ command, args, signal, limitMs, cwd, env }: CommandOptions): Promise<string> {
   const limited = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
   const child = spawn(command, args, { cwd, env, signal: limited, stdio: ["ignore", "pipe", "pipe"] });
@@ -30,7 +30,7 @@ export async function runCommand({ command, args, signal, limitMs, cwd, env }: C
   return out.join("");
 }
 
-/** One line of it: the first that names an error, else the last. */
+/** One line of the output: the first that mentions an error, else the last. */
 function whatItSaid(output: string): string {
   const lines = stripVTControlCharacters(output)
     .split("\n")

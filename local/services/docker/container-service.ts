@@ -78,7 +78,7 @@ async function createContainer(options: ContainerOptions): Promise<{ id: string;
   const container = new LoopbackContainer(image, (id) => forgets.push(run.note(name, { container: id })))
     .withExposedPorts(port)
     .withEnvironment(environment ?? {})
-    // Cleaning up is done by the run's watchdog, which needs no image of its own to do so.
+    // The run's watchdog cleans up, so testcontainers' own clean-up container is not needed.
     .withAutoCleanup(false)
     .withWaitStrategy(Wait.forLogMessage(/./));
   if (command !== undefined) container.withCommand(command);

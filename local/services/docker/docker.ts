@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import type { ContainerRuntimeClient } from "testcontainers";
 import type { ServiceName } from "../service-name.ts";
 
-// Loaded only where it is needed: it takes a third of a second, and the watchdog must stay small.
+// Loaded only when needed: loading takes a third of a second, and the watchdog must stay small.
 async function client(): Promise<ContainerRuntimeClient> {
   const { getContainerRuntimeClient } = await import("testcontainers");
   return getContainerRuntimeClient();
 }
 
-/** The engine on this machine. One on another machine does not count: its ports are not on 127.0.0.1. */
+/** The engine on this machine. An engine on another machine is not used: its ports are not on 127.0.0.1. */
 export async function dockerEngine(): Promise<ContainerRuntimeClient | undefined> {
   try {
     const engine = await client();
@@ -18,7 +18,7 @@ export async function dockerEngine(): Promise<ContainerRuntimeClient | undefined
   }
 }
 
-/** Kills and removes a container with its unnamed volumes. false: it was gone already, or no engine answers. */
+/** Kills and removes a container with its unnamed volumes. false: it did not exist any more, or no engine answers. */
 export async function removeContainer(id: string): Promise<boolean> {
   try {
     await (await client()).container.getById(id).remove({ force: true, v: true });
@@ -28,12 +28,12 @@ export async function removeContainer(id: string): Promise<boolean> {
   }
 }
 
-/** Where a service of this data folder keeps its data when it runs in Docker. */
+/** The volume in which a service of this data folder keeps its data in Docker. */
 export function volumeName(folder: string, service: ServiceName): string {
   return `lyvo-chat-${createHash("sha256").update(folder).digest("hex").slice(0, 12)}-${service}`;
 }
 
-/** Does nothing where there is no engine or no such volume. */
+/** Does nothing if there is no engine or no such volume. */
 export async function removeVolumes(folder: string): Promise<void> {
   const engine = await dockerEngine();
   if (engine === undefined) return;

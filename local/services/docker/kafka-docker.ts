@@ -21,7 +21,7 @@ export async function startKafkaDocker(engine: ContainerRuntimeClient, options: 
   });
 }
 
-/** Kafka tells clients where to find it, so the outside port is part of its configuration. */
+/** Kafka advertises its address to clients, so the published port is part of its configuration. */
 function kafkaEnvironment(port: number): Record<string, string> {
   return {
     KAFKA_NODE_ID: "1",

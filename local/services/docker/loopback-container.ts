@@ -1,6 +1,6 @@
 import { GenericContainer } from "testcontainers";
 
-/** A container whose ports are published on 127.0.0.1 only, and that tells its id before it starts. */
+/** A container whose ports are published only on 127.0.0.1, and that reports its id before it starts. */
 export class LoopbackContainer extends GenericContainer {
   readonly #onCreated: (id: string) => unknown;
 

@@ -17,7 +17,7 @@ export async function startMongodbDocker(
     name: "mongodb",
     address: mongodbUri(port),
     image: "mongo:8.0",
-    // The same port inside and outside: the set tells clients its member's address, which must hold on both sides.
+    // The same port inside and outside: the set sends its member's address to clients, so it must be valid on both sides.
     command: ["mongod", "--replSet", "rs0", "--bind_ip_all", "--port", String(port), "--wiredTigerCacheSizeGB", "0.5"],
     port: { container: port, host: port },
     dataPath: "/data/db",

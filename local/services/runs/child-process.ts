@@ -13,20 +13,20 @@ export interface ChildOptions {
   args: string[];
   env?: NodeJS.ProcessEnv;
   cwd?: string;
-  /** Where stdout and stderr go: a file, begun anew with each start; line by line to a listener; or where ours go. */
+  /** Where stdout and stderr go: to a file, truncated at each start; line by line to a listener; or to ours. */
   output: { file: string } | { onLine: (line: string) => void } | "inherit";
   run: Run;
 }
 
 export interface Child {
   readonly pid: number;
-  /** Resolves once it has ended, with how, such as "exit code 1". */
+  /** Resolves when it has ended, to the way it ended, such as "exit code 1". */
   readonly exited: Promise<{ code: number | null; how: string }>;
-  /** Ends it and waits until it is gone; killed at the limit. */
+  /** Ends it and waits until it is gone; at the limit it is killed. */
   stop: (signal?: NodeJS.Signals, limitMs?: number) => Promise<void>;
 }
 
-/** Starts a program that a Ctrl-C in the terminal does not reach, noted in the run. Rejects when it cannot be started. */
+/** Starts a program that a Ctrl-C in the terminal does not reach, and registers it in the run. Rejects if it cannot be started. */
 export async function startChild({ name, command, args, env, cwd, output, run }: ChildOptions): Promise<Child> {
   const { stdio, release } = openOutput(output);
   const child = spawn(command, args, { detached: true, stdio: ["ignore", stdio, stdio], env: env ?? process.env, cwd });
@@ -52,7 +52,7 @@ export async function startChild({ name, command, args, env, cwd, output, run }:
   };
 }
 
-/** For a message about why a process ended: where its log is, and the end of it. */
+/** For a message about why a process ended: the path and the end of its log. */
 export function endOfLog(logFile: string): string {
   const text = existsSync(logFile) ? readFileSync(logFile, "utf8") : "";
   const lines = text.trimEnd().split("\n").slice(-6);

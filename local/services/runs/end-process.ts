@@ -3,7 +3,7 @@ import { processStart } from "./process-start.ts";
 
 export interface ProcessId {
   pid: number;
-  /** As `processStart` tells it. */
+  /** As `processStart` returns it. */
   start: string;
 }
 
@@ -12,13 +12,13 @@ export function isRunning({ pid, start }: ProcessId): boolean {
 }
 
 /**
- * Asks the process to end, waits, and kills it at the limit; then kills what is left of its group, which it leads. A
- * process that is gone already is fine.
+ * Asks the process to end, waits, and kills it at the limit; then kills the rest of its process group, which it leads.
+ * If the process is already gone, that is fine.
  */
 export async function endProcess(id: ProcessId, signal: NodeJS.Signals = "SIGTERM", limitMs = 10_000): Promise<void> {
   if (!isRunning(id)) return;
   send(id, signal);
-  // A process that a test has frozen cannot act on a signal.
+  // A process that a test has frozen cannot handle a signal.
   send(id, "SIGCONT");
   if (!(await isGone(id, limitMs))) send(id, "SIGKILL");
   await isGone(id, 5_000);
@@ -29,7 +29,7 @@ function killGroup(leader: number): void {
   try {
     process.kill(-leader, "SIGKILL");
   } catch {
-    // Nobody is left in it.
+    // The group is empty.
   }
 }
 
@@ -38,7 +38,7 @@ function send(id: ProcessId, signal: NodeJS.Signals): void {
   try {
     process.kill(id.pid, signal);
   } catch {
-    // It ended in between.
+    // The process ended in between.
   }
 }
 

@@ -5,7 +5,7 @@ import { endProcess, isRunning, type ProcessId } from "./end-process.ts";
 
 export const runsFolder = (folder: string): string => join(folder, "runs");
 
-/** Ends what runs left behind whose process is gone. Throws when the process of one of them is alive and is not this one. */
+/** Ends what runs without a living process left behind. Throws if the process of a run is alive and is not this one. */
 export async function stopLeftRuns(folder: string, report: (line: string) => void): Promise<void> {
   if (!existsSync(runsFolder(folder))) return;
   for (const name of readdirSync(runsFolder(folder))) {
@@ -17,7 +17,7 @@ export async function stopLeftRuns(folder: string, report: (line: string) => voi
   }
 }
 
-/** Ends everything noted in a run's folder, the newest first, and removes the folder. Returns the names. */
+/** Ends everything registered in a run's folder, the newest first, and removes the folder. Returns the names. */
 export async function stopRun(runFolder: string): Promise<string[]> {
   const stopped: string[] = [];
   for (const file of filesIn(runFolder).sort().toReversed()) {
@@ -27,7 +27,7 @@ export async function stopRun(runFolder: string): Promise<string[]> {
   return stopped;
 }
 
-/** false: it had ended before. */
+/** false: it had already ended. */
 async function stopNoted(note: Note): Promise<boolean> {
   if (note.container !== undefined) return removeContainer(note.container);
   if (note.pid === undefined || note.start === undefined) return false;
@@ -46,7 +46,7 @@ function filesIn(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
-/** Empty where the file was cut short by a crash. */
+/** Empty if a crash truncated the file. */
 function readNote(file: string): Note {
   try {
     return JSON.parse(readFileSync(file, "utf8"));

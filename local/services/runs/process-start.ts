@@ -4,8 +4,8 @@ import { existsSync, readFileSync } from "node:fs";
 const hasProc = existsSync("/proc/self/stat");
 
 /**
- * When the process with this id started, as a text fit for a file name. Together with the id it names one process for
- * ever, so that an id that was given out again is never taken for the old process. undefined: it is not running.
+ * When the process with this id started, as a text that is valid in a file name. Together with the id it identifies one
+ * process forever, so a reused id is never mistaken for the old process. undefined: it is not running.
  */
 export function processStart(pid: number): string | undefined {
   return hasProc ? startFromProc(pid) : startFromPs(pid);
@@ -14,7 +14,7 @@ export function processStart(pid: number): string | undefined {
 function startFromProc(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The command's name is in brackets and may hold anything, so the fields are counted from the last bracket.
+    // The command's name is in parentheses and may contain anything, so the fields are counted from the last one.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const [state, startTicks] = [fields[0], fields[19]];
     if (state === "Z" || state === "X" || startTicks === undefined) return undefined;

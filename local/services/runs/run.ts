@@ -6,18 +6,18 @@ import { fileURLToPath } from "node:url";
 import { runsFolder, stopLeftRuns } from "./left-runs.ts";
 import { processStart } from "./process-start.ts";
 
-/** One process's list of what it started, kept in files so that others can end it when this process cannot. */
+/** A process's list of what it started, kept in files so that others can end it if this process cannot. */
 export interface Run {
-  /** Notes what was just started; must come right after it. Returns what takes the note back, once it has ended. */
+  /** Registers what was just started; call it immediately after the start. Returns a function that removes the entry, to be called at its end. */
   note(name: string, started: { pid: number } | { container: string }): () => void;
-  /** Forgets the run. Everything in it must have ended before. May be called again. */
+  /** Removes the run. Everything in it must have ended before. May be called twice. */
   close(): Promise<void>;
 }
 
 /**
- * Stops what an earlier run in this folder left behind, and opens a new one. Beside it lives a watchdog: a process that
- * ends everything in the run as soon as this process is gone, however it went.
- * Throws when another process that is alive uses the folder.
+ * Stops what an earlier run in this folder left behind, and opens a new run. It also starts a watchdog: a process that
+ * ends everything in the run as soon as this process is gone, however it ended.
+ * Throws if another living process uses the folder.
  */
 export async function openRun(folder: string, report: (line: string) => void): Promise<Run> {
   await stopLeftRuns(folder, report);
@@ -67,6 +67,6 @@ function removeIfEmpty(folder: string): void {
   try {
     if (readdirSync(folder).length === 0) rmSync(folder, { recursive: true });
   } catch {
-    // Somebody else removed or filled it.
+    // Another process removed or filled it.
   }
 }

@@ -1,7 +1,7 @@
 import { stopRun } from "./left-runs.ts";
 
-// Started by run.ts with a pipe as its stdin, whose other end only that process holds. The pipe ends when that process
-// does, also by SIGKILL; whatever is still noted in the run's folder then is ended here.
+// run.ts starts this with a pipe as its stdin, and only that process has the other end. The pipe closes when that process
+// ends, even by SIGKILL; then the watchdog ends everything that is still registered in the run's folder.
 const [runFolder] = process.argv.slice(2);
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});

@@ -5,7 +5,7 @@ export const docsBase = "/api/chat/docs";
 
 const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
 
-/** Text in which `so` marks what is code. */
+/** HTML of a text in which backticks mark code. */
 const prose = (text: string): string => escape(text).replace(/`([^`]+)`/g, "<code>$1</code>");
 
 const page = ({
@@ -39,7 +39,7 @@ ${main}
 </html>
 `;
 
-/** The page to read and try the API. */
+/** The page on which to read and try the API. */
 export const restPage = page({
   title: "Chat: REST",
   scripts: `<script src="${docsBase}/assets/swagger-ui-bundle.js" defer></script>
@@ -83,7 +83,7 @@ nav a { color: #fff; padding: .5rem 0; }
 const errorRow = ([code, { status, retryable, text }]: [string, (typeof errorTable)[keyof typeof errorTable]]) =>
   `<tr id="${code}"><td><code>${code}</code><br>${escape(text)}</td><td>${status}</td><td>${retryable ? "yes" : "no"}</td></tr>`;
 
-/** What each code means; the `type` of every problem leads here. */
+/** The meaning of each code; the `type` of every problem links here. */
 export const errorsPage = page({
   title: "Chat: errors",
   main: `<main class="text"><h1>Errors</h1>
@@ -105,7 +105,7 @@ const eventSection = (
 ${ack ? `<details><summary>Ack</summary><pre>${json(ack)}</pre></details>` : ""}</section>`;
 };
 
-/** What goes over Socket.IO and Kafka, from the AsyncAPI document. */
+/** The events on Socket.IO and Kafka, from the AsyncAPI document. */
 export const eventsPage = (document: AsyncApiDocument): string => {
   const group = (title: string, action: "send" | "receive", kafka: boolean) => {
     const found = Object.entries(document.operations).filter(

@@ -7,7 +7,7 @@ import type { AsyncApiDocument } from "../../contract/asyncapi.ts";
 import type { Routes } from "../request/routes.ts";
 import { errorsPage, eventsPage, pageScript, pageStyle, restPage } from "./docs-pages.ts";
 
-// Swagger UI sets styles by script and shows its icons from data addresses; nothing comes from elsewhere.
+// Swagger UI sets styles by script and shows its icons from data: URLs; nothing is loaded from other hosts.
 const pageHeaders: RequestHandler = helmet({
   contentSecurityPolicy: {
     useDefaults: false,
@@ -44,7 +44,7 @@ const sendAsset: RequestHandler = (req, res) => {
   else throw new ChatError("not_found");
 };
 
-/** The documents, and pages to read them and to try the calls; every asset comes from here. */
+/** The documents, and pages to read them and to try the calls; this service serves every asset. */
 export const docsRoutes = ({ openapi, asyncapi }: { openapi: object; asyncapi: AsyncApiDocument }): Routes => ({
   "/docs": { GET: html(restPage) },
   "/docs/events": { GET: html(eventsPage(asyncapi)) },

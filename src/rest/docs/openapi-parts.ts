@@ -15,14 +15,14 @@ const requestIdHeader = {
 /** How long a body may be, in words. */
 export const mostBodyText = `${mostBodyBytes / 1024} KB`;
 
-/** A body of JSON, with one to start from when trying the call. One that is not required may be left out, or be null. */
+/** A JSON body, with an example for trying the call. If it is not required, it may be left out or be null. */
 export const jsonBody = (schema: z.ZodType, example: object, { required = true } = {}) => ({
   required,
   description: `JSON, at most ${mostBodyText} of it`,
   content: { "application/json": { schema: required ? schema : schema.nullable(), example } },
 });
 
-/** An answer that succeeds. */
+/** A successful answer. */
 export const answer = (
   description: string,
   schema: z.ZodType,
@@ -33,7 +33,9 @@ export const answer = (
   content: { "application/json": { schema } },
 });
 
-export const location = { Location: { description: "Where it is from now on", schema: { type: "string" } } } as const;
+export const location = {
+  Location: { description: "The address of what was created", schema: { type: "string" } },
+} as const;
 
 const problem = (codes: ErrorCode[]): ZodOpenApiResponseObject => ({
   description: codes.map((code) => `\`${code}\`: ${errorTable[code].text}`).join("\n\n"),
@@ -46,12 +48,12 @@ const problem = (codes: ErrorCode[]): ZodOpenApiResponseObject => ({
   content: { [problemMediaType]: { schema: problemSchema } },
 });
 
-// What every call behind a token or a key may be answered.
+// The problems that every call with a token or a key may be answered with.
 const always: ErrorCode[] = ["unauthenticated", "rate_limited", "internal", "unavailable"];
-/** What a call with a body may be answered beside. */
+/** The additional problems of a call with a body. */
 export const bodyProblems: ErrorCode[] = ["validation_failed", "payload_too_large", "unsupported_media_type"];
 
-/** The failures of a call, gathered by HTTP status. */
+/** The problems of a call, grouped by HTTP status. */
 export const problems = (codes: ErrorCode[], common: ErrorCode[] = always): ZodOpenApiResponsesObject => {
   const byStatus = Map.groupBy([...codes, ...common], (code) => errorTable[code].status);
   return Object.fromEntries(

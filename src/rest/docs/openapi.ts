@@ -48,12 +48,12 @@ export const createOpenApi = ({ messageSchema }: { messageSchema: ReturnType<typ
       },
     },
     {
-      // Answers may grow, so a reader of this document must not refuse what it does not know.
+      // Answers may get new fields, so a client must not refuse unknown ones.
       override: ({ jsonSchema, io, path }) => {
         if (io === "output" && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
-        // The outermost object holds the bodies and parameters themselves, and a query has no null.
+        // The outermost object is the body or the parameters, and a query has no null.
         if (io === "input" && path.length > 0) allowNullForOptional(jsonSchema);
-        // The pattern of a time says no more than its format, at great length.
+        // The pattern of a time is long and says no more than its format.
         if (jsonSchema.format === "date-time") delete jsonSchema.pattern;
       },
     },

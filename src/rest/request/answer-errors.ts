@@ -11,8 +11,8 @@ const codeByStatus: Partial<Record<number, ErrorCode>> = {
 };
 
 /**
- * What express, its router and its body parser refuse by themselves, in our words: their texts quote the request.
- * Null for everything that is not a refusal of theirs.
+ * An error for what express, its router or its body parser refused, with our text: their texts quote the request.
+ * Null if it is not one of their refusals.
  */
 const refusalOf = (thrown: unknown): ChatError | null => {
   if (!(thrown instanceof Error) || !("status" in thrown) || typeof thrown.status !== "number") return null;
@@ -22,14 +22,14 @@ const refusalOf = (thrown: unknown): ChatError | null => {
 
 const unavailableEveryMs = 1_000;
 
-/** For what no route has taken. */
+/** Answers a request that no route handled. */
 export const refuseUnknown: RequestHandler = () => {
   throw new ChatError("not_found");
 };
 
 /**
- * What an outage or a flood has many of is logged once a second for each cause, with how many more there were since the
- * line before: a line with its stack for each request would be dearer than the answer.
+ * Logs the frequent errors of an outage or a flood once a second for each cause, with the number of others since the
+ * previous line: a line with a stack for each request would cost more than the answer.
  */
 const createLogUnavailable = (logger: Logger) => {
   const kinds = new Map<string, { at: number; more: number }>();
@@ -43,10 +43,10 @@ const createLogUnavailable = (logger: Logger) => {
   };
 };
 
-/** The one place where what was thrown becomes an answer. What is not ours to tell is logged and said to be internal. */
+/** The one place where a thrown error becomes an answer. An error that is not a ChatError is logged and answered `internal`. */
 export const createAnswerErrors = ({ logger }: { logger: Logger }): ErrorRequestHandler => {
   const logUnavailable = createLogUnavailable(logger);
-  // Express tells an error handler by its four parameters.
+  // Express recognises an error handler by its four parameters.
   return (thrown: unknown, req, res, _next) => {
     const error = refusalOf(thrown) ?? toChatError(thrown);
     const requestId = requestIdOf(req);

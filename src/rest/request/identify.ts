@@ -4,12 +4,12 @@ import type { RequestHandler, Response } from "express";
 import { bearerToken, type VerifyToken } from "../../caller/tokens.ts";
 import { ChatError } from "../../chat/errors.ts";
 
-/** Who asks. `key`: which of the service's keys came with the request. `userId`: whom its token speaks for. */
+/** The caller. `key`: the index of the service's key that came with the request. `userId`: the user of its token. */
 export type Caller = { key: number | "none" | "wrong"; userId: string | null };
 
 /**
- * Under which name the caller's requests count; null: under its address. A wrong key counts by address, also with a good
- * token beside it: keys are not to be guessed at the pace of a user.
+ * The name under which the caller's requests count; null: they count by address. A wrong key counts by address even
+ * with a valid token, so that nobody can guess keys at the rate of a user.
  */
 export const countedAs = ({ key, userId }: Caller): string | null => {
   if (typeof key === "number") return `key:${key}`;
@@ -20,7 +20,7 @@ const callers = new WeakMap<IncomingMessage, Caller>();
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 
-/** Finds a key in the list, taking the same time for each and whatever was given: only digests are compared. */
+/** Finds a key in the list in constant time, whatever was given: only digests are compared. */
 const createFindKey = (keys: readonly string[]) => {
   const digests = keys.map(digest);
   return (given: string | undefined): Caller["key"] => {
@@ -33,7 +33,7 @@ const createFindKey = (keys: readonly string[]) => {
 
 type Parts = { verifyToken: VerifyToken; internalApiKeys: readonly string[] };
 
-/** Finds who asks, by `X-API-Key` and `Authorization: Bearer`; looked up once a request. */
+/** Finds the caller by `X-API-Key` and `Authorization: Bearer`, once per request. */
 export const createFindCaller = (parts: Parts): ((request: IncomingMessage) => Caller) => {
   const findKey = createFindKey(parts.internalApiKeys);
   const userOf = (header: string | undefined): string | null => {
@@ -57,7 +57,7 @@ export const createFindCaller = (parts: Parts): ((request: IncomingMessage) => C
   };
 };
 
-/** Notes who asks. Refuses nobody: what is needed, each route says. */
+/** Notes the caller. Refuses nobody: each route says what it needs. */
 export const createIdentify = (parts: Parts): RequestHandler => {
   const findCaller = createFindCaller(parts);
   return (req, _res, next) => {
@@ -69,7 +69,7 @@ export const createIdentify = (parts: Parts): RequestHandler => {
 export const callerOf = ({ req }: Response): Caller => callers.get(req) ?? { key: "none", userId: null };
 
 /**
- * The user whose token came with the request. A wrong key beside it spoils it: who sends one is not whom they say.
+ * The user of the request's token. A request with a wrong key is refused even if its token is valid.
  * @throws ChatError `unauthenticated`
  */
 export const userIdOf = (res: Response): string => {
@@ -78,22 +78,22 @@ export const userIdOf = (res: Response): string => {
   return userId;
 };
 
-/** Whether the booking service asks, by one of its keys. */
+/** Whether the caller is the booking service, with one of its keys. */
 export const isService = (res: Response): boolean => typeof callerOf(res).key === "number";
 
-/** Lets only those pass who have a valid token. Stands before the body is read. */
+/** Requires a valid token. Runs before the body is read. */
 export const needUser: RequestHandler = (_req, res, next) => {
   userIdOf(res);
   next();
 };
 
-/** Lets only those pass who have a valid key. */
+/** Requires a valid key. */
 export const needKey: RequestHandler = (_req, res, next) => {
   if (!isService(res)) throw new ChatError("unauthenticated");
   next();
 };
 
-/** Lets those pass who have a valid key or, without any key, a valid token. */
+/** Requires a valid key or, if there is no key, a valid token. */
 export const needUserOrKey: RequestHandler = (_req, res, next) => {
   if (!isService(res)) userIdOf(res);
   next();

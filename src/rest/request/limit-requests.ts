@@ -3,7 +3,7 @@ import { clientKey } from "../../caller/address-key.ts";
 import type { RateLimit } from "../../chat/ports.ts";
 import { callerOf, countedAs } from "./identify.ts";
 
-/** `requests`: by user or key. `addressRequests`: by address, for those who show neither. */
+/** `requests`: by user or key. `addressRequests`: by address, for requests with neither. */
 export type RequestLimits = { requests: RateLimit; addressRequests: RateLimit };
 
 type Parts = {
@@ -20,7 +20,7 @@ export const limitByAddress =
     next();
   };
 
-/** Counts requests before anything is read or looked up for them. */
+/** Counts a request before anything is read or looked up for it. */
 export const limitByCaller =
   ({ limits: { requests, addressRequests }, trustedProxies }: Parts): RequestHandler =>
   async (req, res, next) => {

@@ -5,7 +5,7 @@ import type { Logger } from "../../process/logger.ts";
 
 const longestPath = 200;
 
-/** The path alone: a query string can carry what must not be logged. */
+/** Only the path: a query string can contain what must not be logged. */
 const pathOf = (req: IncomingMessage): string => {
   const url = "originalUrl" in req && typeof req.originalUrl === "string" ? req.originalUrl : (req.url ?? "");
   return (url.split("?", 1)[0] ?? "").slice(0, longestPath);
@@ -31,6 +31,6 @@ export const createLogRequests = ({ logger }: { logger: Logger }): RequestHandle
     customLogLevel: levelOf,
     customSuccessMessage: () => "request",
     customErrorMessage: () => "request",
-    // The reason of a failure was logged where it was met; here it would bring fields of others with it.
+    // The cause of a failure was logged where it was caught; here it would add fields of other libraries.
     customErrorObject: (_req, res, _error, { durationMs }: { durationMs: number }) => ({ res, durationMs }),
   });

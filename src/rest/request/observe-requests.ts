@@ -1,13 +1,13 @@
 import type { RequestHandler } from "express";
 
-/** `route` is the pattern (`/:chatId/messages`), never the path: one series per route. `method` is `other` for one that no route has. */
+/** `route` is the pattern (`/:chatId/messages`), never the path: one series per route. `method` is `other` if no route has it. */
 export type ObservedRequest = { method: string; route: string; status: number; durationMs: number };
 export type RestMetrics = { requestEnded: (request: ObservedRequest) => void };
 
-/** Node's parser takes some thirty methods, and each would be a series of every route: those that no route has are one. */
+/** Node's parser accepts some thirty methods, and each would be a series of every route, so methods without a route share one. */
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
-/** Reports each request that ended to the metrics. */
+/** Reports each finished request to the metrics. */
 export const createObserveRequests =
   ({ metrics }: { metrics?: RestMetrics | undefined }): RequestHandler =>
   (req, res, next) => {

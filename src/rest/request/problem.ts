@@ -7,10 +7,10 @@ export type Problem = z.infer<typeof problemSchema>;
 
 export const problemMediaType = "application/problem+json";
 
-/** Where a reader of `type` finds what the code means. */
+/** The page that `type` links to: the meaning of each code. */
 export const problemTypeOf = (code: string): string => `/api/chat/docs/errors#${code}`;
 
-/** A failure as RFC 9457 says it. `title` is the code's own text, `detail` what is said of this one. */
+/** An error in the form of RFC 9457. `title` is the code's text, `detail` describes this occurrence. */
 export const toProblem = (error: ChatError, requestId: string): Problem => {
   const { status, text } = errorTable[error.code];
   return {
@@ -30,12 +30,12 @@ const retryAfterS = ({ code, retryAfterMs }: ChatError): number | null => {
   return Math.max(1, Math.ceil((retryAfterMs ?? 1_000) / 1_000));
 };
 
-/** Answers with a problem, and with the headers that belong to it: `Retry-After` (whole seconds), `WWW-Authenticate`. */
+/** Answers with a problem and its headers: `Retry-After` (whole seconds), `WWW-Authenticate`. */
 export const sendProblem = (res: Response, error: ChatError, requestId: string): void => {
   const problem = toProblem(error, requestId);
   const seconds = retryAfterS(error);
   if (seconds !== null) res.setHeader("Retry-After", seconds);
-  // Some answers may be kept for a while; their failures may not.
+  // Some answers may be cached for a while; errors may not.
   res.setHeader("Cache-Control", "no-store");
   if (problem.status === 401) res.setHeader("WWW-Authenticate", "Bearer");
   res.status(problem.status).type(problemMediaType).json(problem);

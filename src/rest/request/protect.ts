@@ -2,12 +2,12 @@ import cors from "cors";
 import type { RequestHandler } from "express";
 import helmet from "helmet";
 
-/** Headers for answers that no browser shows as a page: nothing may be loaded from them, nothing may frame them. */
+/** Headers for answers that are not pages: a browser may load nothing for them and show them in no frame. */
 export const apiHeaders: RequestHandler = helmet({
   contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
 });
 
-/** For answers that are one person's: no cache on the way may keep them. */
+/** For personal answers: no cache may store them. */
 export const noStore: RequestHandler = (_req, res, next) => {
   res.setHeader("Cache-Control", "no-store");
   next();
@@ -15,7 +15,7 @@ export const noStore: RequestHandler = (_req, res, next) => {
 
 const preflightAgeS = 3_600;
 
-/** Which pages of other origins may call. Tokens travel in `Authorization`, so no credentials of the browser's. */
+/** CORS: which origins' pages may call. Tokens are sent in `Authorization`, so no browser credentials are allowed. */
 export const createCors = ({ corsOrigins }: { corsOrigins: readonly string[] }): RequestHandler[] => [
   cors({
     origin: corsOrigins.includes("*") ? "*" : [...corsOrigins],
@@ -26,14 +26,14 @@ export const createCors = ({ corsOrigins }: { corsOrigins: readonly string[] }):
     credentials: false,
     preflightContinue: true,
   }),
-  // A plain OPTIONS goes on to the route, which answers what it allows.
+  // A plain OPTIONS goes to the route, which answers with its methods.
   (req, res, next) => {
     if (req.method === "OPTIONS" && req.get("access-control-request-method") !== undefined) res.status(204).end();
     else next();
   },
 ];
 
-/** Asks a client that waits for it (`Expect: 100-continue`) for the body. Stands behind what lets a request in. */
+/** Asks a client with `Expect: 100-continue` for the body. Runs after the request was admitted. */
 export const askForBody: RequestHandler = (req, res, next) => {
   if (req.get("expect") !== undefined) res.writeContinue();
   next();

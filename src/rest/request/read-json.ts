@@ -17,7 +17,7 @@ const contentTypeOf = (req: Request): MIMEType | null => {
   }
 };
 
-// Names of UTF-8 that the Encoding Standard does not have, by IANA, Python, Windows and MySQL.
+// Names of UTF-8 from IANA, Python, Windows and MySQL that the Encoding Standard does not have.
 const moreNamesOfUtf8 = new Set(["csutf8", "utf_8", "utf-8-sig", "cp65001", "utf8mb4"]);
 
 const isUtf8 = (charset: string): boolean => {
@@ -31,23 +31,23 @@ const isUtf8 = (charset: string): boolean => {
 const notUtf8 = (cause?: unknown): ChatError =>
   new ChatError("unsupported_media_type", { text: "Send JSON in UTF-8.", cause });
 
-/** @throws ChatError `unsupported_media_type` for everything but JSON in UTF-8 */
+/** @throws ChatError `unsupported_media_type` for everything except JSON in UTF-8 */
 const requireJson = (req: Request): void => {
   const type = contentTypeOf(req);
   if (type?.essence !== "application/json") throw new ChatError("unsupported_media_type");
-  // An empty name says nothing, and JSON is UTF-8 where nothing is said.
+  // An empty name counts as none, and JSON without a charset is UTF-8.
   const charset = type.params.get("charset") || "utf-8";
   if (!isUtf8(charset)) throw notUtf8();
 };
 
-// Refuse before reading: the parser would take in the whole of a long body first.
+// Refuses before reading: the parser would first read the whole of a long body.
 const refuseEarly: RequestHandler = (req, _res, next) => {
   if (lengthOf(req) > mostBodyBytes) throw new ChatError("payload_too_large");
   if (lengthOf(req) > 0) requireJson(req);
   next();
 };
 
-// Decoded all the same, bytes of another charset would come out as other letters than were sent.
+// Bytes of another charset, decoded as UTF-8, would become other letters than were sent.
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 const decode = (bytes: Buffer): string => {
   try {
@@ -68,7 +68,7 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-/** The decoder leaves a byte order mark out; a body of nothing else is empty. */
+/** The decoder removes a byte order mark; a body that contains only the mark is empty. */
 const objectIn = (bytes: Buffer): object => {
   const text = decode(bytes);
   const value = text === "" ? {} : (parseJson(text) ?? {});
@@ -76,7 +76,7 @@ const objectIn = (bytes: Buffer): object => {
   return value;
 };
 
-// Only now is it known of a body in chunks whether it is empty.
+// For a chunked body it is only known here whether it is empty.
 const parseBody: RequestHandler = (req, _res, next) => {
   const bytes: unknown = req.body;
   const isEmpty = !Buffer.isBuffer(bytes) || bytes.length === 0;
@@ -86,9 +86,9 @@ const parseBody: RequestHandler = (req, _res, next) => {
 };
 
 /**
- * Reads a body of JSON, at most 64 KB of it, in UTF-8 by any of its names, with or without a byte order mark. `req.body`
- * is an object: `{}` for an empty body, whatever its type, and for `null`. Compressed bodies are refused: a small one can
- * hold a very large one.
+ * Reads a JSON body of at most 64 KB, in UTF-8 under any of its names, with or without a byte order mark. `req.body`
+ * is an object: `{}` for an empty body, whatever its type, and for `null`. Compressed bodies are refused, since a small
+ * one can unpack to a very large one.
  */
 export const readJson: RequestHandler[] = [
   refuseEarly,

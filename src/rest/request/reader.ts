@@ -3,7 +3,7 @@ import type { Request, Response } from "express";
 import type { Reader } from "../../chat/ports.ts";
 import { userIdOf } from "./identify.ts";
 
-/** What is to be done when a connection ends; one listener for all requests that came over it. */
+/** What to call when a connection ends; one listener for all requests of the connection. */
 const endings = new WeakMap<Socket, Set<() => void>>();
 
 const endingsOf = (socket: Socket): Set<() => void> => {
@@ -18,7 +18,7 @@ const endingsOf = (socket: Socket): Set<() => void> => {
 };
 
 /**
- * The user who asks, and where the answer goes.
+ * The user that reads, and the connection that gets the answer.
  * @throws ChatError `unauthenticated`
  */
 export const readerOf = (req: Request, res: Response): Reader => {
@@ -28,7 +28,7 @@ export const readerOf = (req: Request, res: Response): Reader => {
     isGone: () => socket.destroyed,
     onWritten: (done) => {
       if (socket.destroyed) return done();
-      // Of requests that wait behind another one on their connection, the responses hear nothing of its end.
+      // A request that waits for an earlier one of its connection gets no `close` on its response when the connection ends.
       const onEnd = endingsOf(socket).add(done);
       res.once("close", () => {
         onEnd.delete(done);

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Request, RequestHandler } from "express";
 
-// What is taken over ends in logs and headers, so nothing that could be more than a name is.
+// A caller's id goes into logs and headers, so only a plain name is accepted.
 const safe = /^[A-Za-z0-9._:-]{1,128}$/;
 
-/** Gives each request its id, the caller's own (`X-Request-Id`) where it is a safe one, and answers with it. */
+/** Gives each request an id and returns it in `X-Request-Id`. The caller's own id is used if it is safe. */
 export const requestIds: RequestHandler = (req, res, next) => {
   const given = req.get("x-request-id");
   const id = given !== undefined && safe.test(given) ? given : randomUUID();

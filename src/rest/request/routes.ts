@@ -4,13 +4,13 @@ import { isChatId } from "../../chat/ids.ts";
 
 type Method = "GET" | "POST" | "PUT" | "PATCH";
 
-/** Paths under `/api/chat`, and what each does by method. The first path that fits is taken. */
+/** Paths under `/api/chat`, each with its handlers by method. The first path that matches is used. */
 export type Routes = Record<string, Partial<Record<Method, RequestHandler[]>>>;
 
 const allowed = (handlers: Routes[string]): string =>
   [...Object.keys(handlers), ...(handlers.GET ? ["HEAD"] : []), "OPTIONS"].join(", ");
 
-/** Adds the routes, each behind `before`; a method that a path does not have is answered 405 with `Allow`, OPTIONS with `Allow` alone. */
+/** Adds the routes, each after `before`. A method that a path does not have is answered 405 with `Allow`; OPTIONS is answered with only `Allow`. */
 export const addRoutes = (router: Router, routes: Routes, before: RequestHandler[] = []): void => {
   for (const [path, handlers] of Object.entries(routes)) {
     const allow = allowed(handlers);
@@ -37,8 +37,8 @@ export const addRoutes = (router: Router, routes: Routes, before: RequestHandler
 };
 
 /**
- * The chat a path names.
- * @throws ChatError `chat_not_found` for what could not be a chat's id
+ * The chat that a path names.
+ * @throws ChatError `chat_not_found` if it cannot be a chat's id
  */
 export const chatIdOf = (req: Request): string => {
   const { chatId } = req.params;
@@ -46,12 +46,12 @@ export const chatIdOf = (req: Request): string => {
   return chatId.toLowerCase();
 };
 
-// Also what no page can have, so that the answer says that it is too small, or no whole number.
+// Also matches negative numbers and fractions, so that the schema's error says what is wrong with them.
 const plainNumber = /^(?:0|-?[1-9]\d{0,15}|\d{1,15}\.\d{0,9}[1-9])$/;
 
 /**
- * The query, with those parameters as numbers that are written as plain numbers. Everything else stays as it came, for
- * the schema to refuse: "1e2", "+1", "" or a parameter given twice.
+ * The query, in which the named parameters are numbers if they are written as plain numbers. Everything else is
+ * unchanged, and the schema refuses it: "1e2", "+1", "" or a parameter given twice.
  */
 export const queryWithNumbers = (req: Request, names: readonly string[]): Record<string, unknown> =>
   Object.fromEntries(
