@@ -6,6 +6,7 @@ import { parseEnv } from "node:util";
 import { provideServices } from "../local/services/provide-services.ts";
 import { openRun } from "../local/services/runs/run.ts";
 import { StopRequest, stopSignal } from "../local/stop-signal.ts";
+import { compileCacheIn } from "./support/compile-cache.ts";
 import { add, type Counts } from "./support/counts.ts";
 import { findChromium } from "./support/find-chromium.ts";
 import { hasPageTests, runJest, runPlaywright } from "./support/runners.ts";
@@ -28,8 +29,14 @@ process.exit(counts.failed === 0 ? 0 : 1);
 
 async function runAll(): Promise<Counts> {
   const env = { ...configuredAddresses(), ...process.env };
+  const filling = compileCacheIn(folder);
   await using services = await provideServices({ env, folder, keep: false, signal, report });
-  const options = { env: { ...env, ...services.settings }, folder, run: services.run, signal };
+  const options = {
+    env: { ...env, ...services.settings, NODE_COMPILE_CACHE: await filling },
+    folder,
+    run: services.run,
+    signal,
+  };
   const { jest, page } = splitArguments(process.argv.slice(2));
   // Side by side: both wait more than they work.
   const running: Promise<Counts>[] = [];

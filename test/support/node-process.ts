@@ -62,7 +62,7 @@ export const openNodeProcesses = async (): Promise<NodeProcesses> => {
       const started = await startChild({
         name: "chat-node",
         ...limited([process.execPath, ...(inspect ? [`--inspect=127.0.0.1:${inspectPort}`] : []), script], descriptors),
-        env: { PATH: process.env["PATH"], ...settings },
+        env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"], ...settings },
         output: { file: join(folder, `${ownPort}.log`) },
         run,
       });

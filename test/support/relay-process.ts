@@ -1,7 +1,5 @@
 import { spawn } from "node:child_process";
 import { flushCompileCache } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { createLogger } from "../../src/process/logger.ts";
@@ -9,8 +7,6 @@ import { openTestRelay } from "./open-test-relay.ts";
 
 // Run as a program, this file is a relay and nothing else: it starts fast, and can be killed.
 const settings = z.object({ RELAY_TOPIC: z.string(), RELAY_BROKERS: z.string(), RELAY_MONGODB_URI: z.string() });
-
-const compileCache = join(tmpdir(), "lyvo-chat-compile-cache");
 
 export type RelayProcess = {
   /** Resolves when it has the lease. */
@@ -24,10 +20,8 @@ export type RelayProcess = {
 export const startRelayProcess = (topic: string, brokers: string[], mongodbUri: string): RelayProcess => {
   const { NODE_OPTIONS: _, ...env } = process.env;
   const child = spawn(process.execPath, [fileURLToPath(import.meta.url)], {
-    // What was compiled once is not compiled again: a hundred of them start in a test.
     env: {
       ...env,
-      NODE_COMPILE_CACHE: compileCache,
       RELAY_TOPIC: topic,
       RELAY_BROKERS: brokers.join(","),
       RELAY_MONGODB_URI: mongodbUri,

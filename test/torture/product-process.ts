@@ -28,7 +28,8 @@ type Options = {
   signal: AbortSignal;
 };
 
-const readyLimitMs = 60_000;
+// Beside other work on the same cores a start takes a minute.
+const readyLimitMs = 240_000;
 const root = new URL("../../", import.meta.url);
 
 export const createProductProcess = (options: Options): ProductProcess => {

@@ -12,7 +12,7 @@ import type { Stack } from "./stack.ts";
 type Options = { stack: Stack; clients: Client[]; signal: AbortSignal };
 
 const restLimitMs = 60_000;
-const holdLimitMs = 15_000;
+const holdLimitMs = 60_000;
 
 /**
  * Waits, once everything stands again, until every send is acked, every booking event confirmed, and every client

@@ -106,7 +106,7 @@ const findPrimary = async (members: ProvidedService[]): Promise<ProvidedService>
     found = newest === "" ? undefined : members[claims.indexOf(newest)];
     return found !== undefined;
   };
-  await waitUntil({ what: "no primary", limitMs: 15_000, check });
+  await waitUntil({ what: "no primary", limitMs: 120_000, check });
   if (found === undefined) throw new Error("no primary");
   return found;
 };

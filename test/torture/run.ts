@@ -71,7 +71,7 @@ const cardsOf = async ({ mongodb }: Stack, count: number): Promise<Card[]> => {
     cards = (await readStored(mongodb.uri)).cards.filter(({ lastSeq }) => lastSeq > 0);
     return cards.length === count;
   };
-  await waitUntil({ what: "the first approvals did not become chats", limitMs: 30_000, check: areThere });
+  await waitUntil({ what: "the first approvals did not become chats", limitMs: 240_000, check: areThere });
   return cards;
 };
 
@@ -82,7 +82,7 @@ const watchAll = async (cards: Card[], clients: Client[]): Promise<void> => {
     for (const { id } of own) client.watch(id);
   }
   const areIn = () => clients.every((client) => client.isSettled());
-  await waitUntil({ what: "the clients did not join", limitMs: 20_000, check: areIn });
+  await waitUntil({ what: "the clients did not join", limitMs: 240_000, check: areIn });
 };
 
 type Players = { stack: Stack; clients: Client[]; source: BookingSource; history: History };
