@@ -11,7 +11,7 @@ import type { Stack } from "./stack.ts";
 
 type Options = { stack: Stack; clients: Client[]; signal: AbortSignal };
 
-const restLimitMs = 60_000;
+const restLimitMs = 240_000;
 const holdLimitMs = 60_000;
 
 /**

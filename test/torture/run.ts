@@ -43,6 +43,8 @@ export const runSchedule = async (options: RunOptions): Promise<RunResult> => {
     await watchAll(cards, clients);
     report(`  ${clients.length} clients in ${cards.length} chats on ${stack.nodes.length} nodes`);
     const late = await playRounds(options, { stack, clients, source, history });
+    // What a client is told after the database was read cannot be held against it.
+    await Promise.all(clients.map((client) => client.stop()));
     history.held.push(...heldBy(clients));
     await touchAll(stack);
     const stored = await readStored(stack.mongodb.uri);

@@ -19,22 +19,26 @@ const schedule = planSchedule({
 /** Half a minute's work, and the waiting of a machine that does much else. */
 const limitMs = 600_000;
 
-test("what was acked survives a short run of blows, once and in order", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "lyvo-torture-"));
-  const said: string[] = [];
-  const options = {
-    folder,
-    preload: [],
-    signal: AbortSignal.timeout(limitMs),
-    report: (line: string) => said.push(line),
-  };
-  const { findings, history } = await runSchedule({ ...options, schedule });
-  const broken = findings.flatMap(({ promise, broken: lines }) => lines.map((line) => `${promise}: ${line}`));
-  // A failure is told with what one needs to see it again.
-  if (broken.length > 0) console.error(`${printSchedule(schedule)}\n${said.join("\n")}\nhistory and logs: ${folder}`);
-  expect(broken.slice(0, 10)).toEqual([]);
-  expect(history.blows.map(({ said: failure }) => failure).filter(Boolean)).toEqual([]);
-  expect(history.blows.length).toBeGreaterThan(2);
-  expect(history.sends.filter(({ attempts }) => attempts.at(-1)?.outcome === "acked").length).toBeGreaterThan(100);
-  await removeFolder(folder);
-}, limitMs + 60_000);
+test(
+  "what was acked survives a short run of blows, once and in order",
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), "lyvo-torture-"));
+    const said: string[] = [];
+    const options = {
+      folder,
+      preload: [],
+      signal: AbortSignal.timeout(limitMs),
+      report: (line: string) => said.push(line),
+    };
+    const { findings, history } = await runSchedule({ ...options, schedule });
+    const broken = findings.flatMap(({ promise, broken: lines }) => lines.map((line) => `${promise}: ${line}`));
+    // A failure is told with what one needs to see it again.
+    if (broken.length > 0) console.error(`${printSchedule(schedule)}\n${said.join("\n")}\nhistory and logs: ${folder}`);
+    expect(broken.slice(0, 10)).toEqual([]);
+    expect(history.blows.map(({ said: failure }) => failure).filter(Boolean)).toEqual([]);
+    expect(history.blows.length).toBeGreaterThan(2);
+    expect(history.sends.filter(({ attempts }) => attempts.at(-1)?.outcome === "acked").length).toBeGreaterThan(100);
+    await removeFolder(folder);
+  },
+  limitMs + 60_000,
+);
