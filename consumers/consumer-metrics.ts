@@ -4,7 +4,7 @@ import type { RejectReason } from "./booking/rejection.ts";
 import { createRelayMetrics } from "./relay/relay-metrics.ts";
 import type { SourceMetrics } from "./source/source-metrics.ts";
 
-/** What became of a booking event. */
+/** Reports the outcome of a booking event. */
 export type BookingMetrics = {
   handled(outcome: "applied" | "known", tookMs: number, sinceWrittenMs: number): void;
   rejected(reason: RejectReason): void;
@@ -12,12 +12,12 @@ export type BookingMetrics = {
 };
 
 /**
- * The metrics of the consumers, on a registry of their own. Seconds, as Prometheus wants them. Those of Kafka are there
- * from the start, so that a process that never reaches it is seen: of `topics` without a number.
+ * The metrics of the consumers, on a separate registry. Times are in seconds, as is usual in Prometheus. Kafka's metrics
+ * exist from the start, so that a process that never reaches Kafka is visible: for `topics`, without a value.
  */
 export const createConsumerMetrics = (topics: string[] = []) => {
   const registry = new Registry();
-  // Asked every 10 ms, as is usual, how late it is, an idle event loop does little else.
+  // With the default resolution of 10 ms, the measurement would be most of the work of an idle event loop.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 500 });
   const lastSuccess = lastSuccesses(registry);
   return {
@@ -34,19 +34,19 @@ const bookingMetrics = (registry: Registry): BookingMetrics => {
   const registers = [registry];
   const events = new Counter({
     name: "chat_booking_events_total",
-    help: "Booking events by what became of them; rejected ones with the reason",
+    help: "Booking events by outcome; rejected ones with the reason",
     labelNames: ["outcome", "reason"],
     registers,
   });
   const took = new Histogram({
     name: "chat_booking_event_duration_seconds",
-    help: "From taking a booking event up to its being durable",
+    help: "Time from receiving a booking event until its effect is durable",
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30],
     registers,
   });
   const age = new Histogram({
     name: "chat_booking_event_age_seconds",
-    help: "From a booking event's record being written up to its being durable here",
+    help: "Time from writing a booking event's record until its effect is durable here",
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300, 3_600],
     registers,
   });
@@ -61,11 +61,11 @@ const bookingMetrics = (registry: Registry): BookingMetrics => {
   };
 };
 
-/** What a process that reaches nothing can still tell: when it did last. */
+/** When Kafka last answered: even a process that no longer reaches Kafka can report it. */
 const lastSuccesses = (registry: Registry) => {
   const gauge = new Gauge({
     name: "chat_kafka_last_success_timestamp_seconds",
-    help: "When Kafka last answered this process (read), and last let it write (write); 0: never",
+    help: "When Kafka last answered this process (read), and when it last allowed it to write (write); 0: never",
     labelNames: ["operation"],
     registers: [registry],
   });
@@ -76,13 +76,19 @@ const lastSuccesses = (registry: Registry) => {
 const sourceMetrics = (registry: Registry, topics: string[], succeeded: (operation: "read") => void): SourceMetrics => {
   const registers = [registry];
   const counter = (name: string, help: string): Counter => new Counter({ name, help, registers });
-  const pauses = counter("chat_kafka_pauses_total", "Times a record had to come again, and its partition waited");
-  const joins = counter("chat_kafka_rebalances_total", "Times this process got its share of the partitions");
-  const restarts = counter("chat_kafka_consumer_restarts_total", "Times the consumer ended unasked and was made anew");
+  const pauses = counter(
+    "chat_kafka_pauses_total",
+    "How often a partition was paused because a record had to be tried again",
+  );
+  const joins = counter("chat_kafka_rebalances_total", "How often this process got a share of the partitions");
+  const restarts = counter(
+    "chat_kafka_consumer_restarts_total",
+    "How often the consumer ended by itself and was recreated",
+  );
   const labelNames = ["topic", "partition"];
   const lag = new Gauge({
     name: "chat_kafka_lag_records",
-    help: "Records of this process's partitions that are not handled yet, also while a partition waits",
+    help: "Unhandled records of this process's partitions, also while a partition waits",
     labelNames,
     registers,
   });
@@ -118,19 +124,19 @@ const sourceMetrics = (registry: Registry, topics: string[], succeeded: (operati
 const waitingPartitions = (count: () => number): Gauge =>
   new Gauge({
     name: "chat_kafka_partitions_waiting",
-    help: "Partitions that wait now before their next record is tried again",
+    help: "Partitions that are paused until their next record is tried again",
     registers: [],
     collect() {
       this.set(count());
     },
   });
 
-/** An age is told as of the moment it is asked for: it grows while nothing else happens. */
+/** An age is computed when it is scraped: it grows while nothing else happens. */
 const oldestWaiting = (registry: Registry, labelNames: string[]) => {
   const since = new Map<string, { topic: string; partition: string; at: Date | null }>();
   const gauge = new Gauge({
     name: "chat_kafka_oldest_waiting_seconds",
-    help: "Age of the oldest record of a partition that is not handled yet; 0 where none waits",
+    help: "Age of the oldest unhandled record of a partition; 0 if there is none",
     labelNames,
     registers: [],
     collect() {

@@ -27,11 +27,11 @@ const main = async (): Promise<void> => {
       starting.abort();
       const consumers = await opening.catch(() => undefined);
       const isClean = await consumers?.stop(deadlineMs);
-      if (isClean === false) logger.warn("what was under way is not confirmed: it will come again");
+      if (isClean === false) logger.warn("the records under way are not confirmed: they will come again");
     },
   });
   await opening.catch((error: unknown) => {
-    // Told to stop before it began: that is no failure, and the stop is under way.
+    // It was asked to stop during the start: that is not a failure, and the stop is under way.
     if (!starting.signal.aborted) throw error;
   });
 };

@@ -21,8 +21,8 @@ const conflictAdvice =
   "They never change: look whether the two are swapped, or give the new pair a booking of its own.";
 
 /**
- * A booking event's way: receive, decide and save, broadcast, confirm. The source confirms what resolves here; a throw
- * means "again". What can never succeed is passed only when the dead letters have it.
+ * Handles a booking event: receive, decide and save, broadcast, confirm. If this resolves, the source confirms the
+ * record; a throw means "try again". A record that can never succeed is confirmed only when it is in the dead letters.
  */
 export const createBookingConsumer = ({ decode, applyBookingEvent, deadLetters, metrics, logger }: Parts): PlanWork => {
   const reject = async (record: ReceivedRecord, rejection: Rejection): Promise<void> => {

@@ -6,16 +6,16 @@ import { type DeadLetters, letterOf } from "./dead-letter.ts";
 import type { Rejection } from "./rejection.ts";
 
 type Parts = {
-  /** Puts a letter by itself, cut where the topic does not take the whole. */
+  /** Puts one letter, truncated if the topic does not accept the whole. */
   single: DeadLetters;
   publisher: Pick<Publisher, "publishTogether">;
   topic: string;
-  /** How keys are spread over the topic's partitions. @throws while Kafka does not say */
+  /** How keys are spread over the topic's partitions. @throws while Kafka does not answer */
   spread: () => Promise<PartitionOf>;
 };
 
 type Letter = { record: ReceivedRecord; rejection: Rejection };
-/** Null: the broker has it. */
+/** Null: the broker has the letter. */
 type Outcome = { error: unknown } | null;
 
 const mostAtOnce = 500;
@@ -23,8 +23,8 @@ const mostRequestBytes = 512 * 1024;
 const spreadKeptMs = 30_000;
 
 /**
- * Dead letters that are put while others are under way go out together, one request a partition: one request for each of
- * 20,000 took thirteen seconds. Each `put` resolves when the broker has its own letter.
+ * Groups the dead letters that are put while others are under way, one request per partition: with one request each,
+ * 20,000 letters took thirteen seconds. Each `put` resolves when the broker has that letter.
  */
 export const createDeadLetterGroups = ({ single, publisher, topic, spread }: Parts): DeadLetters => {
   let known: { partitionOf: PartitionOf; at: number } | null = null;
@@ -52,7 +52,7 @@ export const createDeadLetterGroups = ({ single, publisher, topic, spread }: Par
       return letters.map(() => null);
     } catch (error) {
       if (isTooLarge(error)) return await inTurn(letters, putAlone);
-      // The topic may have other partitions by now.
+      // The topic may have more partitions by now.
       known = null;
       return letters.map(() => ({ error }));
     }
@@ -90,7 +90,7 @@ const inTurn = async (letters: Letter[], put: (letter: Letter) => Promise<Outcom
   return outcomes;
 };
 
-/** The letters by partition, in groups that a request has room for. */
+/** The letters by partition, in groups that fit into a request. */
 const requestsOf = (letters: Letter[], partitionOf: PartitionOf): Map<number, Letter[][]> => {
   const requests = new Map<number, Letter[][]>();
   const bytes = new Map<Letter[], number>();

@@ -7,22 +7,22 @@ import type { Rejection } from "./rejection.ts";
 export type DeadLetters = {
   /**
    * Resolves when the broker has the record.
-   * @throws whenever that is not certain; the record must not be passed over then
+   * @throws whenever that is not certain; then the record must not be skipped
    */
   put(record: ReceivedRecord, rejection: Rejection): Promise<void>;
 };
 
-/** How much of a value, and of a key, is kept where the topic does not take the whole. */
+/** How much of a value, and of a key, is kept if the topic does not accept the whole. */
 const keptValueBytes = 64 * 1024;
 const keptKeyBytes = 1024;
 
 type Parts = { publisher: Pick<Publisher, "publish">; topic: string };
 
 /**
- * Puts what can never succeed where people can look at it: key, value and headers as they came, beside them why and
- * where it came from. What the topic finds too large goes packed, then with its value cut, then without more than the
- * dead letter's own headers: nothing may be too large to be passed over. Of a cut one `dlq-value-bytes` tells the whole
- * size; the record itself stays in its own topic, at `dlq-offset`.
+ * Puts a record that can never succeed into the dead letters, for people to look at: its key, value and headers, and
+ * headers with the reason and the origin. If the topic refuses it as too large, it is compressed, then its value is
+ * truncated, then only the dead letter's own headers are kept, so that no record is too large to be skipped. For a
+ * truncated letter `dlq-value-bytes` is the original size; the record itself stays in its own topic, at `dlq-offset`.
  */
 export const createDeadLetters = ({ publisher, topic }: Parts): DeadLetters => ({
   put: async (record, rejection) => {
@@ -39,7 +39,7 @@ export const createDeadLetters = ({ publisher, topic }: Parts): DeadLetters => (
   },
 });
 
-/** A record with all that it came with, and why it is a dead letter. */
+/** The whole record, and the reason why it is a dead letter. */
 export const letterOf = (
   record: ReceivedRecord,
   rejection: Rejection,
@@ -61,7 +61,7 @@ function* attempts(topic: string, record: ReceivedRecord, rejection: Rejection):
   yield { ...cut, key: key?.subarray(0, keptKeyBytes) ?? null, headers: { ...told, ...size } };
 }
 
-// A record that was put back from the dead letters and failed again tells of its last failure, not of each.
+// A redriven record that failed again has only the headers of its last failure.
 const ownHeaders = (headers: Record<string, HeaderValue>): IHeaders =>
   Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
@@ -69,7 +69,7 @@ const ownHeaders = (headers: Record<string, HeaderValue>): IHeaders =>
     ),
   );
 
-// kafkajs cannot write a header's null: it fails on it, for ever.
+// kafkajs cannot write a null header: it would fail every time.
 const withoutNull = (value: HeaderValue): Buffer | string | (Buffer | string)[] =>
   Array.isArray(value) ? value.map((one) => one ?? "") : (value ?? "");
 

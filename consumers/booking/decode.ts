@@ -13,17 +13,17 @@ import { readValue } from "./read-value.ts";
 import type { Rejection, RejectReason } from "./rejection.ts";
 import { type Fields, noHeaders, own, type Unwrapped, unwrap } from "./unwrap.ts";
 
-/** An event, or why there is none: `rejected` is for people to look at, `skipped` is none of our business. */
+/** An event, or why there is none: `rejected` is for people to look at, `skipped` does not concern us. */
 export type Decoded =
   | { kind: "event"; event: BookingEvent }
   | ({ kind: "rejected" } & Rejection)
   | { kind: "skipped"; type: string };
 
-/** Reads anything without throwing; the record's key is not needed. */
+/** Decodes anything without throwing; does not need the record's key. */
 export type Decode = (record: ReceivedRecord) => Decoded;
 
 type Parts = {
-  /** As `createBookingTypes` makes it. */
+  /** Made by `createBookingTypes`. */
   meaningOf: (name: string) => TypeMeaning;
   now: () => Date;
 };
@@ -38,13 +38,13 @@ const rejected = (reason: RejectReason, detail: string): Decoded => ({
 
 const typeNames = ["eventType", "event_type", "type"];
 
-/** All that names the type in one object and beside it, in the order in which it is asked. Empty text names none. */
+/** All type names in one object and its attributes, in the order of precedence. Empty text counts as none. */
 const namesIn = (layer: Fields, headers: Map<string, string>): unknown[] =>
   typeNames
     .flatMap((name) => [own(layer, name), headers.get(name.toLowerCase())])
     .filter((name) => name !== undefined && (typeof name !== "string" || name.trim() !== ""));
 
-/** What the outermost object that names a type names. Headers stand beside the outermost of all. */
+/** The type names of the outermost object that has any. Headers count with the outermost object of all. */
 const namesOf = ({ nest }: Unwrapped, headers: Map<string, string>): unknown[] => {
   const told = headers.get("ce_type");
   if (told !== undefined) return [told];
@@ -52,11 +52,11 @@ const namesOf = ({ nest }: Unwrapped, headers: Map<string, string>): unknown[] =
   return all.find((names) => names.length > 0) ?? [];
 };
 
-/** What a record tells us. */
+/** Decodes a record. */
 export const createDecode = ({ meaningOf, now }: Parts): Decode => {
   const isOurs = (name: string): boolean => ["approved", "cancelled"].includes(meaningOf(name));
 
-  /** The first name that is ours, or the first that may be, or the first of all. */
+  /** The first known name, or else the first that may be a known one, or else the first. */
   const decide = (names: readonly string[]): string | undefined =>
     names.find(isOurs) ?? names.find((name) => meaningOf(name) === "unclear") ?? names[0];
 
@@ -68,7 +68,7 @@ export const createDecode = ({ meaningOf, now }: Parts): Decode => {
     return rejected("unknown_type", `the type speaks of a booking and is none that is known: ${advice}`);
   };
 
-  /** Where the headers alone say that it is none of our business: on a shared topic others' events need not be JSON. */
+  /** If the headers show that the record does not concern us: on a shared topic, other events need not be JSON. */
   const decodeHeaders = (headers: Map<string, string>): Decoded | null => {
     const told = headers.get("ce_type");
     if (told === undefined || isOurs(told)) return null;
@@ -117,9 +117,9 @@ export const createDecode = ({ meaningOf, now }: Parts): Decode => {
 type Told = { occurredAt?: Date | undefined; eventId?: string | undefined };
 
 /**
- * An event cannot be younger than its record; one that claims so would decide against all that come after it. A record
- * whose own time cannot be believed is as old as this moment: its place stands in for the event's id, so that a repeat
- * at a later moment is known.
+ * An event cannot be younger than its record; with such a claim it would win over all later events. A record whose own
+ * time is implausible counts as written now: its place replaces a missing event id, so that a repeat at a later moment is
+ * recognised.
  */
 const timeAndId = ({ occurredAt, eventId }: Told, record: ReceivedRecord, now: Date): Told & { occurredAt: Date } => {
   const believed = believedTime(record.writtenAt, now);

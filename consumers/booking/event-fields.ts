@@ -3,7 +3,7 @@ import { fieldErrors } from "../../src/chat/parse.ts";
 import { readTime } from "./event-time.ts";
 import { type Fields, isFields, own, type Unwrapped } from "./unwrap.ts";
 
-/** The names under which each field is looked for, the first that is there counts. */
+/** The names of each field; the first that is present counts. */
 const fieldNames = {
   bookingId: ["bookingId", "booking_id", "aggregateId", "aggregate_id"],
   ownerId: ["ownerId", "owner_id"],
@@ -16,7 +16,7 @@ const fieldNames = {
 type Field = keyof typeof fieldNames;
 type Sent = { name: string; value: unknown };
 
-/** The fields by our names; `sent`: as they came; `problems`: what is wrong beyond their schema. */
+/** The fields by our names; `sent`: their original names; `problems`: what is wrong beyond the schema. */
 export type EventFields = {
   fields: Record<Field, unknown>;
   sent: Record<Field, Sent | undefined>;
@@ -33,11 +33,11 @@ const find = (layers: readonly Fields[], names: readonly string[]): Sent | undef
   return undefined;
 };
 
-/** An id as MongoDB's extended JSON has it: `{ "$oid": "65f0…" }`, `{ "$numberLong": "42" }`. */
+/** An id in MongoDB's extended JSON: `{ "$oid": "65f0…" }`, `{ "$numberLong": "42" }`. */
 const plainId = (value: unknown): unknown =>
   isFields(value) ? (own(value, "$oid") ?? own(value, "$numberLong") ?? value) : value;
 
-/** A time as MongoDB's extended JSON has it: `{ "$date": "2026-…" }`, `{ "$date": { "$numberLong": "1700000000000" } }`. */
+/** A time in MongoDB's extended JSON: `{ "$date": "2026-…" }`, `{ "$date": { "$numberLong": "1700000000000" } }`. */
 const plainTime = (value: unknown): unknown => (isFields(value) ? plainId(own(value, "$date") ?? value) : value);
 
 const header = (headers: Map<string, string>, name: string): Sent | undefined => {
@@ -45,7 +45,7 @@ const header = (headers: Map<string, string>, name: string): Sent | undefined =>
   return value === undefined ? undefined : { name: `the header ${name}`, value };
 };
 
-/** The fields of an event, whatever they are called and written as. What is wrong with them, the schema says. */
+/** The fields of an event under any of their names and in any form. The schema reports what is wrong with them. */
 export const readFields = ({ layers, cloudEvent }: Unwrapped, headers: Map<string, string>): EventFields => {
   const attribute = cloudEvent === null ? undefined : find([cloudEvent], ["id"]);
   const sent: Record<Field, Sent | undefined> = {
@@ -72,7 +72,7 @@ export const readFields = ({ layers, cloudEvent }: Unwrapped, headers: Map<strin
   };
 };
 
-/** What others call a field, in small letters without signs. */
+/** Other names of a field, in lower case and without punctuation. */
 const strangers: Record<string, readonly string[]> = {
   bookingId: ["bookingid", "booking", "id", "reservationid"],
   ownerId: ["ownerid", "owner", "host", "hostid", "landlordid"],
@@ -87,7 +87,7 @@ const adviceFor = (field: string, layers: readonly Fields[]): string => {
 
 const changeAdvice = "this is Debezium's change of a row: publish with its outbox event router";
 
-/** All that is wrong with an event, as one line. It names fields and repeats no values. */
+/** Everything that is wrong with an event, as one line. It names fields and contains no values. */
 export const describeProblems = (error: z.ZodError | undefined, event: EventFields, { layers }: Unwrapped): string => {
   const sentAs = new Map(Object.entries(event.sent).map(([field, found]) => [field, found?.name]));
   const told = (error === undefined ? [] : fieldErrors(error)).map(({ path, message }) => {

@@ -1,9 +1,9 @@
 import { mostClockSkewMs, timeText } from "../../src/chat/acts/booking-event.ts";
 
-/** A time that was read, or what is wrong with it. */
+/** The time, or what is wrong with it. */
 type ReadTime = { time: string } | { problem: string };
 
-// Each unit has the next three digits: 10^11 s, ms of 10^14 and µs of 10^17 are all in the year 5138.
+// Each unit has three more digits: 10^11 s, 10^14 ms and 10^17 µs are all in the year 5138.
 const unitsMs: [below: number, msEach: number][] = [
   [1e11, 1_000],
   [1e14, 1],
@@ -18,7 +18,7 @@ const fromEpoch = (epoch: number): ReadTime => {
   return { time: new Date(Math.floor(epoch * msEach)).toISOString() };
 };
 
-// Ten, thirteen or sixteen digits, as they are from 2001 to 2286: "20261122101500" is no epoch time.
+// Ten, thirteen or sixteen digits, as from 2001 to 2286: "20261122101500" is not an epoch time.
 const epochDigits = /^(?:\d{10}|\d{13}|\d{16})(?:\.\d+)?$/;
 const withoutZone = /^\d{4}-\d{2}-\d{2}(?:[T ][\d:.,]*)?$/i;
 const zonedWithSpace = /^(\d{4}-\d{2}-\d{2}) (?=\d.*(?:z|[+-]\d{2}:\d{2})$)/i;
@@ -33,7 +33,7 @@ const fromText = (text: string): ReadTime => {
 };
 
 /**
- * A time as others send it, as RFC 3339 text for the schema to judge.
+ * Converts a time in any accepted form to RFC 3339 text, which the schema then checks.
  *
  *     1700000000, 1700000000000, 1700000000000000, "1700000000", 1700000000.123, "2026-11-22 10:15:00Z"
  */
@@ -50,7 +50,7 @@ export const readTime = (sent: unknown): ReadTime => {
 
 const earliestRecordMs = Date.UTC(2010, 0, 1);
 
-/** A record's own time; null where it has none that can be true: before Kafka was, or ahead of our clock. */
+/** A record's own time; null if it is implausible: before Kafka existed, or ahead of our clock. */
 export const believedTime = (writtenAt: Date | null, now: Date): Date | null => {
   const ms = writtenAt?.getTime() ?? Number.NaN;
   return ms >= earliestRecordMs && ms <= now.getTime() + mostClockSkewMs ? writtenAt : null;

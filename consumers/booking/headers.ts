@@ -5,12 +5,12 @@ const toText = (value: HeaderValue): string | undefined => {
   return first === null || first === undefined ? undefined : withoutQuotes(first.toString());
 };
 
-// JSON serializers of headers, as those of Spring and Connect are, write "text" with its quotes.
+// JSON serializers of headers, such as Spring's and Connect's, write "text" with its quotes.
 const withoutQuotes = (text: string): string => /^"([^"\\]*)"$/.exec(text)?.[1] ?? text;
 
 /**
- * Headers by name in lower case, as text, without the quotes of a JSON text; of a name that came twice the first. An empty
- * one counts as left out: a dead letter has an empty header where the record had Kafka's null.
+ * Headers by their names in lower case, as text without the quotes of a JSON string. If a name occurs twice, the first
+ * counts. An empty header counts as left out: a dead letter has an empty header where the record had Kafka's null.
  */
 export const readHeaders = (headers: Record<string, HeaderValue>): Map<string, string> => {
   const read = new Map<string, string>();

@@ -1,12 +1,12 @@
 import { parseExactJson } from "../../src/contract/exact-json.ts";
 import type { Rejection } from "./rejection.ts";
 
-/** An event is a few hundred bytes; what is larger than this is something else, and is not even parsed. */
+/** An event has a few hundred bytes; a value larger than this is something else and is not parsed. */
 export const mostValueBytes = 1024 * 1024;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-/** How Confluent's serializers begin: a zero, and the schema's id in four bytes. No JSON text begins with a zero. */
+/** The prefix of Confluent's serializers: a zero, and the schema's id in four bytes. No JSON text begins with a zero byte. */
 const schemaIdBytes = 5;
 
 const withoutSchemaId = (value: Buffer): Buffer =>
@@ -14,7 +14,7 @@ const withoutSchemaId = (value: Buffer): Buffer =>
 
 type Sign = { bytes: readonly number[]; advice: string };
 
-// What publishers write that are not set up for JSON, by its first bytes.
+// Formats of publishers that are not configured for JSON, by their first bytes.
 const signs: Sign[] = [
   { bytes: [0x00], advice: "it looks like Avro or Protobuf of a schema registry: use a JSON serializer" },
   { bytes: [0x1f, 0x8b], advice: "it is packed with gzip: leave that to the producer's compression.type" },
@@ -28,7 +28,7 @@ const signs: Sign[] = [
 const adviceFor = (value: Buffer, otherwise: string): string =>
   signs.find(({ bytes }) => bytes.every((byte, at) => value[at] === byte))?.advice ?? otherwise;
 
-/** Bytes as the JSON that they hold, or why there is none. */
+/** Parses bytes as JSON, or returns why that fails. */
 export const readValue = (value: Buffer | null): { json: unknown } | Rejection => {
   if (value === null) return { reason: "tombstone", detail: "the record has no value: send the event as JSON" };
   if (value.length > mostValueBytes) {

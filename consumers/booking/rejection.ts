@@ -1,4 +1,4 @@
-/** Why a record can never succeed. Short and few: they are names in metrics and in dead letters. */
+/** Why a record can never succeed. The names are short and few, since metrics and dead letters contain them. */
 export type RejectReason =
   | "undecodable"
   | "tombstone"
@@ -9,5 +9,5 @@ export type RejectReason =
   | "wrong_shape"
   | "booking_conflict";
 
-/** `detail`: what is wrong and how to mend it, for people; it repeats nothing of what was sent. */
+/** `detail`: what is wrong and how to fix it, for people; it contains nothing of what was sent. */
 export type Rejection = { reason: RejectReason; detail: string };

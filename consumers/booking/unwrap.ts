@@ -4,12 +4,12 @@ import { parseExactJson } from "../../src/contract/exact-json.ts";
 export type Fields = Record<string, unknown>;
 
 /**
- * An event without its wrapping. `nest`: the objects it came in, the outermost first. `layers`: the same, and the one
- * that counts most first. `cloudEvent`: the attributes of a structured CloudEvent. `problem`: why it is no event.
+ * An event without its wrappers. `nest`: the nested objects, the outermost first. `layers`: the same objects in order of
+ * precedence. `cloudEvent`: the attributes of a structured CloudEvent. `problem`: why it is not an event.
  */
 export type Unwrapped = { nest: Fields[]; layers: Fields[]; cloudEvent: Fields | null; problem: string | null };
 
-/** As many layers as Connect's envelope around an outbox's text around an event in an event have, and some more. */
+/** Enough for Connect's envelope around an outbox's text around a wrapped event, and some more. */
 const mostLayers = 8;
 
 const contentNames = ["payload", "data", "message"];
@@ -17,7 +17,7 @@ const contentNames = ["payload", "data", "message"];
 export const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** An own field: nothing that every object inherits counts as sent. Null counts as left out. */
+/** An own field: inherited properties of objects do not count. Null counts as left out. */
 export const own = (value: Fields, name: string): unknown =>
   Object.hasOwn(value, name) ? (value[name] ?? undefined) : undefined;
 
@@ -31,7 +31,7 @@ const isStructured = (value: Fields, headers: Map<string, string>): boolean =>
   headers.get("content-type")?.toLowerCase().startsWith("application/cloudevents+json") === true ||
   (typeof own(value, "specversion") === "string" && !hasOne(value, bookingNames));
 
-/** JSON in a text, also one in a text in a text. Other text stays as it is. */
+/** Parses JSON in a string, also if it is nested in several strings. Other text stays unchanged. */
 const withoutQuotes = (value: unknown, budget = mostLayers): unknown => {
   if (typeof value !== "string" || budget === 0 || !/^[\uFEFF\s]*["{]/.test(value)) return value;
   try {
@@ -44,25 +44,25 @@ const withoutQuotes = (value: unknown, budget = mostLayers): unknown => {
 const fromBase64 = (encoded: unknown): unknown =>
   typeof encoded === "string" ? withoutQuotes(Buffer.from(encoded, "base64").toString()) : undefined;
 
-/** What a layer carries. A CloudEvent has its fields in `data`, or as bytes in `data_base64`. */
+/** The content of a layer. A CloudEvent has its fields in `data`, or as bytes in `data_base64`. */
 const contentOf = (layer: Fields, structured: boolean): unknown => {
   if (structured) return fromBase64(own(layer, "data_base64")) ?? withoutQuotes(own(layer, "data"));
   const contents = contentNames.map((name) => withoutQuotes(own(layer, name)));
   return contents.find(isFields);
 };
 
-/** No headers: they stand beside the outermost object alone. */
+/** No headers: they count only with the outermost object. */
 export const noHeaders: Map<string, string> = new Map();
 
 /**
- * Takes an event out of what public services wrap it in. `headers`: of `readHeaders`.
+ * Takes an event out of the wrappers that public services use. `headers`: from `readHeaders`.
  *
  *     { bookingId, … }                                              the fields themselves
- *     { type, data: { bookingId, … } }                              wrapped; `payload` and `message` are as good
- *     { bookingId, payload: { ownerId, … } }                        in halves: the outer one counts first
- *     "{\"bookingId\": …}", { payload: "{\"bookingId\": …}" }       JSON in a text, as Debezium's outbox sends it
+ *     { type, data: { bookingId, … } }                              wrapped; also `payload` and `message`
+ *     { bookingId, payload: { ownerId, … } }                        in two parts: the outer one has precedence
+ *     "{\"bookingId\": …}", { payload: "{\"bookingId\": …}" }       JSON in a string, as Debezium's outbox sends it
  *     { schema, payload }                                           Kafka Connect's envelope, around any of these
- *     { specversion, id, time, type, data: { bookingId, … } }       CloudEvent, structured; `data_base64` is as good
+ *     { specversion, id, time, type, data: { bookingId, … } }       CloudEvent, structured; also `data_base64`
  *     { bookingId, … } with ce_type, ce_id and ce_time as headers   CloudEvent, binary
  */
 export const unwrap = (value: unknown, headers: Map<string, string>): Unwrapped => {

@@ -30,7 +30,7 @@ Settings, from the environment: KAFKA_BROKERS, KAFKA_CLIENT_ID, KAFKA_GROUP_ID, 
 BOOKING_DLQ_TOPIC, BOOKING_TOPICS. The codes it ends with: 0 done, 1 not done or not all of it, 2 wrong arguments or settings.
 `;
 
-/** What was asked for cannot be understood. The message says what is wrong. */
+/** The arguments are wrong. The message says why. */
 export class UsageError extends Error {}
 
 export type Arguments =

@@ -4,9 +4,9 @@ import type { HeaderValue } from "../fetch/header-value.ts";
 import type { NewRecord } from "../kafka/publisher.ts";
 import type { ReceivedRecord } from "../source/received-record.ts";
 
-/** A dead letter, without its value: there may be many, and a value may be large. */
+/** A dead letter without its value, since there may be many letters and values may be large. */
 export type Letter = {
-  /** Its place among the dead letters, as people name it: `partition/offset`. */
+  /** Its place in the topic of dead letters: `partition/offset`. */
   id: string;
   partition: number;
   offset: number;
@@ -15,20 +15,20 @@ export type Letter = {
   valueBytes: number;
   reason: string;
   detail: string;
-  /** Where it came from; null for what the consumers did not put here. */
+  /** Where it came from; null if the consumers did not put it here. */
   from: { topic: string; place: string; writtenAt: Date | null } | null;
-  /** Only the beginning of its value was kept: the topic of the dead letters does not take the whole. */
+  /** Only the beginning of its value was kept: the topic of dead letters did not accept the whole. */
   isCut: boolean;
-  /** It stands for what nobody can read, from its place on up to this offset. */
+  /** The letter represents unreadable records, from its place up to this offset. */
   lastOffset: string | null;
 };
 
-/** What became of a letter. */
+/** What happened to a letter. */
 export type Fate = "redriven" | "discarded";
 
 /**
- * A record that says what became of a letter. It stands behind the letter in the same partition, so that neither
- * retention nor a purge, which both delete from the beginning, can take the mark and leave the letter.
+ * A record that says what happened to a letter. It follows the letter in the same partition. Retention and a purge both
+ * delete from the beginning, so neither can delete the mark and keep the letter.
  */
 export type Mark = { fate: Fate; letterId: string };
 
@@ -40,7 +40,7 @@ const isOurs = (header: string): boolean => header.toLowerCase().startsWith("dlq
 
 export const idOf = (partition: number, offset: number | string): string => `${partition}/${offset}`;
 
-/** What a record of the dead letters' topic is. Reads anything without throwing. */
+/** Reads a record of the topic of dead letters. Accepts anything without throwing. */
 export const readStored = (record: ReceivedRecord): Stored => {
   const headers = readHeaders(record.headers);
   const fate = headers.get(markHeader);
@@ -78,8 +78,8 @@ const dateOf = (headers: Map<string, string>): Date | null => {
 };
 
 /**
- * The record that a letter was: to its own topic, with key, value and headers as they came, and with its time, since an
- * event that names none is as old as its record. Null where it cannot be had from the letter.
+ * The original record of a letter: its topic, key, value and headers, and its time, since an event without a time gets
+ * the record's. Null if the letter does not contain it.
  */
 export const originalOf = (record: ReceivedRecord): NewRecord | null => {
   const stored = readStored(record);

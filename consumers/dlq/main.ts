@@ -8,7 +8,7 @@ import { printable, type Terminal } from "./terminal.ts";
 const { stdin, stdout, stderr } = process;
 const progressEveryMs = 5_000;
 
-// Whoever read what we print may go before the end, as `head` does. The work goes on: it does not need to be read.
+// The reader of our output may exit early, as `head` does. The work continues without it.
 for (const stream of [stdout, stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
@@ -51,7 +51,7 @@ const ask = async (question: string, signal: AbortSignal): Promise<boolean> => {
 };
 
 const messageOf = (error: unknown): string => {
-  if (error instanceof UsageError) return `${error.message}\nnpm run dlq -- --help tells all of it.`;
+  if (error instanceof UsageError) return `${error.message}\nnpm run dlq -- --help explains all of it.`;
   if (error instanceof ConfigError || error instanceof DlqError) return error.message;
   return `it failed: ${error instanceof Error ? error.message : String(error)}`;
 };
@@ -77,7 +77,7 @@ const main = async (): Promise<number> => {
   }
 };
 
-// Not `process.exit`: what is printed into a pipe would be cut. kafkajs leaves nothing behind that keeps us alive, or
-// the limit ends it.
+// Not `process.exit`, which would truncate output to a pipe. kafkajs leaves nothing that keeps the process alive, or the
+// limit ends it.
 process.exitCode = await main();
 setTimeout(() => process.exit(), 10_000).unref();

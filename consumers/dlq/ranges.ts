@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Kafka } from "kafkajs";
 
-/** A partition's records as they stand at one moment: from `low` up to, without, `high`. */
+/** A partition's records at one moment: from `low` (inclusive) to `high` (exclusive). */
 export type Range = { partition: number; low: number; high: number };
 
 const mostTries = 10;
 const betweenMs = 200;
 
-/** What a topic's partitions hold now. kafkajs does not try again by itself while a partition gets another leader. */
+/** The offsets of a topic's partitions now. kafkajs does not retry by itself while a partition gets another leader. */
 export const rangesOf = async (client: Kafka, topic: string, tries = 1): Promise<Range[]> => {
   try {
     return await askRanges(client, topic);

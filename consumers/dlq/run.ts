@@ -20,11 +20,11 @@ type Options = {
   env: NodeJS.ProcessEnv;
   terminal: Terminal;
   createLogger: (level: string) => Logger;
-  /** Ends it after the letter that is under way. */
+  /** Ends the call after the letter that is under way. */
   signal: AbortSignal;
 };
 
-/** Something is not as the tool needs it. The message is for people. */
+/** The tool cannot work. The message is for people. */
 export class DlqError extends Error {}
 
 type Job = Exclude<Arguments, { command: "help" }>;
@@ -38,7 +38,7 @@ type Opened = {
 };
 
 /**
- * One call of the tool. Resolves to whether all of it was done.
+ * One call of the tool. Resolves to whether everything was done.
  * @throws UsageError, ConfigError, DlqError with a message for people; anything else as it is
  */
 export const runDlq = async ({ args, env, terminal, createLogger, signal }: Options): Promise<boolean> => {
@@ -69,7 +69,7 @@ const needTopic = async ({ probe, config }: Opened): Promise<void> => {
   if (there.length === 0) throw new DlqError(`there is no topic ${topic} (BOOKING_DLQ_TOPIC)`);
 };
 
-/** Those who only look have a group each; those who write share one, in which one at a time is at work. */
+/** Each call that only reads has its own group; calls that write share one group, in which only one works at a time. */
 const openReader = async ({ client, config }: Opened, isWriter: boolean): Promise<TopicReader> => {
   const { bookingDlqTopic: topic, kafka } = config;
   const groupId = `${kafka.groupId}-dlq-${isWriter ? "writer" : randomBytes(4).toString("hex")}`;
@@ -109,7 +109,7 @@ const deleteBefore = async ({ client, config }: Opened, cuts: Cut[]): Promise<vo
   const admin = client.admin();
   try {
     await admin.connect();
-    // kafkajs looks for the partitions' leaders in what it knows by then.
+    // kafkajs finds the partitions' leaders in the metadata that it has by then.
     await admin.fetchTopicOffsets(topic);
     const partitions = cuts.map(({ partition, before }) => ({ partition, offset: String(before) }));
     await admin.deleteTopicRecords({ topic, partitions });

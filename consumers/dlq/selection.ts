@@ -12,14 +12,14 @@ type Field = keyof typeof fields;
 /** One `--where`: the letter's field is one of the values. */
 export type Condition = { field: Field; values: string[] };
 
-/** Every condition must hold, and the letter must have been put before the time where one is given. */
+/** Every condition must be true and, if a time is given, the letter must have been put before it. */
 export type Selection = { where: Condition[]; before: Date | null };
 
 export const fieldNames = Object.keys(fields);
 
 const isField = (name: string): name is Field => Object.hasOwn(fields, name);
 
-/** `reason=not_json,not_utf8`; null where it is no condition. */
+/** `reason=not_json,not_utf8`; null if it is not a condition. */
 export const readCondition = (text: string): Condition | null => {
   const [name = "", ...rest] = text.split("=");
   const values = rest.join("=").split(",");
@@ -27,7 +27,7 @@ export const readCondition = (text: string): Condition | null => {
   return { field: name, values };
 };
 
-/** Whether anything was asked of the letters at all. */
+/** Whether the selection has any condition. */
 export const isFiltering = ({ where, before }: Selection): boolean => where.length > 0 || before !== null;
 
 export const isSelected =

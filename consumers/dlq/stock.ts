@@ -4,10 +4,10 @@ import type { TopicReader } from "./topic-reader.ts";
 
 export type StockedLetter = Letter & { state: "open" | Fate };
 
-/** The dead letters as they stood when the group was joined, in the order in which they were put. */
+/** The dead letters at the time when the group was joined, in the order in which they were put. */
 export type Stock = { letters: StockedLetter[]; ranges: Range[] };
 
-/** Reads the whole topic: what became of a letter stands behind it. */
+/** Reads the whole topic, since the mark of a letter comes after it. */
 export const takeStock = async (reader: TopicReader, signal: AbortSignal): Promise<Stock> => {
   const letters: Letter[] = [];
   const fates = new Map<string, Fate>();

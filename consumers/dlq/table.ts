@@ -1,18 +1,18 @@
-/** A column, and whether its cells may be cut where the line is too long. The last one always takes what is left. */
+/** A column, and whether its cells may be truncated if the line is too long. The last column always gets the rest. */
 export type Column = { head: string; canBeCut?: boolean };
 
 const gap = "  ";
 
-/** The widest that a column but the last may be, and what one that can be cut keeps. */
+/** The largest width of a column except the last, and the smallest width of a truncated one. */
 const mostWidth = 40;
 const leastWidth = 10;
 
-/** With less room than this the last column goes below the others. */
+/** With less room than this the last column is printed below the others. */
 const leastLast = 30;
 
 /**
- * Columns as wide as their widest cell; where the line is too short for that, those that can be cut give way. The last
- * one takes what the line has left, or a line of its own:
+ * Columns are as wide as their widest cell; if the line is too short, columns that may be truncated become narrower. The
+ * last column gets the rest of the line, or a separate line:
  *
  *     ID   REASON       BYTES
  *     0/3  wrong_shape  1204
@@ -35,7 +35,7 @@ const widest = (lines: string[][], column: number): number =>
 const lengthOf = (widths: number[]): number =>
   widths.reduce((sum, width) => sum + width, 0) + gap.length * (widths.length - 1);
 
-/** As wide as the cells are, and then as narrow as it takes for all of them together. */
+/** The widths of the widest cells, reduced until all columns fit together. */
 const widthsOf = (columns: Column[], lines: string[][], most: number): number[] => {
   const full = columns.map((_, column) => Math.min(mostWidth, widest(lines, column)));
   const limited = (limit: number): number[] =>

@@ -1,19 +1,19 @@
-/** Where the tool writes, and whom it asks. */
+/** Where the tool writes and asks. */
 export type Terminal = {
-  /** Columns; null where nobody looks, as in a file. */
+  /** Columns; null if the output is not a terminal. */
   width: number | null;
-  /** A line of the answer. */
+  /** Prints a line. */
   print(line: string): void;
-  /** How far it is; where somebody looks, each takes the place of the one before. */
+  /** Reports the progress; on a terminal, each report replaces the previous one. */
   progress(line: string): void;
-  /** Asks for a yes; null where there is nobody to ask. */
+  /** Asks for confirmation; null without a terminal. */
   confirm: ((question: string) => Promise<boolean>) | null;
 };
 
-// What came with a record may hold whatever moves a terminal's cursor or colours it.
+// Text from a record may contain control sequences that move a terminal's cursor or change its colours.
 const control = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu;
 
-/** Text from outside as it can be printed without harm; JSON stays the same JSON, which escapes the lowest controls only. */
+/** Makes text from outside safe to print; JSON stays the same JSON, which itself escapes only the lowest control characters. */
 export const printable = (text: string, kept = ""): string =>
   text.replaceAll(control, (sign) =>
     kept.includes(sign) ? sign : `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,

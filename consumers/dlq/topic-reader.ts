@@ -3,21 +3,21 @@ import { withLimit } from "../kafka/with-limit.ts";
 import { type ReceivedRecord, toReceivedRecord } from "../source/received-record.ts";
 import { type Range, rangesOf } from "./ranges.ts";
 
-/** Reads a topic from its beginning to where it ended when the group was joined, as often as wanted. */
+/** Reads a topic from its beginning to the end that it had when the group was joined, as often as needed. */
 export type TopicReader = AsyncDisposable & {
   ranges: Range[];
   /**
-   * Hands over each record once, those of a partition in their order, one after the other. Aborted, it ends when the
-   * record under way has been handled.
-   * @throws what the handler throws, the signal's reason, where nothing comes for a minute, and where Kafka put this
-   * reader out of the group: another one may have been at work since
+   * Delivers each record once, one after the other, and in order within a partition. When aborted, it ends after the
+   * record under way.
+   * @throws what the handler throws; the signal's reason; if no record comes for a minute; if Kafka removed this reader
+   * from the group, since another one may have worked in the meantime
    */
   read(handle: (record: ReceivedRecord) => Promise<void>, signal: AbortSignal): Promise<void>;
 };
 
 type Options = { client: Kafka; topic: string; groupId: string; sessionTimeoutMs?: number };
 
-/** One reading: how far it came in each partition, and how it ends. */
+/** One pass over the topic: its position in each partition, and how to end it. */
 type Pass = {
   handle: (record: ReceivedRecord) => Promise<void>;
   next: Map<number, number>;
@@ -35,8 +35,8 @@ const putOut =
   "Kafka heard nothing of this call for too long, and somebody else may have been at work since: call it again";
 
 /**
- * kafkajs reads as a member of a group only. Nothing is committed, so each reading is a whole one. Resolves to null where
- * another reader is in the group already.
+ * kafkajs can read only as a member of a group. Nothing is committed, so each pass reads everything. Resolves to null if
+ * another reader is already in the group.
  */
 export const openTopicReader = async ({
   client,
@@ -55,7 +55,7 @@ export const openTopicReader = async ({
   const reader = new GroupReader(consumer, topic);
   try {
     if (await withLimit("joining the group", joinLimitMs, reader.join())) {
-      // Not before: joining waits for whoever is at work, and what that one wrote last must be read too.
+      // Not earlier: joining waits for the reader that is at work, and its last records must be read as well.
       reader.ranges = await rangesOf(client, topic);
       return reader;
     }
@@ -67,7 +67,7 @@ export const openTopicReader = async ({
   return null;
 };
 
-/** False where this ended the reading. */
+/** False if this ended the pass. */
 const handleOne = async (pass: Pass, record: ReceivedRecord): Promise<boolean> => {
   try {
     pass.isHandling = true;
@@ -98,8 +98,8 @@ class GroupReader implements TopicReader {
   }
 
   /**
-   * False where another one is there: Kafka makes the first member a group's leader, which stays that until it goes. So
-   * of those who come at the same moment exactly one goes on.
+   * False if another reader is there: Kafka makes the first member the group's leader, which it stays until it leaves.
+   * So of readers that join at the same moment exactly one continues.
    */
   async join(): Promise<boolean> {
     const consumer = this.#consumer;
@@ -107,7 +107,7 @@ class GroupReader implements TopicReader {
     const joined = Promise.withResolvers<boolean>();
     consumer.on(GROUP_JOIN, ({ payload: { memberId, isLeader } }) => {
       if (this.#pass === null) this.#pause();
-      // A rebalance leaves a member its id. Another id means that Kafka had put this one out.
+      // A rebalance does not change a member's id. A new id means that Kafka had removed this member.
       if (this.#memberId !== null && memberId !== this.#memberId) this.#crash.reject(new Error(putOut));
       this.#memberId = memberId;
       joined.resolve(isLeader);
@@ -116,7 +116,7 @@ class GroupReader implements TopicReader {
       this.#hasCrashed = true;
       this.#crash.reject(payload.error);
     });
-    // What is in the log and never handed over, as the end of a transaction: a batch without records.
+    // Some offsets are never delivered, such as the end of a transaction: they are a batch without records.
     consumer.on(END_BATCH_PROCESS, ({ payload: { batchSize, lastOffset, partition } }) => {
       if (batchSize === 0) this.#passed(partition, Number(lastOffset) + 1);
     });
@@ -135,7 +135,7 @@ class GroupReader implements TopicReader {
       signal,
       isHandling: false,
     };
-    // A record under way comes to its end first.
+    // First finish the record under way.
     const abort = (): void => {
       if (!pass.isHandling) pass.end.reject(signal.reason);
     };
@@ -173,7 +173,7 @@ class GroupReader implements TopicReader {
     if (!this.#hasCrashed) this.#consumer.pause([{ topic: this.#topic }]);
   }
 
-  /** After a rebalance a partition comes from its beginning again: what was handed over is passed by. */
+  /** After a rebalance a partition is read from its beginning again: records that were delivered are skipped. */
   async #take(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
     const pass = this.#pass;

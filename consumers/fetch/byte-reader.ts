@@ -1,4 +1,4 @@
-/** The bytes end before what they announce. */
+/** The bytes end too early. */
 export class EndsEarly extends Error {
   constructor() {
     super("it ends early");
@@ -9,8 +9,8 @@ export class EndsEarly extends Error {
 const mostVarBytes = 10;
 
 /**
- * Reads Kafka's types from bytes that anybody may have written. kafkajs' own decoder reads past the end without an error.
- * All reads throw EndsEarly where the bytes are not there.
+ * Reads Kafka's types from untrusted bytes. kafkajs' own decoder reads past the end without an error. Every read throws
+ * EndsEarly if bytes are missing.
  */
 export class ByteReader {
   readonly #bytes: Buffer;
@@ -45,12 +45,12 @@ export class ByteReader {
     return this.#bytes.readUInt32BE(this.#forward(4));
   }
 
-  /** Exact up to 2^53, which no offset and no time reaches. */
+  /** Exact up to 2^53, more than any offset or time. */
   int64(): number {
     return Number(this.#bytes.readBigInt64BE(this.#forward(8)));
   }
 
-  /** As text, for ids that may be any number. */
+  /** As text, for ids that may be any 64-bit number. */
   int64Text(): string {
     return this.#bytes.readBigInt64BE(this.#forward(8)).toString();
   }
@@ -66,7 +66,7 @@ export class ByteReader {
     throw new Error("a number has no end");
   }
 
-  /** Null where the length is -1. */
+  /** Null if the length is -1. */
   bytes(length: number): Buffer | null {
     if (length === -1) return null;
     if (length < 0) throw new Error("a length is negative");

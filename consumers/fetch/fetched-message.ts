@@ -1,21 +1,21 @@
 import type { HeaderValue } from "./header-value.ts";
 
-/** Why records could not be read, and which: from `firstOffset` on, up to the message's own offset. */
+/** Why records could not be read, and which: those from `firstOffset` to the message's own offset. */
 export type Undecodable = { firstOffset: string; detail: string };
 
-/** A message as kafkajs hands it on, with what its filters ask for. */
+/** A message as kafkajs passes it on, with the fields that its filters need. */
 export type FetchedMessage = {
   offset: string;
-  /** Milliseconds since the epoch; -1 where nobody knows. */
+  /** Milliseconds since the epoch; -1 if unknown. */
   timestamp: string;
   attributes: number;
   key: Buffer | null;
   value: Buffer | null;
   headers: Record<string, HeaderValue>;
-  /** Told to kafkajs only: it is passed over, and consumption goes on behind it. */
+  /** Only for kafkajs, which skips a control record and continues after it. */
   isControlRecord: boolean;
   batchContext: { producerId: string; inTransaction: boolean };
-  /** There where the message stands for records that cannot be read. */
+  /** Set if the message represents records that cannot be read. */
   undecodable?: Undecodable;
 };
 
@@ -23,7 +23,7 @@ const noTransaction = { producerId: "-1", inTransaction: false };
 
 const empty = { attributes: 0, key: null, value: null, headers: {}, batchContext: noTransaction };
 
-/** Stands for records `firstOffset` to `lastOffset`, which cannot be read: who handles it passes all of them over. */
+/** Represents the unreadable records `firstOffset` to `lastOffset`: handling it skips all of them. */
 export const undecodableMessage = (
   firstOffset: number,
   lastOffset: number,
@@ -38,8 +38,8 @@ export const undecodableMessage = (
 });
 
 /**
- * Says that there is nothing up to `lastOffset`, where compaction took a batch's last records. kafkajs would ask for the
- * same batch again, for ever.
+ * Says that there is nothing up to `lastOffset`, because compaction removed a batch's last records. Otherwise kafkajs
+ * would ask for the same batch again forever.
  */
 export const gapMessage = (lastOffset: number): FetchedMessage => ({
   ...empty,

@@ -4,13 +4,13 @@ const magic = 0x184d2204;
 const flag = { version: 0xc0, blockChecksum: 0x10, contentSize: 0x08, dictionary: 0x01 };
 const blockSizes: Record<number, number> = { 4: 0x10000, 5: 0x40000, 6: 0x100000, 7: 0x400000 };
 const uncompressed = 0x80000000;
-/** A block may repeat what came so far before it. */
+/** A block may refer to this many bytes before it. */
 const historyBytes = 64 * 1024;
 
 /**
- * The blocks of an lz4 frame as Kafka's producers write it, unpacked one at a time. lz4js unpacks a whole frame only, and
- * looks for a block's checksum before the block.
- * @throws where the frame is none, or ends early
+ * The blocks of an lz4 frame in the form of Kafka's producers, unpacked one at a time. lz4js unpacks only a whole frame,
+ * and expects a block's checksum before the block.
+ * @throws if it is not a frame, or ends early
  */
 export function* lz4Blocks(packed: Buffer): Generator<Buffer> {
   const { at: start, mostBlockBytes, checksumBytes } = readDescriptor(packed);

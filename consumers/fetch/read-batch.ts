@@ -5,15 +5,15 @@ import { offsetDeltaOf, readRecord } from "./read-record.ts";
 import { codecOf } from "./unpack.ts";
 import { type Frame, megabytes, walkFrames } from "./walk-frames.ts";
 
-/** How much more may be taken into memory, in bytes. */
+/** How many more bytes may be taken into memory. */
 export type Share = { left: number };
 
 type Options = {
-  /** One whole batch of Kafka 0.11 or later. */
+  /** One complete batch of Kafka 0.11 or later. */
   batch: Buffer;
-  /** Records before this one are not wanted. */
+  /** Records before this offset are not wanted. */
   fetchOffset: number;
-  /** The offset behind the partition's newest record. */
+  /** The offset after the partition's newest record. */
   highWatermark: number;
   share: Share;
 };
@@ -22,7 +22,7 @@ const magicByte = 2;
 const checkedFrom = 21;
 const mostRecordBytes = 32 * 1024 * 1024;
 const mostBatchBytes = 256 * 1024 * 1024;
-/** What a record and a header take in memory beside their bytes. */
+/** How much memory a record and a header take in addition to their bytes. */
 const recordCost = 512;
 const headerCost = 64;
 
@@ -61,8 +61,8 @@ const readHeader = (batch: Buffer) => {
 };
 
 /**
- * The batch's messages, as many as the share has room for and at least one; the next fetch asks for those behind them.
- * What cannot be read is one message that stands for all such records up to the batch's end, or for one record where only
+ * The batch's messages, as many as fit into the share and at least one; the next fetch asks for the following ones.
+ * Unreadable records become one message that represents all of them up to the batch's end, or a single record if only
  * that one is wrong. Never throws.
  */
 export const readBatch = async (options: Options): Promise<FetchedMessage[]> => {
@@ -74,7 +74,7 @@ export const readBatch = async (options: Options): Promise<FetchedMessage[]> => 
     const at = Math.max(fetchOffset, batch.length >= 8 ? Number(batch.readBigInt64BE(0)) : 0);
     return [undecodableMessage(at, Math.min(at, highWatermark - 1), -1, `a batch's beginning: ${reasonOf(error)}`)];
   }
-  // Of a batch that is not as it was written nothing can be believed, its last offset only within bounds.
+  // Nothing in a corrupted batch can be trusted; its last offset is used only within plausible limits.
   const isOffsetWrong = header.lastOffset < header.baseOffset || header.lastOffset >= highWatermark;
   const lastOffset = isOffsetWrong ? Math.max(header.baseOffset, fetchOffset) : header.lastOffset;
   return readRecords(options, { ...header, lastOffset });
@@ -117,7 +117,7 @@ const readMessage = (frame: Frame, offset: number, header: Header, isPacked: boo
   const { firstTimestamp, maxTimestamp, attributes, isControl, context } = header;
   try {
     if (!frame.isWhole) throw new Error(`it has ${frame.bytes} bytes, more than ${megabytes(mostRecordBytes)} MB`);
-    // A copy, where a few bytes would keep the whole piece in memory.
+    // A copy, so that a few bytes do not keep the whole piece in memory.
     const { timestampDelta, key, value, headers } = readRecord(isPacked ? Buffer.from(frame.body) : frame.body);
     const timestamp = (attributes & flags.appendTime) !== 0 ? maxTimestamp : firstTimestamp + timestampDelta;
     return {

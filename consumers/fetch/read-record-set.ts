@@ -5,14 +5,14 @@ import { readBatch, type Share } from "./read-batch.ts";
 
 type Options = { set: Buffer; fetchOffset: number; highWatermark: number; share: Share };
 
-/** Offset and length, which stand before whatever a partition has. */
+/** Offset and length, which come before every batch and message set. */
 const prefixBytes = 12;
 const magicAt = 16;
 const newMagic = 2;
 
 /**
- * The messages of what a broker sent of a partition, as many as the share has room for. A batch at the end that is not
- * whole comes with the next fetch: a broker cuts what it sends at a number of bytes. Never throws.
+ * The messages in a broker's answer for one partition, as many as fit into the share. A broker truncates its answer at a
+ * number of bytes; an incomplete batch at the end comes with the next fetch. Never throws.
  */
 export const readRecordSet = async ({ set, ...options }: Options): Promise<FetchedMessage[]> => {
   const { highWatermark, share } = options;
@@ -34,13 +34,13 @@ export const readRecordSet = async ({ set, ...options }: Options): Promise<Fetch
   return messages;
 };
 
-/** Where a length is wrong nobody knows where the next batch begins. */
+/** If a length is wrong, the beginning of the next batch is unknown. */
 const lostThread = (set: Buffer, at: number, fetchOffset: number): FetchedMessage => {
   const offset = Math.max(fetchOffset, Number(set.readBigInt64BE(at)));
   return undecodableMessage(offset, offset, -1, "a batch's length is wrong");
 };
 
-/** A message as it was written before Kafka 0.11, alone or with others in it. */
+/** A message in the format before Kafka 0.11, which may contain other messages. */
 const readOld = async (entry: Buffer, fetchOffset: number): Promise<FetchedMessage[]> => {
   const context = { producerId: "-1", inTransaction: false };
   try {

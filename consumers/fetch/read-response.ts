@@ -2,13 +2,13 @@ import { ByteReader } from "./byte-reader.ts";
 import type { FetchedMessage } from "./fetched-message.ts";
 import { readRecordSet } from "./read-record-set.ts";
 
-/** Where each partition was asked to begin. */
+/** The offset from which each partition was requested. */
 export type FetchRequest = { topic: string; partitions: { partition: number; fetchOffset: string | number }[] }[];
 
 type Partition = ReturnType<typeof readPartition>;
 type Answered = Omit<Partition, "set"> & { messages: FetchedMessage[] };
 
-/** A fetch's answer, as kafkajs wants it. */
+/** A fetch response in the form that kafkajs expects. */
 export type FetchResponse = {
   throttleTime: number;
   clientSideThrottleTime: number;
@@ -17,17 +17,18 @@ export type FetchResponse = {
 };
 
 /**
- * What one fetch may take into memory, in bytes of records and what they take beside. A batch may hold far more, and is
- * then unpacked again for each part of it.
+ * How much memory one fetch may use, in bytes of records and their overhead. A batch may contain far more, and is
+ * then unpacked again for each part.
  */
 const mostBytes = 8 * 1024 * 1024;
 
-/** From these versions of the protocol on the answer has the field. */
+/** The protocol versions from which on the response has the field. */
 const since = { startOffset: 5, session: 7, clientThrottles: 8, replica: 11 };
 
 /**
- * A fetch's answer of protocol version 4 to 11, in place of kafkajs' reading, which throws away a whole answer and its
- * consumer for one batch that cannot be unpacked, and hands on all that a batch unpacks to at once (tulios/kafkajs#1723).
+ * Reads a fetch response of protocol version 4 to 11, in place of kafkajs. For one batch that cannot be unpacked, kafkajs
+ * discards the whole response and ends the consumer, and it passes on a whole unpacked batch at once
+ * (tulios/kafkajs#1723).
  */
 export const readFetchResponse = async (
   payload: Buffer,
@@ -59,7 +60,7 @@ const readMessages = async (
   let waiting = topics.flatMap(({ partitions }) => partitions.filter(({ set }) => set.length > 0)).length;
   const answered = async (topicName: string, { set, ...partition }: Partition): Promise<Answered> => {
     if (set.length === 0) return { ...partition, messages: [] };
-    // An equal part of what is left: no partition takes what others need.
+    // An equal part of the rest, so that no partition takes what others need.
     const share = { left: Math.ceil(left / waiting) };
     const before = share.left;
     const highWatermark = Number(partition.highWatermark);
@@ -77,7 +78,7 @@ const readMessages = async (
   const responses: FetchResponse["responses"] = [];
   for (const { topicName, partitions } of topics) {
     const read: Answered[] = [];
-    // One after the other: together they would all be in memory unpacked.
+    // One after the other: in parallel, all of them would be unpacked in memory.
     for (const partition of partitions) read.push(await answered(topicName, partition));
     responses.push({ topicName, partitions: read });
   }
@@ -85,8 +86,8 @@ const readMessages = async (
 };
 
 /**
- * Where the partition was asked to begin. kafkajs shuffles what it asks for, so a topic may stand in a request several times.
- * @throws where it was not asked for: messages from another place would make kafkajs pass over some that it never had
+ * The offset from which the partition was requested. kafkajs shuffles its requests, so a topic may occur in one several times.
+ * @throws if it was not requested: messages from another offset would make kafkajs skip messages that it never had
  */
 const askedOffset = (request: FetchRequest, topicName: string, partition: number): number => {
   const asked = request

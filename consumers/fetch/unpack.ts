@@ -2,14 +2,14 @@ import { constants, createGunzip, createZstdDecompress } from "node:zlib";
 import { lz4Blocks } from "./lz4-blocks.ts";
 import { snappyChunks } from "./snappy-chunks.ts";
 
-/** What is in a batch, piece by piece: nothing is unpacked before it is asked for. */
+/** The content of a batch, piece by piece: nothing is unpacked before it is requested. */
 export type Pieces = AsyncIterable<Buffer> | Iterable<Buffer>;
 
 const pieceBytes = 64 * 1024;
-/** zstd keeps that much in memory, if a frame asks for it: 2^25 are 32 MB. */
+/** zstd keeps this much in memory, if a frame asks for it: 2^25 bytes are 32 MB. */
 const mostWindowLog = 25;
 
-/** By their numbers in a batch's attributes. */
+/** The codecs, by their numbers in a batch's attributes. */
 const codecs: Record<number, { name: string; unpack: (packed: Buffer) => Pieces }> = {
   0: { name: "not compressed", unpack: (packed) => [packed] },
   1: { name: "gzip", unpack: (packed) => createGunzip({ chunkSize: pieceBytes }).end(packed) },
@@ -25,12 +25,12 @@ const codecs: Record<number, { name: string; unpack: (packed: Buffer) => Pieces 
   },
 };
 
-/** How a batch was packed; undefined for a number that Kafka does not know. */
+/** The codec of a batch; undefined for a number that Kafka does not define. */
 export const codecOf = (attributes: number) => codecs[attributes & 7];
 
 /**
- * All pieces together.
- * @throws what unpacking throws, and past `mostBytes`
+ * All pieces in one buffer.
+ * @throws what unpacking throws, and beyond `mostBytes`
  */
 export const unpackWhole = async (pieces: Pieces, mostBytes: number): Promise<Buffer> => {
   const all: Buffer[] = [];

@@ -1,12 +1,12 @@
 import type { Pieces } from "./unpack.ts";
 
-/** The whole of a record, or only its beginning where it is larger than a record may be. */
+/** A whole record, or only its beginning if it is too large. */
 export type Frame = { body: Buffer; bytes: number; isWhole: boolean };
 
 type Options = {
-  /** Not called where there is nothing to walk over: a stream that nobody reads has nobody to hear its error. */
+  /** Not called if there are no records: nobody would handle the error of a stream that nobody reads. */
   unpack: () => Pieces;
-  /** How many records the batch says it has. */
+  /** The number of records in the batch's header. */
   count: number;
   mostRecordBytes: number;
   mostBatchBytes: number;
@@ -14,15 +14,15 @@ type Options = {
   onFrame: (frame: Frame) => boolean;
 };
 
-/** Enough for the fields that tell a record's offset. */
+/** Enough bytes for the fields with a record's offset. */
 const beginningBytes = 32;
 const mostLengthBytes = 5;
 
 /**
- * Takes a batch's records apart as they are unpacked. In memory are one piece and one record, however much the batch
+ * Splits a batch into records while it is unpacked. Only one piece and one record are in memory, however much the batch
  * unpacks to; of a record that is too large only the beginning.
- * @returns whether all of them were seen
- * @throws what unpacking throws, where the records end early, and past `mostBatchBytes`
+ * @returns whether all records were visited
+ * @throws what unpacking throws, if the records end early, and beyond `mostBatchBytes`
  */
 export const walkFrames = async (options: Options): Promise<boolean> => {
   const { unpack, count, mostBatchBytes } = options;
@@ -40,14 +40,14 @@ export const walkFrames = async (options: Options): Promise<boolean> => {
 
 export const megabytes = (bytes: number): number => Math.round(bytes / 1024 / 1024);
 
-/** Takes a piece after the other; says when that was all, or enough. */
+/** Takes one piece after the other; returns whether that was all, or enough. */
 const createCut = ({ count, mostRecordBytes, onFrame }: Options) => {
   let waiting: Buffer[] = [];
   let have = 0;
-  /** With fewer bytes than these nothing can be cut off. */
+  /** With fewer bytes than these no record is complete. */
   let need = 1;
   let seen = 0;
-  /** What is left of a record that is too large. */
+  /** The remaining bytes of a record that is too large. */
   let skipping = 0;
 
   return (piece: Buffer): "more" | "all" | "enough" => {
@@ -83,7 +83,7 @@ const createCut = ({ count, mostRecordBytes, onFrame }: Options) => {
   };
 };
 
-/** The length that stands before a record, and where the record starts; null where its bytes are not all there yet. */
+/** The length before a record, and where the record starts; null if the length is not complete yet. */
 const lengthAt = (bytes: Buffer, at: number): { length: number; start: number } | null => {
   let value = 0;
   for (let index = 0; index < mostLengthBytes; index += 1) {

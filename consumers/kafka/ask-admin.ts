@@ -4,14 +4,14 @@ import { untilAborted, withLimit } from "./with-limit.ts";
 
 type Options<T> = {
   client: Kafka;
-  /** For the error where no broker answers. */
+  /** For the error if no broker answers. */
   what: string;
   ask: (admin: Admin) => Promise<T>;
   signal?: AbortSignal;
 };
 
 /**
- * Asks Kafka something over a connection of its own, which ends with the answer.
+ * Asks Kafka over a separate connection, which is closed after the answer.
  * @throws what `ask` throws, LimitError when no broker answers within twelve seconds, and the signal's reason
  */
 export const askAdmin = async <T>({ client, what, ask, signal }: Options<T>): Promise<T> => {
@@ -22,7 +22,7 @@ export const askAdmin = async <T>({ client, what, ask, signal }: Options<T>): Pr
     return await withLimit(what, probeLimitMs, signal ? untilAborted(signal, asking) : asking);
   } finally {
     await disconnect();
-    // Work that outlives its limit may connect again after that.
+    // Work that continues after its limit may connect again later.
     void asking.then(disconnect, disconnect);
   }
 };

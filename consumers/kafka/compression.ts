@@ -18,15 +18,15 @@ const codec = (number: number, compress: (encoder: Encoder) => Promise<Buffer>) 
 });
 
 /**
- * Gives kafkajs the codecs that it knows by name only, and a bound to those that it would unpack without end. What
- * consumers fetch is unpacked piece by piece instead (`fetch/read-batch.ts`), but for the message sets of Kafka before 0.11.
+ * Adds the codecs that kafkajs knows only by name, and limits those that it would unpack without a limit. Fetched
+ * batches are unpacked piece by piece instead (`fetch/read-batch.ts`), except the message sets of Kafka before 0.11.
  */
 export const registerCodecs = (): void => {
   const { CompressionCodecs, CompressionTypes } = kafkajs;
   const { GZIP, Snappy, LZ4, ZSTD } = CompressionTypes;
   CompressionCodecs[GZIP] = codec(GZIP, async ({ buffer }) => packGzip(buffer));
   CompressionCodecs[Snappy] = codec(Snappy, createSnappyCodec().compress);
-  // Read only: brokers do not take the frames that lz4js writes.
+  // Read only: brokers do not accept the frames that lz4js writes.
   CompressionCodecs[LZ4] = codec(LZ4, async () => Promise.reject(new Error("lz4 is read, not written")));
   CompressionCodecs[ZSTD] = codec(ZSTD, async ({ buffer }) => packZstd(buffer));
 };

@@ -10,7 +10,7 @@ export interface CreateTopicsOptions {
   partitions: number;
 }
 
-/** Creates those of the topics that are missing. Rejects, after a second or two, when no broker answers. */
+/** Creates the missing ones of these topics. Rejects after a second or two if no broker answers. */
 export function createTopics({ brokers, topics, partitions }: CreateTopicsOptions): Promise<void> {
   return withAdmin(brokers, async (admin) => {
     const there = new Set(await admin.listTopics());
@@ -28,8 +28,8 @@ const notThereYet = new Set<unknown>([
 ]);
 
 /**
- * Creates topics and waits until each partition has a leader that knows it is one. kafkajs' own waiting ends with an error
- * where the broker does not know yet what it just created, and believes a leader that answers that it is none.
+ * Creates topics and waits until each partition has a leader that knows that it is the leader. kafkajs' own wait fails if
+ * the broker does not know yet what it just created, and accepts a leader that answers that it is not the leader.
  * @throws after half a minute, and what kafkajs throws on anything else
  */
 export async function createAndAwait(admin: Admin, topics: ITopicConfig[]): Promise<void> {
@@ -50,8 +50,8 @@ export async function createAndAwait(admin: Admin, topics: ITopicConfig[]): Prom
 }
 
 /**
- * Rejects while a broker that just started cannot serve consumer groups: one that joined now would be told that its
- * coordinator is loading.
+ * Rejects while a broker that just started cannot serve consumer groups: a consumer that joined now would get the error
+ * that its coordinator is loading.
  */
 export async function groupsAreServed(brokers: string[]): Promise<void> {
   // Hashed to the five partitions that a local broker keeps its groups in, these reach each of them.

@@ -8,7 +8,7 @@ type Parts = { kafka: KafkaAddress; topic: string; publisher: Pick<Publisher, "p
 
 const headers = { "content-type": "application/cloudevents+json" };
 
-/** The topic of chat events, as kafkajs sees it. */
+/** The topic of chat events, over kafkajs. */
 export const createEventTopic = ({ kafka, topic, publisher, logger }: Parts): EventTopic => ({
   spread: createTopicSpread(createProbeClient({ kafka, logger }), topic),
   publish: (events) =>

@@ -5,8 +5,8 @@ const guarded = new WeakSet<object>();
 const firstGuardedVersion = 4;
 
 /**
- * Has kafkajs take fetched records as we read them. What cannot be read is a message that says so, and not an error that
- * ends the consumer: a failure before our handler would have no handler.
+ * Makes kafkajs use our reader for fetched records. Unreadable records become a message that says so, not an error: an
+ * error before our handler would end the consumer.
  */
 export const guardFetches = (): void => {
   if (guarded.has(fetchRequests)) return;

@@ -2,15 +2,15 @@ import RequestQueue from "kafkajs/src/network/requestQueue/index.js";
 
 const guarded = new WeakSet<object>();
 
-/** Requests may take ten seconds and more, so that a look at them once a second is in time. */
+/** Requests may take ten seconds and more, so one check per second is enough. */
 const lookEveryMs = 1_000;
 
 /**
- * Keeps an idle kafkajs connection idle. Each has two timers that never rest:
- * - kafkajs 2.2.4 arms its next look at the queue of pending requests even when nothing is pending, with a negative delay
- *   that Node takes for 1 ms (and 24 warns of): 4.7 % of a core for ever (tulios/kafkajs#1704, #1751). With nothing
- *   pending there is nothing to look at: `push` arms it again.
- * - It looks ten times a second for requests that take too long.
+ * Keeps an idle kafkajs connection idle. Each connection has two timers that never stop:
+ * - kafkajs 2.2.4 schedules its next check of the queue of pending requests even if nothing is pending, with a negative
+ *   delay that Node turns into 1 ms (and Node 24 warns about): 4.7 % of a core forever (tulios/kafkajs#1704, #1751). If
+ *   nothing is pending, no check is needed: `push` schedules it again.
+ * - It checks ten times a second for requests that take too long.
  */
 export const guardIdleConnections = (): void => {
   const { prototype } = RequestQueue;

@@ -6,17 +6,16 @@ import { registerCodecs } from "./compression.ts";
 import { guardFetches } from "./fetch-guard.ts";
 import { guardIdleConnections } from "./idle-guard.ts";
 
-/** Where Kafka is, and who we are to it. */
+/** Kafka's addresses and our credentials. */
 export type KafkaAddress = Pick<KafkaConfig, "brokers" | "clientId" | "ssl" | "sasl">;
 
-/** Fast first, a second apart at most: a leader that moves is found within one. */
+/** Fast at first, then at most a second apart: a moved leader is found within a second. */
 export const kafkaRetry = { initialRetryTime: 100, retries: 8, maxRetryTime: 1_000 };
 
-/** For a question that is asked again anyway. */
+/** For a request that its caller repeats anyway. */
 export const shortRetry = { initialRetryTime: 100, retries: 1, maxRetryTime: 100 };
 
-// What kafkajs calls an error it most often tries again by itself, many times while a broker is away. What it comes to
-// is logged by those who use it.
+// kafkajs retries most of the errors that it logs, many times while a broker is away. Its callers log the final errors.
 const levels = {
   [logLevel.NOTHING]: "trace",
   [logLevel.ERROR]: "debug",
@@ -37,20 +36,20 @@ const logTo =
   ({ namespace, level, log: { message, error } }: LogEntry): void =>
     logger[levels[level]]({ from: namespace, told: message, error: errorText(error) }, "kafkajs");
 
-/** How long kafkajs waits for one answer. A limit around several of them must be longer. */
+/** How long kafkajs waits for one answer. A limit around several answers must be longer. */
 const requestLimitMs = 10_000;
 const probeRequestLimitMs = 3_000;
-/** For all of what a probe asks at once: to find a broker, to connect, to log in, and an answer or two. */
+/** For a whole probe: finding a broker, connecting, logging in, and an answer or two. */
 export const probeLimitMs = 12_000;
 
 type Parts = { kafka: KafkaAddress; logger: Logger };
 type Patience = { retry: typeof kafkaRetry; requestTimeout: number; authenticationTimeout: number };
 
-/** The client that every producer, consumer and admin of this process is made of. Connects to nothing by itself. */
+/** The client from which every producer, consumer and admin of this process is made. Does not connect by itself. */
 export const createKafkaClient = (parts: Parts): Kafka =>
   create(parts, { retry: kafkaRetry, requestTimeout: requestLimitMs, authenticationTimeout: requestLimitMs });
 
-/** A client with little patience, for a question that is asked again anyway. */
+/** A client with short limits, for requests that its caller repeats anyway. */
 export const createProbeClient = (parts: Parts): Kafka =>
   create(parts, {
     retry: shortRetry,
@@ -59,8 +58,8 @@ export const createProbeClient = (parts: Parts): Kafka =>
   });
 
 /**
- * Where to begin. kafkajs takes one broker after the other and waits for ten seconds for one that takes connections and
- * never answers, longer than those wait who ask: it is given one that answers.
+ * The brokers to connect to. kafkajs tries one broker after the other and waits ten seconds for one that accepts
+ * connections and never answers, which is longer than its callers wait. So it gets one that answers.
  */
 const seeds = async (kafka: KafkaAddress): Promise<string[]> => {
   if (kafka.brokers.length === 1) return kafka.brokers;
@@ -84,7 +83,7 @@ const create = ({ kafka, logger }: Parts, patience: Patience): Kafka => {
   });
 };
 
-// kafkajs wants one type per mechanism where ours has one for all three.
+// kafkajs has one type per mechanism; ours has one type for all three.
 const saslOptions = ({ mechanism, username, password }: NonNullable<KafkaAddress["sasl"]>) => {
   if (mechanism === "plain") return { mechanism, username, password } as const;
   if (mechanism === "scram-sha-256") return { mechanism, username, password } as const;

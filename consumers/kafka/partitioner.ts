@@ -3,8 +3,8 @@ import { type ICustomPartitioner, Partitioners } from "kafkajs";
 const mostKeyBytes = 1_024;
 
 /**
- * Puts a key into the partition where Java's clients and kafkajs' own put it. Of a key past 1 KB, which no id is, its
- * beginning decides: kafkajs' hash multiplies numbers that it never cuts, and is busy for minutes with a megabyte.
+ * Chooses the same partition for a key as Java's clients and kafkajs. For a key longer than 1 KB, which no id is, only the
+ * beginning counts: kafkajs' hash multiplies numbers that it never truncates, and takes minutes for a megabyte.
  */
 export const createPartitioner: ICustomPartitioner = () => {
   const choose = Partitioners.DefaultPartitioner();

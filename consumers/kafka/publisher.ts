@@ -7,7 +7,7 @@ import { withLimit } from "./with-limit.ts";
 
 /**
  * A record to publish. `null` is Kafka's own null, as in a tombstone; `compress` packs it with gzip. Without a partition
- * the key decides, without a time it is as old as the moment of publishing.
+ * the key decides; without a time it gets the time of publishing.
  */
 export type NewRecord = {
   topic: string;
@@ -21,16 +21,16 @@ export type NewRecord = {
 
 export type Publisher = {
   /**
-   * Resolves when every replica in sync has the record. Connects by itself, also after Kafka was away.
-   * @throws whenever that is not certain: the record may be there all the same, and may be published again
+   * Resolves when every in-sync replica has the record. Connects by itself, also after Kafka was away.
+   * @throws whenever that is not certain: the record may be stored nevertheless, and may be published again
    */
   publish(record: NewRecord): Promise<void>;
   /**
-   * The same for records whose keys all belong to one partition: in one request, in their order, all or none.
+   * The same for records whose keys all belong to one partition: in one request, in order, all or none.
    * @throws as `publish`; also where they do not belong to one partition
    */
   publishTogether(topic: string, records: Omit<NewRecord, "topic" | "compress">[]): Promise<void>;
-  /** Ends the connection, within a few seconds; may be called again. */
+  /** Ends the connection within a few seconds; may be called twice. */
   close(): Promise<void>;
 };
 
@@ -40,9 +40,9 @@ const closeLimitMs = 3_000;
 type Parts = { kafka: KafkaAddress; logger: Logger };
 
 /**
- * Publishes to Kafka, at least once. Not with kafkajs' idempotent producer: where a request timed out it gives the same
- * sequence number to the next record, which a broker that had the first one then drops as a repeat. Our records carry
- * ids, so that a repeat is harmless and a loss is not.
+ * Publishes to Kafka, at least once. It does not use kafkajs' idempotent producer: after a request that timed out, that
+ * gives the same sequence number to the next record, and a broker that stored the first one drops the next as a repeat.
+ * Our records carry ids, so a repeat is harmless, but a loss is not.
  */
 export const createPublisher = async ({ kafka, logger }: Parts): Promise<Publisher> => {
   const client = createKafkaClient({ kafka, logger });
@@ -53,7 +53,7 @@ export const createPublisher = async ({ kafka, logger }: Parts): Promise<Publish
     return connection;
   };
 
-  // A producer that failed may hold on to a topic that is gone, or to a broker that hangs: the next record gets another.
+  // A producer that failed may cache a topic that is gone, or a broker that hangs: the next record gets a new producer.
   const drop = async (failed: Promise<Producer>): Promise<void> => {
     if (connection === failed) connection = null;
     await disconnect(failed).catch(() => undefined);
@@ -85,7 +85,7 @@ export const createPublisher = async ({ kafka, logger }: Parts): Promise<Publish
 
 const tooLarge = new Set<unknown>(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"]);
 
-/** Whether the broker will never take this record because of its size. */
+/** Whether the broker refuses this record because of its size, and always will. */
 export const isTooLarge = (error: unknown): boolean => isOfType(error, tooLarge);
 
 const connect = async (client: Kafka): Promise<Producer> => {
@@ -118,12 +118,12 @@ const toMessage = (record: Omit<NewRecord, "topic" | "compress">): Message => {
 };
 
 /**
- * One partition per request: of several in one request kafkajs can report as taken what is in no log, while a leader
- * moves (tulios/kafkajs#1303). A partition that does not exist gets no answer at all.
+ * Checks the answer of a request for one partition. With several partitions in one request, while a leader moves, kafkajs
+ * can report records as stored that are in no log (tulios/kafkajs#1303). A partition that does not exist gets no answer.
  */
 const send = async (producer: Producer, request: ProducerRecord): Promise<void> => {
   const results = await producer.send({ ...request, acks: -1, timeout: 10_000 });
   const [result] = results;
   if (results.length === 1 && result?.errorCode === 0) return;
-  throw new Error("Kafka did not say that it has the records", { cause: results });
+  throw new Error("Kafka did not acknowledge the records", { cause: results });
 };

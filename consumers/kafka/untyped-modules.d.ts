@@ -9,7 +9,7 @@ declare module "kafkajs-snappy" {
 
 declare module "lz4js" {
   const lz4: {
-    /** Unpacks `length` bytes from `at` on into `into` from `start` on; answers where it ended there. */
+    /** Unpacks `length` bytes at `at` into `into` at `start`; returns the end position in `into`. */
     decompressBlock(packed: Uint8Array, into: Uint8Array, at: number, length: number, start: number): number;
   };
   export default lz4;
@@ -18,17 +18,17 @@ declare module "lz4js" {
 declare module "kafkajs/src/network/requestQueue/index.js" {
   export default class RequestQueue {
     pending: unknown[];
-    /** Milliseconds since the epoch; in the past where the broker throttles nothing. */
+    /** Milliseconds since the epoch; in the past if the broker throttles nothing. */
     throttledUntil: number;
     scheduleCheckPendingRequests: (this: RequestQueue) => void;
     enforceRequestTimeout: boolean;
     requestTimeout: number;
     requestTimeoutIntervalId: NodeJS.Timeout;
-    /** Those that were sent and not answered. `sentAt`: milliseconds since the epoch. */
+    /** Requests that were sent and not answered. `sentAt`: milliseconds since the epoch. */
     inflight: Map<number, { sentAt: number; requestTimeout: number; timeoutRequest: () => void }>;
     isConnected: () => boolean;
     scheduleRequestTimeoutCheck: (this: RequestQueue) => void;
-    /** Ends its timers. */
+    /** Stops its timers. */
     destroy: () => void;
   }
 }
@@ -49,7 +49,7 @@ declare module "kafkajs/src/protocol/messageSet/decoder.js" {
 }
 
 declare module "kafkajs/src/protocol/recordBatch/crc32C/index.js" {
-  /** Castagnoli's checksum, without a sign; `node:zlib` has another one. */
+  /** Castagnoli's checksum (CRC-32C), unsigned; `node:zlib` has a different one. */
   const crc32c: (bytes: Buffer) => number;
   export default crc32c;
 }

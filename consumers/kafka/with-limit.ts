@@ -1,4 +1,4 @@
-/** Something did not end within its limit. What it does to the world is not known. */
+/** Work did not end within its limit. Whether it takes effect is unknown. */
 export class LimitError extends Error {
   readonly what: string;
 
@@ -10,7 +10,7 @@ export class LimitError extends Error {
 }
 
 /**
- * Waits for `work`, but no longer than `limitMs`. The work itself goes on behind; its late failure is swallowed.
+ * Waits for `work`, but no longer than `limitMs`. The work itself continues; a late failure is ignored.
  * @throws LimitError
  */
 export const withLimit = async <T>(what: string, limitMs: number, work: Promise<T>): Promise<T> => {
@@ -26,7 +26,7 @@ export const withLimit = async <T>(what: string, limitMs: number, work: Promise<
 };
 
 /**
- * Waits for `work`, but not after the signal was aborted. The work itself goes on behind; its failure is swallowed.
+ * Waits for `work`, but not after the signal was aborted. The work itself continues; its failure is ignored.
  * @throws the signal's reason
  */
 export const untilAborted = async <T>(signal: AbortSignal, work: Promise<T>): Promise<T> => {

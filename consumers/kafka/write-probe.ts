@@ -6,20 +6,20 @@ import { createProbeClient, type KafkaAddress, probeLimitMs, shortRetry } from "
 import { topicsThere } from "./topics-there.ts";
 import { withLimit } from "./with-limit.ts";
 
-/** Whether Kafka lets this process write. */
+/** Whether Kafka allows this process to write. */
 export type WriteProbe = {
   start(): void;
-  /** Whether it did when it was asked last. */
+  /** The answer to the last probe. */
   isUp(): boolean;
   stop(): Promise<void>;
 };
 
 type Parts = {
   kafka: KafkaAddress;
-  /** Those that we write to. */
+  /** The topics that we write to. */
   topics: string[];
   logger: Logger;
-  /** It lets us write. */
+  /** Called when Kafka allows us to write. */
   onReached: () => void;
 };
 
@@ -27,9 +27,9 @@ const firstEveryMs = 3_000;
 const everyMs = 30_000;
 
 /**
- * Asks Kafka whether it takes records from us, without writing any: for a producer's id (InitProducerId), which needs the
- * right to write, and each leader of the topics that we write to. A topic that is not there yet is no failure: it may be
- * made later, as those of the bookings.
+ * Asks Kafka whether it accepts records from us, without writing any: requests a producer id (InitProducerId), which needs
+ * the right to write, and an answer of each leader of the topics that we write to. A topic that does not exist yet is not
+ * a failure: it may be created later, like the booking topics.
  */
 export const createWriteProbe = ({ kafka, topics, logger, onReached }: Parts): WriteProbe => {
   const client = createProbeClient({ kafka, logger });
@@ -44,7 +44,7 @@ export const createWriteProbe = ({ kafka, topics, logger, onReached }: Parts): W
       isUp = true;
       onReached();
     } catch (error) {
-      logger.warn({ err: error }, "kafka takes no records from this process now, trying again");
+      logger.warn({ err: error }, "kafka accepts no records from this process now, trying again");
       isUp = false;
     }
   };

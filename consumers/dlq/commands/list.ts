@@ -5,7 +5,7 @@ import { counted, matching, printable, shownTime, type Terminal } from "../termi
 
 type Options = { stock: Stock; selection: Selection; all: boolean; limit: number; json: boolean; terminal: Terminal };
 
-// An id that is cut can be shown to nobody, and a time and a number that are cut say something else.
+// Ids, times and numbers must not be truncated: `show` needs the whole id, and a truncated time or number is wrong.
 const columns: Column[] = [
   { head: "ID" },
   { head: "SINCE" },

@@ -3,21 +3,21 @@ import type { Stock, StockedLetter } from "../stock.ts";
 import { counted, matching } from "../terminal.ts";
 import { type Cut, cutsOf } from "./settled.ts";
 
-/** What a purge does with which letters. */
+/** What a purge does, and with which letters. */
 export type Plan = {
-  /** How many of the open ones match, where it was asked for some. */
+  /** How many of the open letters match, if a selection was given. */
   matched: { count: number; open: number } | null;
   cuts: Cut[];
   deleted: StockedLetter[];
-  /** Open ones that are to go, behind one that stays. */
+  /** Open letters to be discarded that follow a letter that stays. */
   marked: StockedLetter[];
-  /** Those behind one that stays that were redriven or discarded before. */
+  /** Letters that were redriven or discarded before and follow a letter that stays. */
   waiting: StockedLetter[];
 };
 
 const isOpen = ({ state }: StockedLetter): boolean => state === "open";
 
-/** Which letters go: those redriven or discarded, and those open ones that were asked for. */
+/** Plans which letters to delete: the redriven and discarded ones, and the selected open ones. */
 export const planOf = (stock: Stock, selection: Selection, all: boolean): Plan => {
   const isFiltered = isFiltering(selection);
   const isMeant = isFiltered ? isSelected(selection) : () => all;
@@ -37,10 +37,10 @@ export const planOf = (stock: Stock, selection: Selection, all: boolean): Plan =
   };
 };
 
-/** Nothing that a purge would change. */
+/** Whether the purge would change nothing. */
 export const isNothing = ({ cuts, marked }: Plan): boolean => cuts.length === 0 && marked.length === 0;
 
-/** What the purge is going to do, and what it leaves and why, a sentence each. */
+/** What the purge does, what it leaves, and why, in one sentence each. */
 export const sentencesOf = (plan: Plan, dryRun: boolean): string[] => {
   const { matched, deleted, marked, waiting } = plan;
   const will = dryRun ? "would" : "will";

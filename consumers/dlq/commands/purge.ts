@@ -14,13 +14,13 @@ type Options = {
   yes: boolean;
   topic: string;
   publisher: Pick<Publisher, "publish">;
-  /** Deletes what stands before the offsets. */
+  /** Deletes the records before the offsets. */
   deleteBefore: (cuts: Cut[]) => Promise<void>;
   terminal: Terminal;
   signal: AbortSignal;
 };
 
-/** Deletes letters as far as Kafka can, and marks those that it cannot delete yet. False: nobody said yes. */
+/** Deletes letters as far as Kafka can, and marks those that it cannot delete yet. False: it was not confirmed. */
 export const purge = async (options: Options): Promise<boolean> => {
   const { stock, selection, all, dryRun, terminal } = options;
   const plan = planOf(stock, selection, all);

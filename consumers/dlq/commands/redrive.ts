@@ -14,7 +14,7 @@ type Options = {
   dryRun: boolean;
   topic: string;
   publisher: Pick<Publisher, "publish">;
-  /** Where letters may go, and which of those Kafka has now. */
+  /** The topics to which letters may go, and which of them Kafka has now. */
   bookingTopics: string[];
   topicsThere: string[];
   terminal: Terminal;
@@ -22,9 +22,9 @@ type Options = {
 };
 
 /**
- * Sends letters back to where they came from. Each is marked when Kafka has said that it has the record, and not before:
- * what fails or ends in between comes twice, which harms nothing, and is never lost.
- * Resolves to false where some that were meant are still open.
+ * Sends letters back to the topics they came from. Each is marked only after Kafka has acknowledged the record: if the
+ * call fails or ends in between, the record comes twice, which does no harm, and is never lost.
+ * Resolves to false if some of the selected letters are still open.
  */
 export const redrive = async (options: Options): Promise<boolean> => {
   const { stock, selection, dryRun, terminal, signal } = options;
@@ -51,8 +51,8 @@ export const redrive = async (options: Options): Promise<boolean> => {
 };
 
 /**
- * Null where it can go. Whoever may write dead letters can name any topic in them, and we may write to more topics than
- * they: only those where the consumers put letters from are taken.
+ * Null if the letter can be sent. Anybody who can write dead letters can name any topic in them, and this process may be
+ * allowed to write to more topics than that writer. So only topics from which the consumers put letters are accepted.
  */
 const whyItStays = (
   { from, isCut, lastOffset }: Letter,
@@ -73,7 +73,7 @@ const countByTopic = (letters: Letter[]): Map<string, number> => {
   return counts;
 };
 
-/** @throws what ended it early, having told how far it came */
+/** @throws the error that ended it early, after printing how far it came */
 const sendAll = async (options: Options, sendable: Map<string, Letter>): Promise<number> => {
   const { reader, terminal, signal } = options;
   let sent = 0;
@@ -93,7 +93,7 @@ const sendAll = async (options: Options, sendable: Map<string, Letter>): Promise
   }
 };
 
-/** False: the topic takes no record of this size. */
+/** False: the topic does not accept a record of this size. */
 const send = async (
   { publisher, topic, terminal }: Options,
   record: ReceivedRecord,

@@ -1,11 +1,11 @@
 import type { Range } from "../ranges.ts";
 import type { StockedLetter } from "../stock.ts";
 
-/** Up to which offset, without it, a partition can be emptied, and how many letters that takes away. */
+/** The offset (exclusive) up to which a partition can be emptied, and how many letters that deletes. */
 export type Cut = { partition: number; before: number; letters: number };
 
 /**
- * Kafka deletes from a partition's beginning only: up to the first letter that must stay.
+ * Kafka deletes only from the beginning of a partition: up to the first letter that must stay.
  *
  *     partition 0    A   b   C   d     A and C are settled, b and d must stay
  *     deleted        A                 C goes when b does

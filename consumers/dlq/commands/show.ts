@@ -13,7 +13,7 @@ type Options = {
   signal: AbortSignal;
 };
 
-/** Prints one letter with all that it holds. False: it is gone meanwhile. */
+/** Prints one whole letter. False: it was deleted in the meantime. */
 export const show = async ({ reader, letter, json, terminal, signal }: Options): Promise<boolean> => {
   const found: ReceivedRecord[] = [];
   await reader.read(async (record) => {
@@ -44,7 +44,7 @@ const noValue = ({ from, lastOffset }: StockedLetter): string =>
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-/** As text where it is text, else in base64. */
+/** As text if it is text, otherwise in base64. */
 const asText = (bytes: Buffer | null): string | null => {
   if (bytes === null) return null;
   try {
