@@ -1,4 +1,4 @@
-import { gather } from "../../src/store/gather.ts";
+import { gather } from "../../src/timing/gather.ts";
 import { isTooLarge, type Publisher } from "../kafka/publisher.ts";
 import type { ReceivedRecord } from "../source/received-record.ts";
 import type { PartitionOf } from "../source/topic-spread.ts";

@@ -1,6 +1,6 @@
 import { connect, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { shareAnswer } from "./share-answer.ts";
+import { shareAnswer } from "../timing/share-answer.ts";
 
 /** Kafka's addresses, and whether it uses TLS. */
 export type Brokers = { brokers: string[]; ssl: boolean };

@@ -1,5 +1,6 @@
 import { Redis, type RedisOptions } from "ioredis";
 import type { Logger } from "../process/logger.ts";
+import { growingPause } from "../timing/growing-pause.ts";
 
 /** One of our connections, as a type for other folders. */
 export type RedisClient = Redis;
@@ -16,7 +17,7 @@ export const startWaitMs = connectTimeoutMs + answerTimeoutMs + 1_000;
 const common = {
   connectTimeout: connectTimeoutMs,
   socketTimeout: answerTimeoutMs,
-  retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 6), 2_000),
+  retryStrategy: growingPause({ firstMs: 100, longestMs: 2_000 }),
   // Commands under way fail when the connection ends: without retries ioredis rejects them. With only its resending
   // turned off, it would never settle them.
   enableOfflineQueue: false,

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import mongoose, { type Connection } from "mongoose";
 import { ConfigError } from "../config/parse-settings.ts";
 import type { Logger } from "../process/logger.ts";
+import { growingPause } from "../timing/growing-pause.ts";
 import { asWrongServers, requireReplicaSet } from "./mongodb-uri.ts";
 
 /**
@@ -25,7 +26,7 @@ const options = {
   bufferCommands: false,
 } as const;
 
-const longestPauseMs = 5_000;
+const pauseAfter = growingPause({ firstMs: 200, longestMs: 5_000 });
 
 /**
  * Connects to MongoDB, for as long as it takes: a database that is away at the start is waited for, with growing
@@ -34,7 +35,7 @@ const longestPauseMs = 5_000;
  */
 export const connect = async (uri: string, logger: Logger, signal: AbortSignal): Promise<Connection> => {
   const own = new mongoose.Mongoose({ sanitizeFilter: true, strictQuery: "throw" });
-  for (let pauseMs = 200; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+  for (let failures = 1; ; failures += 1) {
     signal.throwIfAborted();
     const connection = own.createConnection();
     try {
@@ -45,6 +46,7 @@ export const connect = async (uri: string, logger: Logger, signal: AbortSignal):
       await connection.destroy().catch(() => undefined);
       const final = error instanceof ConfigError ? error : asWrongServers(error);
       if (final) throw final;
+      const pauseMs = pauseAfter(failures);
       logger.warn({ err: error, pauseMs }, "mongodb is away, trying again");
       await pause(pauseMs, undefined, { signal });
     }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import mongoose from "mongoose";
 import type { Logger } from "../process/logger.ts";
+import { growingPause } from "../timing/growing-pause.ts";
 
 /** What opening a store has come to; `detail` says what is wrong with the indexes. */
 export type Opening = { mongodb: boolean; indexes: boolean; detail?: string };
@@ -22,7 +23,7 @@ type Parts = {
   onProgress: (opening: Opening) => void;
 };
 
-const longestPauseMs = 5_000;
+const pauseAfter = growingPause({ firstMs: 200, longestMs: 5_000 });
 
 /**
  * Makes the indexes, for as long as it takes: the unique ones carry the correctness, and nothing is served before they
@@ -30,13 +31,14 @@ const longestPauseMs = 5_000;
  * @throws the signal's reason
  */
 export const makeIndexes = async ({ models, logger, signal, onProgress }: Parts): Promise<void> => {
-  for (let pauseMs = 200; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+  for (let failures = 1; ; failures += 1) {
     signal.throwIfAborted();
     const failure = await firstFailure(models);
     if (failure === null) return onProgress({ mongodb: true, indexes: true });
     const { error, ...about } = failure;
     const hasAnswered = error instanceof mongoose.mongo.MongoServerError;
     onProgress({ mongodb: hasAnswered, indexes: false, ...(hasAnswered && { detail: sentenceOf(about) }) });
+    const pauseMs = pauseAfter(failures);
     logger.warn({ err: error, ...about, pauseMs }, "an index could not be made, trying again");
     await pause(pauseMs, undefined, { signal });
   }

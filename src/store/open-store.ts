@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { mongo } from "mongoose";
 import type { ChatCards, ChatLog } from "../chat/ports.ts";
 import type { Logger } from "../process/logger.ts";
-import { shareAnswer } from "../process/share-answer.ts";
+import { shareAnswer } from "../timing/share-answer.ts";
 import { createCardStore } from "./cards/card-store.ts";
 import { createChatLog } from "./chat-log.ts";
 import { connect } from "./connect.ts";

@@ -1,3 +1,4 @@
+import { shareRuns } from "../../timing/share-runs.ts";
 import type { Access, RequireParticipant } from "../access.ts";
 import type { Card, DeliveredMark, Receipt } from "../cards/card.ts";
 import type { CardKeeper } from "../cards/card-keeper.ts";
@@ -5,7 +6,6 @@ import { ChatError } from "../errors.ts";
 import type { Entry } from "../log/entry.ts";
 import type { Broadcast, ChatCards, ChatLog, Clock, Turns } from "../ports.ts";
 import type { Role } from "../roles.ts";
-import { shareRuns } from "../share-runs.ts";
 
 /** `seq` left out: all there is. One beyond the newest entry means the newest. */
 export type MarkRequest = { chatId: string; userId: string; seq?: number | undefined };

@@ -1,3 +1,4 @@
+import { onceATurn } from "../../timing/once-a-turn.ts";
 import type { ChatServer } from "../chat-socket.ts";
 import { type Connection, field, waitingPackets } from "./end-connection.ts";
 
@@ -32,12 +33,13 @@ export const writeOnceATurn = ({ engine }: Pick<ChatServer, "engine">): void => 
     waiting = new Set();
     for (const connection of connections) flush(connection);
   };
+  const flushAtEnd = onceATurn(flushAll, (run) => process.nextTick(run));
 
   // Engine.IO calls it with the connection as `this`.
   function flushLater(this: Connection): void {
     if (waitingPackets(this).length === 0) return;
-    if (waiting.size === 0) process.nextTick(flushAll);
     waiting.add(this);
+    flushAtEnd();
   }
   engine.on("connection", (connection: Connection) => void Reflect.set(connection, "flush", flushLater));
 };

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { RedisClient } from "../../redis/clients.ts";
+import { onceATurn } from "../../timing/once-a-turn.ts";
 
 /** Publishes that may be under way; past it Redis is too slow, and memory must not grow. */
 const mostUnderWay = 5_000;
@@ -24,13 +25,14 @@ export const createSafePublisher = (redis: RedisClient, onDropped: () => void) =
     }
     underWay -= batch.length;
   };
+  const flushLater = onceATurn(() => void flush());
 
   return {
     publish: (channel: string, message: string | Buffer): void => {
       if (redis.status !== "ready" || underWay >= mostUnderWay) return onDropped();
       underWay += 1;
       gathered.push(["publish", channel, message]);
-      if (gathered.length === 1) setImmediate(() => void flush());
+      flushLater();
     },
     /** Resolves when nothing is under way, or after `limitMs`. */
     flushed: async (limitMs = 500): Promise<void> => {

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { ChatError } from "../../chat/errors.ts";
 import type { Entry, Head } from "../../chat/log/entry.ts";
 import type { Appended, Decision } from "../../chat/ports.ts";
+import { growingPause } from "../../timing/growing-pause.ts";
 import { draftEntry, type Run } from "./draft-run.ts";
 import { type GroupCommitLimits, GroupCommits } from "./group-commits.ts";
 import type { Heads } from "./heads.ts";
@@ -34,7 +35,9 @@ const defaultLimits: Limits = {
   waitingInChat: 1_000,
   timeoutMs: 10_000,
 };
-const longestPauseMs = 500;
+/** Of the pause half is chance, so that lanes which failed together do not come again together. */
+const pauseAfter = growingPause({ firstMs: 20, longestMs: 500 });
+const jitter = (): number => 0.5 + Math.random() / 2;
 
 /**
  * The order of appending: a lane per chat, and group commits across chats.
@@ -213,7 +216,7 @@ export class AppendQueue {
       return this.#settle(lane, ({ reject }) => reject(error));
     }
     first.failures += 1;
-    await pause(Math.min(10 * 2 ** first.failures, longestPauseMs) * (0.5 + Math.random() / 2));
+    await pause(pauseAfter(first.failures) * jitter());
     if (!lane.dead) await again();
   }
 

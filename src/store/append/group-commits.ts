@@ -1,3 +1,4 @@
+import { onceATurn } from "../../timing/once-a-turn.ts";
 import { type Run, takeRuns } from "./draft-run.ts";
 import type { Lane } from "./lanes.ts";
 import type { WriteEntries, Written } from "./write-entries.ts";
@@ -20,7 +21,8 @@ export class GroupCommits {
   readonly #parts: Parts;
   #ready: Lane[] = [];
   #writes = 0;
-  #pumping = false;
+  // What comes in within one turn goes out in one write.
+  readonly #pumpLater = onceATurn(() => this.#pump(), queueMicrotask);
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -29,14 +31,10 @@ export class GroupCommits {
   /** The first of this lane has its entry. No write of the lane may be under way. */
   add(lane: Lane): void {
     this.#ready.push(lane);
-    if (this.#pumping) return;
-    this.#pumping = true;
-    // What comes in within one turn goes out in one write.
-    queueMicrotask(() => this.#pump());
+    this.#pumpLater();
   }
 
   #pump(): void {
-    this.#pumping = false;
     const { batch, writes } = this.#parts.limits;
     while (this.#writes < writes && this.#ready.length > 0) {
       const runs = takeRuns(this.#ready, batch, this.#parts);

@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Head } from "../../chat/log/entry.ts";
-import { gather } from "../gather.ts";
+import { gather } from "../../timing/gather.ts";
 
 /** More chats than one node has people connected; one that is not kept costs a read. */
 const mostKept = 20_000;

@@ -1,9 +1,9 @@
 import { type mongo, Types } from "mongoose";
 import type { Card } from "../../chat/cards/card.ts";
 import type { Participants } from "../../chat/roles.ts";
+import { gather } from "../../timing/gather.ts";
 import { isDuplicateKey } from "../driver-errors.ts";
 import { durable, durableCommand, lasting } from "../durability.ts";
-import { gather } from "../gather.ts";
 import type { CardDocument } from "../models.ts";
 import { newCard, openingStages, toCard } from "./card-documents.ts";
 

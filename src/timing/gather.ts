@@ -1,3 +1,5 @@
+import { onceATurn } from "./once-a-turn.ts";
+
 type Parts<Item, Result> = {
   /** Does a batch; the results in the order of the items. A throw is every caller's. */
   run: (items: Item[]) => Promise<Result[]>;
@@ -16,7 +18,6 @@ type Call<Item, Result> = { item: Item; resolve: (result: Result) => void; rejec
 export const gather = <Item, Result>(parts: Parts<Item, Result>): ((item: Item) => Promise<Result>) => {
   let waiting: Call<Item, Result>[] = [];
   let underWay = 0;
-  let scheduled = false;
 
   const take = (): Call<Item, Result>[] => {
     const batch = new Map<string, Call<Item, Result>>();
@@ -41,18 +42,17 @@ export const gather = <Item, Result>(parts: Parts<Item, Result>): ((item: Item) 
   };
 
   const begin = (): void => {
-    scheduled = false;
     while (underWay < parts.mostUnderWay && waiting.length > 0) {
       underWay += 1;
       void settle(take());
     }
   };
 
+  const beginLater = onceATurn(begin);
+
   return (item) =>
     new Promise((resolve, reject) => {
       waiting.push({ item, resolve, reject });
-      if (scheduled) return;
-      scheduled = true;
-      setImmediate(begin);
+      beginLater();
     });
 };

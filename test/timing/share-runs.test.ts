@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { shareRuns } from "../../src/chat/share-runs.ts";
+import { shareRuns } from "../../src/timing/share-runs.ts";
 
 const open = () => {
   const runs: { item: number; end: (result: string) => void; fail: (error: Error) => void }[] = [];

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { shareAnswer } from "../src/process/share-answer.ts";
-import { until } from "./support/chat-client.ts";
+import { shareAnswer } from "../../src/timing/share-answer.ts";
+import { until } from "../support/chat-client.ts";
 
 const openQuestions = (keptMs: number) => {
   const asked: ((answer: number) => void)[] = [];
