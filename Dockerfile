@@ -4,8 +4,8 @@
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# The workspace `local` serves the local stack alone. None of the packages needs its install script. The secret is for
-# registries that want a token, and may be left out:
+# The workspace `local` is only for the local stack. No package needs its install script. The secret is for registries
+# that need a token, and may be left out:
 #   docker build --secret id=npmrc,src="$HOME/.npmrc" .
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --omit=dev --workspaces=false --ignore-scripts
 
@@ -16,7 +16,7 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json LICENSE ./
 COPY src ./src
 COPY consumers ./consumers
-# Everything belongs to root, so the process cannot change what it runs.
+# All files belong to root, so the process cannot change its own code.
 USER node
 EXPOSE 5002 9464
 HEALTHCHECK --interval=10s --timeout=4s --start-period=30s --retries=3 \

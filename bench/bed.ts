@@ -6,7 +6,7 @@ import { openRun, type Run } from "../local/services/runs/run.ts";
 import { type Generator, startGenerator } from "./load/generator.ts";
 import type { SystemName } from "./systems/system.ts";
 
-/** What every scenario works on: the services, and a way to generate load. */
+/** What every scenario uses: the services, and a load generator. */
 export type Bed = {
   folder: string;
   run: Run;
@@ -22,7 +22,7 @@ export type Bed = {
   /** Which systems are to be measured. */
   wants: (system: SystemName) => boolean;
   profileFolder: string | undefined;
-  /** Tells how it goes. */
+  /** Reports the progress. */
   report: (line: string) => void;
   close: () => Promise<void>;
 };
@@ -36,7 +36,7 @@ type Options = {
   systems: string[] | undefined;
 };
 
-/** Provides a MongoDB and a Redis of the bench's own, as processes on this machine, thrown away afterwards. */
+/** Starts a MongoDB and a Redis for the bench, as processes on this machine, and deletes them afterwards. */
 export const openBed = async ({ signal, report, profileFolder, systems }: Options): Promise<Bed> => {
   const folder = mkdtempSync(join(tmpdir(), "lyvo-chat-bench-"));
   const { MONGODB_URI: _, REDIS_URL: __, KAFKA_BROKERS: ___, ...env } = process.env;

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { WebSocket } from "ws";
 
-/** A look into a Node process that was started with --inspect. */
+/** An inspector session with a Node process that was started with --inspect. */
 export type Inspector = {
-  /** Calls a method of the DevTools protocol. @throws what it says is wrong */
+  /** Calls a method of the DevTools protocol. @throws the error that it returns */
   post: <T>(method: string, params?: object) => Promise<T>;
   close: () => void;
 };
@@ -54,7 +54,7 @@ export type Memory = { rss: number; heapUsed: number; external: number };
 
 /** Bytes in use after a full collection. `external` is what buffers hold outside of the heap. */
 export const memoryOf = async (inspector: Inspector): Promise<Memory> => {
-  // The second time collects what only finalizers of the first one let go.
+  // The second collection frees what the finalizers of the first one released.
   for (let times = 0; times < 2; times += 1) await inspector.post("HeapProfiler.collectGarbage");
   const { result } = await inspector.post<{ result: { value: Memory } }>("Runtime.evaluate", {
     expression: "process.memoryUsage()",

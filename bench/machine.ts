@@ -12,7 +12,7 @@ const git = (...args: string[]): string => {
   }
 };
 
-/** The commit that was measured; says so where the sources differed from it. */
+/** The measured commit; says if the sources differed from it. */
 export const commit = (): string => {
   const changed = git("status", "--porcelain", "--", "src", "consumers", "bench", "package-lock.json");
   const hash = git("rev-parse", "--short=10", "HEAD") || "no commit";

@@ -71,13 +71,13 @@ const main = async (): Promise<void> => {
   const given = readArguments(process.argv.slice(2));
   const chosen = choose(given.only);
   const bed = await openBed({ ...given, signal: stopping, report: (line) => console.log(line) });
-  // Whoever waits for a measurement waits for the generator.
+  // A measurement that is under way waits for the generator.
   stopping.addEventListener("abort", () => void bed.generator.close(), { once: true });
   try {
     for (const scenario of chosen) {
       const measured = await measure(bed, scenario, given);
       bed.report(`\n${renderSection(measured)}`);
-      // A part of the systems, or a short try, is for looking at.
+      // The results of some of the systems, or of a short run, are not written.
       if (!given.quick && given.systems === undefined) keep(measured);
     }
   } finally {

@@ -8,7 +8,7 @@ import { median } from "./statistics.ts";
 export type MeasuredRow = { what: string; unit: string; values: Record<string, number> };
 export type MeasuredRatio = Omit<Ratio, "value"> & { value: number; turns: number[] };
 
-/** What one scenario came to, as it is kept between runs. */
+/** The result of one scenario, as it is kept between runs. */
 export type Measured = {
   name: string;
   title: string;
@@ -25,7 +25,7 @@ export type Measured = {
 
 const resultsFolder = fileURLToPath(new URL("results", import.meta.url));
 
-/** Brings a scenario's turns together. Ratios are taken within each turn, and then the median of them. */
+/** Summarizes a scenario's turns. Ratios are computed within each turn; the result is their median. */
 export const summarizeTurns = ({ ratios }: Scenario, turns: Row[][]): Pick<Measured, "rows" | "ratios"> => {
   const [first = []] = turns;
   const perTurn = turns.map((rows) => ratios(figuresOf(rows)));
@@ -49,7 +49,7 @@ export const keep = (measured: Measured): void => {
   writeFileSync(join(resultsFolder, `${measured.name}.json`), `${JSON.stringify(measured, null, 1)}\n`);
 };
 
-/** What was kept, by scenario. */
+/** The kept results, by scenario. */
 export const kept = (): Map<string, Measured> => {
   mkdirSync(resultsFolder, { recursive: true });
   const files = readdirSync(resultsFolder).filter((file) => file.endsWith(".json"));

@@ -5,7 +5,7 @@ export type Row = { what: string; unit: string; values: Record<string, number> }
 
 /** A figure to reach. */
 export type Target = { atLeast: number } | { atMost: number };
-/** What the issue is about: figures of one turn in proportion to each other. */
+/** Figures of one turn in proportion to each other. */
 export type Ratio = { what: string; value: number; target?: Target };
 
 export type TurnOptions = { seconds: number; warmUpSeconds: number };
@@ -17,13 +17,13 @@ export type Scenario = {
   about: string;
   /** Measures everything once. */
   turn: (bed: Bed, options: TurnOptions, turn: number) => Promise<Row[]>;
-  /** What one turn's figures say; `at` finds them. */
+  /** The ratios of one turn; `at` finds its figures. */
   ratios: (at: At) => Ratio[];
-  /** Gives back what was kept from turn to turn. */
+  /** Releases what was kept between turns. */
   end?: () => Promise<void>;
 };
 
-/** The figure of a row and a system; NaN where it was not measured. */
+/** The figure of a row and a system; NaN if it was not measured. */
 export type At = (what: string, system: string) => number;
 
 export const figuresOf =
@@ -45,7 +45,7 @@ export const createRows = () => {
 };
 export type Rows = ReturnType<typeof createRows>;
 
-/** The systems in another order each turn, so that none is always the one behind a heavy one. */
+/** The systems in another order each turn, so that none always follows a heavy one. */
 export const inTurn = <T>(items: readonly T[], turn: number): T[] => {
   const start = turn % items.length;
   return [...items.slice(start), ...items.slice(0, start)];

@@ -4,14 +4,14 @@ import { endOfLog, startChild } from "../local/services/runs/child-process.ts";
 import type { Run } from "../local/services/runs/run.ts";
 import { waitUntil } from "../local/services/wait-until.ts";
 
-// Linux counts a process's time in hundredths of a second, whatever the kernel's own tick.
+// Linux reports a process's time in hundredths of a second, whatever the kernel's tick.
 const ticksPerS = 100;
 
-/** CPU seconds a process has used, in user and kernel. NaN where there is no /proc. */
+/** CPU seconds that a process has used, in user and kernel mode. NaN without /proc. */
 export const cpuSeconds = (pid: number): number => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The command's name stands in brackets and may hold anything.
+    // The command's name is in parentheses and may contain anything.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return (Number(fields[11]) + Number(fields[12])) / ticksPerS;
   } catch {
@@ -19,7 +19,7 @@ export const cpuSeconds = (pid: number): number => {
   }
 };
 
-/** Most bytes of memory a process has held at once. NaN where there is no /proc. */
+/** The peak memory of a process in bytes. NaN without /proc. */
 export const peakBytes = (pid: number): number => {
   try {
     return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1_024;
@@ -46,7 +46,7 @@ type Options = {
 const readyLimitMs = 30_000;
 const stopLimitMs = 25_000;
 
-/** Starts a server of ours, or one to compare with, in a process of its own, and waits until it serves. */
+/** Starts our server, or one to compare with, in a separate process, and waits until it serves. */
 export const startServer = async (options: Options): Promise<ServerProcess> => {
   const { name, script, nodeArgs = [], env, readyUrl, logFile, run, signal } = options;
   const child = await startChild({

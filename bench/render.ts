@@ -3,7 +3,7 @@ import type { Target } from "./outcome.ts";
 
 const order = ["plain", "ours", "relay", "write"];
 
-/** 3 digits that matter; figures that were not measured, or cannot be divided, are a dash. */
+/** Three significant digits; a dash for figures that were not measured or cannot be divided. */
 const figure = (value: number | null | undefined): string => {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString("en-US");
@@ -65,7 +65,7 @@ each turn, and the figures are medians over the turns. p50 and p99 are in millis
 
 **plain**: the design this service began as · **ours** · **relay**: Socket.IO that saves nothing · **write**: the driver's bare insertMany, majority and journal`;
 
-/** The whole page. `notes` is what a person has to say about the figures. */
+/** The whole page. `notes` is the text about the figures. */
 export const renderResults = (sections: Measured[], machine: string, notes: string): string => {
   const withTarget = sections.flatMap(({ title, ratios }) =>
     ratios.filter(({ target }) => target !== undefined).map((ratio) => ({ title, ratio })),

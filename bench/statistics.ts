@@ -1,4 +1,4 @@
-/** The middle one; of an even number the mean of the two in the middle. NaN of none. */
+/** The median; for an even number of values the mean of the two in the middle. NaN for none. */
 export const median = (values: readonly number[]): number => {
   const sorted = values.toSorted((one, other) => one - other);
   const middle = sorted.length / 2;
@@ -6,13 +6,13 @@ export const median = (values: readonly number[]): number => {
   return low === undefined || high === undefined ? Number.NaN : (low + high) / 2;
 };
 
-/** The smallest value that at least `share` (0 to 1) of the sorted ones do not exceed. NaN of none. */
+/** The smallest value that at least `share` (0 to 1) of the sorted values do not exceed. NaN for none. */
 export const percentile = (sorted: Float64Array, share: number): number =>
   sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 
 export type Latency = { count: number; p50: number; p99: number; max: number };
 
-/** What a set of latencies comes to, in their unit. */
+/** A summary of latencies, in their unit. */
 export const summarize = (values: Float64Array): Latency => {
   const sorted = values.toSorted();
   return {
@@ -23,7 +23,7 @@ export const summarize = (values: Float64Array): Latency => {
   };
 };
 
-/** Numbers that come one by one, some 16 bytes each at most. */
+/** Collects numbers one by one, in at most some 16 bytes each. */
 export const createSeries = () => {
   let values = new Float64Array(4_096);
   let count = 0;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
-// node bench/top.ts FILE.cpuprofile [how many]: where the time went, in shares of the time the process was busy:
-// own time by package and by function, and time with all that was called by function.
+// node bench/top.ts FILE.cpuprofile [how many]: where the time went, as shares of the time in which the process was busy:
+// self time by package and by function, and total time by function.
 type Frame = { functionName: string; url: string; lineNumber: number };
 type ProfileNode = { id: number; callFrame: Frame; children?: number[] };
 type Profile = { nodes: ProfileNode[]; samples: number[]; timeDeltas: number[] };

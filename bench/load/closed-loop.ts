@@ -17,7 +17,7 @@ export type ClosedLoop = {
 
 const lastAnswersMs = 3_000;
 
-/** Sends as fast as it is acked: every ack is followed by the chat's next message, by the other person. */
+/** Sends as fast as the acks come: after every ack the other person sends the chat's next message. */
 export const runClosedLoop = async (pairs: Pair[], options: ClosedLoop): Promise<Load> => {
   const meter = createMeter();
   const taking = pairs.slice(0, options.chats);
@@ -54,7 +54,7 @@ export const measure = async (
 export const end = async (pairs: Pair[], meter: ReturnType<typeof createMeter>, cpu: CpuUse): Promise<Load> => {
   const deadline = performance.now() + lastAnswersMs;
   while (meter.underWay() > 0 && performance.now() < deadline) await pause(20);
-  // A delivery may come a little behind its ack.
+  // A delivery may come a little after its ack.
   await pause(200);
   listen(pairs, null);
   return { ...meter.result(), cpu };

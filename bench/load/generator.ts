@@ -3,12 +3,12 @@ import { fileURLToPath } from "node:url";
 import type { Commands } from "./main.ts";
 
 export type Generator = {
-  /** Lets the generator do something, and resolves with what came of it. @throws what it threw */
+  /** Runs a command in the generator, and resolves with its result. @throws what it threw */
   tell: <C extends keyof Commands>(
     command: C,
     options: Parameters<Commands[C]>[0],
   ) => Promise<Awaited<ReturnType<Commands[C]>>>;
-  /** Ends the connections. Also for a generator that is gone, and they with it. */
+  /** Ends the connections. Does nothing if the generator is gone, and the connections with it. */
   disconnect: () => Promise<void>;
   /** Ends it, whatever it is doing. May be called twice. */
   close: () => Promise<void>;
@@ -17,7 +17,7 @@ export type Generator = {
 type Answer = { id: number; result?: never; error?: string };
 type Waiting = { resolve: (result: never) => void; reject: (error: Error) => void };
 
-/** Starts the load generator in a process of its own, so that it shares no event loop with what it measures. */
+/** Starts the load generator in a separate process, so that it shares no event loop with what it measures. */
 export const startGenerator = (): Generator => {
   const child = fork(fileURLToPath(new URL("main.ts", import.meta.url)));
   const waiting = new Map<number, Waiting>();

@@ -39,7 +39,7 @@ const withCollection = async <T>(uri: string, act: (collection: mongo.Collection
   }
 };
 
-/** The driver's bare writes of one document each, at a rate whatever the answers do. Milliseconds to the majority. */
+/** Plain writes of one document each with the driver, at a rate that does not depend on the answers. Milliseconds to the majority. */
 export const writeAtRate = ({ mongodbUri, ratePerS, ...window }: Window & { ratePerS: number }): Promise<Latency> =>
   withCollection(mongodbUri, async (collection) => {
     const chatId = new mongo.ObjectId();
@@ -65,7 +65,7 @@ export const writeAtRate = ({ mongodbUri, ratePerS, ...window }: Window & { rate
     return latencies.summary();
   });
 
-/** The driver's bare writes of so many documents each, as fast as they are answered. Documents a second. */
+/** Plain writes of several documents each with the driver, as fast as they are answered. Documents a second. */
 export const writeBatches = (options: Window & { batch: number; underWay: number }): Promise<{ perS: number }> =>
   withCollection(options.mongodbUri, async (collection) => {
     const over = new AbortController();

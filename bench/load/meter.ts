@@ -1,19 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { createSeries, type Latency } from "../statistics.ts";
 
-/** Whom a message is from, so that its delivery is taken at the other side. */
+/** The side that sent a message, so that its delivery is measured at the other side. */
 export type Side = "owner" | "seeker";
 
 export type Metered = {
   seconds: number;
-  /** Acks that came within the window, and those of them that said no. */
+  /** Acks within the window, and refusals among them. */
   acked: number;
   refused: number;
   /** Sent within the window and not answered some seconds after it. */
   unanswered: number;
-  /** Of what was sent within the window, in milliseconds, from the moment it was written to the socket. */
+  /** For messages sent within the window: milliseconds from the write to the socket until the ack. */
   ackMs: Latency;
-  /** The same, to the moment when the other side had it. */
+  /** The same, until the other side had the message. */
   deliveryMs: Latency;
 };
 
@@ -33,7 +33,7 @@ export const createMeter = () => {
   const isWithin = (at: number): boolean => at >= from && at < until;
 
   return {
-    /** Unlike any other's: what one run sends is no repeat of what another sent. */
+    /** Unique for each run, so that its messages are not repeats of another run's. */
     name: randomBytes(6).toString("hex"),
     /** Takes a number for a message that is sent now. */
     sent: (side: Side): number => {

@@ -8,8 +8,8 @@ export type OpenLoop = Omit<ClosedLoop, "underWay"> & { ratePerS: number };
 export type OpenLoad = Load & { lateMs: Latency };
 
 /**
- * Sends at a rate whatever the answers do, at moments as random as people are (a Poisson process, the same one in each
- * run). The chats take turns, and in each chat the two people.
+ * Sends at a rate that does not depend on the answers, at random moments (a Poisson process, the same one in each
+ * run). The chats take turns, and so do the two people of each chat.
  */
 export const runOpenLoop = async (pairs: Pair[], options: OpenLoop): Promise<OpenLoad> => {
   const meter = createMeter();
@@ -29,7 +29,7 @@ export const runOpenLoop = async (pairs: Pair[], options: OpenLoop): Promise<Ope
   return { ...(await end(taking, meter, cpu)), lateMs: late.summary() };
 };
 
-/** Calls `act` at random moments, so many a second, telling how late it is. @returns what ends it */
+/** Calls `act` at random moments, a given number per second, and passes how late it is. @returns a function that ends it */
 export const atRate = (ratePerS: number, act: (lateMs: number) => void): (() => void) => {
   const random = seededRandom(1);
   const gapMs = (): number => (-Math.log(1 - random()) * 1_000) / ratePerS;

@@ -1,8 +1,8 @@
 import { WebSocket } from "ws";
 
 /**
- * Socket.IO over a bare websocket, with as little as can be: no queue, no reconnection, texts are looked at and not
- * parsed, and frames go out with the mask 0, which masks nothing.
+ * A minimal Socket.IO client over a plain websocket: no queue, no reconnection, texts are inspected and not
+ * parsed, and frames are sent with the mask 0, which changes nothing.
  */
 export type ProtocolClient = {
   /** `event` is the JSON of `[name, payload]`. `onAck` gets the JSON of the ack's arguments, `[answer]`. */
@@ -16,16 +16,16 @@ type Options = {
   token: string;
   /** Gets the JSON of `[name, ...arguments]`. */
   onEvent: (event: string) => void;
-  /** Called when the connection ends that nobody closed here. */
+  /** Called when the connection ends and was not closed here. */
   onLost: (why: string) => void;
 };
 
 const connectLimitMs = 30_000;
-// Engine.IO's packet types, and Socket.IO's behind a "4".
+// Engine.IO's packet types, and Socket.IO's after a "4".
 const [open, ping, message] = [48, 50, 52];
 const [connect, event, ack, connectError] = [48, 50, 51, 52];
 
-/** Connects as a client with a token does. @throws where the server refuses, with what it said */
+/** Connects like a client with a token. @throws if the server refuses, with its message */
 export const connectClient = ({ url, token, onEvent, onLost }: Options): Promise<ProtocolClient> =>
   new Promise((resolve, reject) => {
     const socket = new WebSocket(`${url.replace("http", "ws")}/socket.io/?EIO=4&transport=websocket`, {
@@ -69,7 +69,7 @@ export const connectClient = ({ url, token, onEvent, onLost }: Options): Promise
     };
 
     socket.on("message", (data: Buffer) => {
-      // What the bench reads is ASCII, and latin1 is the cheapest text to make of bytes.
+      // The bench reads only ASCII, and latin1 is the cheapest decoding.
       const text = data.toString("latin1");
       const type = text.charCodeAt(0);
       if (type === message) takePacket(text);

@@ -1,7 +1,7 @@
 import { createSeries, type Latency } from "../statistics.ts";
 import { ask, type Pair, tokenFor } from "./people.ts";
 
-/** What is asked again and again, the kinds in turn, so that nothing that happens meanwhile hits one of them alone. */
+/** Repeats the requests, alternating between their kinds, so that a disturbance affects all kinds alike. */
 type Kinds<T> = { kinds: Record<string, T>; count: number };
 
 const warmUps = 50;

@@ -3,7 +3,7 @@ import { createAdapter } from "@socket.io/redis-adapter";
 import { Redis } from "ioredis";
 import { Server } from "socket.io";
 
-// The floor: Socket.IO as it comes, which passes messages on and saves nothing, checks nothing and knows nobody.
+// The lower bound: plain Socket.IO that passes messages on; it saves nothing, checks nothing and has no users.
 const httpServer = createServer((_request, response) => response.end("ok"));
 const io = new Server(httpServer, { transports: ["websocket"], perMessageDeflate: false, serveClient: false });
 const redisUrl = process.env["REDIS_URL"];

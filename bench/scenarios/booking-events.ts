@@ -7,17 +7,17 @@ import { createRows, inTurn, type Scenario } from "../outcome.ts";
 import { publishBookings } from "../systems/publish-bookings.ts";
 import { type ConsumersKind, startConsumers } from "../systems/start-consumers.ts";
 
-// Enough to be measured over seconds by each.
+// Enough for a measurement over several seconds with each system.
 const eventsPerSecond = { plain: 300, ours: 3_000 } as const;
 
 const limitMs = 300_000;
 const lookEveryMs = 20;
-/** The first ones are not counted: by then the consumer has its partitions and its code is warm. */
+/** The first events are not counted: after them the consumer has its partitions and its code is warm. */
 const warmUpShare = 0.2;
 
 type Consumed = { perS: number; cpuPerThousand: number };
 
-/** Waits until so many messages stand in the log, one for each event. */
+/** Waits until the log has this many messages, one for each event. */
 const until = async (messages: mongo.Collection, count: number, signal: AbortSignal): Promise<number> => {
   const deadline = performance.now() + limitMs;
   for (;;) {

@@ -10,13 +10,13 @@ import { publishBookings } from "../systems/publish-bookings.ts";
 import { startConsumers } from "../systems/start-consumers.ts";
 
 const waiting = 100_000;
-/** Of each new chat: that it is there, and its first message. */
+/** The chat events of each new chat: chat.created, and its first message. */
 const eventsPerChat = 2;
 const limitMs = 400_000;
 
 type Step = { bed: Bed; rows: Rows; topic: string; mongodbUri: string };
 
-/** Everything waits on the topic of bookings, and nothing is there yet. */
+/** All bookings wait on the topic, and there are no chats yet. */
 const comeIn = async ({ bed, rows, topic, mongodbUri }: Step): Promise<void> => {
   const client = await mongo.MongoClient.connect(mongodbUri);
   const messages = client.db().collection("messages");
@@ -38,7 +38,7 @@ const comeIn = async ({ bed, rows, topic, mongodbUri }: Step): Promise<void> => 
   }
 };
 
-/** All chats are there, and nobody was ever told of them. */
+/** All chats exist, and no chat event was ever published. */
 const goOut = async ({ bed, rows, topic, mongodbUri }: Step): Promise<void> => {
   const brokers = [await bed.startKafka()];
   const eventsTopic = `${topic}.events-anew`;

@@ -33,7 +33,7 @@ export const eventToChat: Scenario = {
       const consumers = await startConsumers(bed, "ours", { mongodbUri, topic });
       const published = new Map<string, number>();
       const series = createSeries();
-      // The first ones join the group and warm up.
+      // The first events are for joining the group and for warming up.
       const countFrom = performance.now() + warmUpMs;
       const onEvent = (text: string): void => {
         if (!text.startsWith('["chat_created"')) return;

@@ -5,14 +5,14 @@ import type { SystemName } from "../systems/system.ts";
 import { addLoad, withSystem } from "./under-load.ts";
 
 const size = 200;
-/** A node runs for weeks, and its code is compiled by what passes through it: a few hundred messages are too few. */
+/** A node runs for weeks and its code is compiled; a few hundred messages are too few for that. */
 const runningS = 6;
 const plainThird = "a third of the plain design's most";
 const plainTwoThirds = "two thirds of the plain design's most";
 const ourThird = "a third of our most";
 const ourTwoThirds = "two thirds of our most";
 
-/** Messages a second, by name. The plain design is not asked for more than it can. */
+/** Messages a second, by name. The plain design gets no more than it can handle. */
 type Rates = { where: string; ratePerS: number; systems: SystemName[]; withWrites: boolean }[];
 
 const everybody: SystemName[] = ["plain", "ours", "relay"];

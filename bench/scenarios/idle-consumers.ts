@@ -7,7 +7,7 @@ import { median } from "../statistics.ts";
 import { publishBookings } from "../systems/publish-bookings.ts";
 import { type ConsumersKind, startConsumers } from "../systems/start-consumers.ts";
 
-/** By then the group is joined, and what was compiled for the start is collected. */
+/** After this time the group is joined, and the garbage of the start is collected. */
 const settleS = 40;
 const windowS = 10;
 const windows = 6;

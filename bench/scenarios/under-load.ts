@@ -23,7 +23,7 @@ export const withSystem = async <T>(
   }
 };
 
-/** Adds what one run under load tells of a system. */
+/** Adds the figures of one run of a system under load. */
 export const addLoad = (rows: Rows, where: string, system: SystemName, load: Load): void => {
   const add = (what: string, unit: string, value: number) => rows.add(`${where}: ${what}`, unit, system, value);
   add("acked messages", "1/s", load.acked / load.seconds);

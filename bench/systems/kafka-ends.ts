@@ -1,6 +1,6 @@
 import { Kafka, logLevel } from "kafkajs";
 
-/** Asks how many records topics have, as long as it is open. */
+/** Returns how many records topics have, as long as it is open. */
 export const openKafkaEnds = async (brokers: string[]) => {
   const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
   await admin.connect();

@@ -4,7 +4,7 @@ import type { Bed } from "../bed.ts";
 import { profiled } from "../inspector.ts";
 import type { RunningSystem } from "./system.ts";
 
-/** Does something to a system, with a CPU profile of its first node where profiles are wanted. */
+/** Runs work on a system, with a CPU profile of its first node if profiles are wanted. */
 export const withProfile = async <T>(
   { profileFolder, report }: Pick<Bed, "profileFolder" | "report">,
   { name, inspectors }: RunningSystem,

@@ -5,7 +5,7 @@ import { createTopics } from "../../consumers/kafka/create-topics.ts";
 const batch = 1_000;
 const partitions = 6;
 
-/** Publishes so many approvals of different bookings to a new topic. @returns the topic */
+/** Publishes approvals of different bookings to a new topic. @returns the topic */
 export const publishBookings = async (brokers: string[], count: number): Promise<string> => {
   const topic = `bench-${randomBytes(4).toString("hex")}.booking.approved`;
   await createTopics({ brokers, topics: [topic, `${topic}.dlq`, `${topic}.events`], partitions });

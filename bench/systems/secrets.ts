@@ -1,3 +1,3 @@
-/** What the main backend would sign tokens with, and the booking service would call with; the same for every system. */
+/** The main backend's secret for tokens and the booking service's key; the same for every system. */
 export const jwtSecret = "bench-jwt-secret-of-the-main-backend";
 export const apiKey = "bench-internal-api-key";

@@ -8,7 +8,7 @@ const content = (number: number): string => `#${number} ${words}`;
 
 type Make = (number: number, sender: { senderId: string; role: "owner" | "seeker" }) => mongo.BSON.Document;
 
-// The newest entry's state, carried on from message to message as sending does it.
+// The state of the newest entry, computed from message to message as for a send.
 const entriesAfter = (head: mongo.BSON.Document): Make => {
   const sent = { ...head["sent"] };
   return (seq, { senderId, role }) => {
@@ -38,7 +38,7 @@ const plainMessages =
     return { chatId: chat, senderId, type: "text", content: content(number), readBy: [], createdAt: at, updatedAt: at };
   };
 
-/** Fills a chat that was just made up to so many messages, straight into the database. */
+/** Fills a new chat up to a number of messages, directly in the database. */
 export const seedHistory = async (
   { name, mongodbUri }: RunningSystem,
   chat: BenchChat,

@@ -10,10 +10,10 @@ const kinds = {
 } as const;
 export type ConsumersKind = keyof typeof kinds;
 
-/** `topic`: that of the bookings; the others are named after it. `eventsTopic`: where chat events go. */
+/** `topic`: the booking topic, from which the other names are made. `eventsTopic`: the topic of chat events. */
 type Options = { mongodbUri: string; topic: string; eventsTopic?: string };
 
-/** Starts the consumers of a system as a process of their own. */
+/** Starts the consumers of a system as a separate process. */
 export const startConsumers = async (
   bed: Bed,
   name: ConsumersKind,

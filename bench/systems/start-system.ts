@@ -20,7 +20,7 @@ const noLimits = {
   LIMIT_CONNECTIONS_PER_ADDRESS: "0",
 };
 
-/** What ours needs to be told, wherever it runs. */
+/** The settings that our processes need everywhere. */
 export const ownSettings = ({ redisUrl, kafkaBrokers }: Pick<Bed, "redisUrl" | "kafkaBrokers">) => ({
   HOST: "127.0.0.1",
   LOG_LEVEL: "warn",

@@ -3,24 +3,24 @@ import type { BenchChat } from "../load/people.ts";
 
 export type SystemName = "plain" | "ours" | "relay";
 
-/** A system that runs, of one node or several, on a database of its own. */
+/** A running system with one or several nodes, on a separate database. */
 export type RunningSystem = {
   name: SystemName;
   /** One for each node. */
   urls: string[];
   pids: number[];
-  /** One for each node, where it was started with `inspect`. */
+  /** One for each node, if it was started with `inspect`. */
   inspectors: Inspector[];
-  /** The database it works on. */
+  /** The database that it uses. */
   mongodbUri: string;
-  /** Chats of bookings just approved, each of two people nobody else has unless told. */
+  /** Chats of newly approved bookings, by default each with two people of its own. */
   makeChats: (count: number, people?: Partial<Pick<BenchChat, "ownerId">>) => Promise<BenchChat[]>;
-  /** Stops it and throws its database away. May be called twice. */
+  /** Stops it and deletes its database. May be called twice. */
   stop: () => Promise<void>;
 };
 
 export type StartOptions = {
   nodes?: number;
-  /** Lets the processes be looked into. */
+  /** Starts the processes with an inspector. */
   inspect?: boolean;
 };

@@ -11,11 +11,11 @@ type Parts = {
   log: Pick<ChatLog, "page">;
   describe: DescribeChanges;
   publish: PublishEvents;
-  /** Looks after entries that were told: their cards, and whether they were read. */
+  /** Handles published entries afterwards: their cards, and their unread notices. */
   lookAfter: (entries: Entry[]) => Promise<void>;
 };
 
-/** Walks on from `catchUp` to its end; `onProgress` gets each place behind which all is told, and null at the end. */
+/** Continues the walk from `catchUp` to its end; `onProgress` gets each position up to which everything is published, and null at the end. */
 export type RunCatchUp = (
   catchUp: CatchUp,
   onProgress: (catchUp: CatchUp | null) => void,
@@ -29,12 +29,12 @@ const chatsAtOnce = 20;
 const chatsKept = 100_000;
 
 /**
- * Tells from what is stored what the database's history no longer tells. With a time: the entries since then, found by
- * their ids, then the marks since then. Without one: every chat from its first entry. A chat's entries are told in
- * their order, from the first one found up to its newest; repeats have the ids they had.
+ * Publishes from the stored data what the change stream no longer has. With a time: the entries since then, found by
+ * their ids, then the marks since then. Without a time: every chat from its first entry. A chat's entries are published
+ * in order, from the first one found to the newest; repeats have the same ids as before.
  */
 export const createCatchUp = ({ scan, log, describe, publish, lookAfter }: Parts): RunCatchUp => {
-  /** Tells a chat's log from a seq on; the newest entry that was told. */
+  /** Publishes a chat's log from a seq on. @returns the newest published entry */
   const tellChat = async (chatId: string, fromSeq: number, ends: AbortSignal): Promise<Entry | undefined> => {
     let newest: Entry | undefined;
     for (let hasMore = true; hasMore; ) {
@@ -65,7 +65,7 @@ export const createCatchUp = ({ scan, log, describe, publish, lookAfter }: Parts
 
   const cardsPage = async (after: string | null, since: Date | null, ends: AbortSignal) => {
     const cards = await scan.cardsAfter(after, cardsAtOnce);
-    // When its people came stands nowhere: a chat that a cancellation made is told whole.
+    // The time when its people came is not stored, so a chat that a cancellation made is published as a whole.
     const whole = cards.filter(({ cancelledFirst }) => since === null || cancelledFirst);
     await tellChats(
       whole.map(({ card }) => [card.id, 1]),

@@ -3,20 +3,20 @@ import type { ChatState, Place } from "../../src/chat/log/entry.ts";
 import type { Role } from "../../src/chat/roles.ts";
 import type { UnreadNotice } from "../../src/store/relay/unread-notices.ts";
 
-/** How long something stays unread before others are told: nobody of that user connected, and otherwise. */
+/** How long an entry stays unread before the notice is published: if the user has no connection, and otherwise. */
 export type NoticeDelays = { offlineMs: number; onlineMs: number };
 
-/** What is known of a user's connections. `lastSeenAt`: RFC 3339, null where nobody knows, or while connected. */
+/** A user's presence. `lastSeenAt`: RFC 3339, null if unknown or while connected. */
 export type Presence = { online: boolean; lastSeenAt: string | null };
 
-/** Up to where a person has read, by marking it or by writing. */
+/** The seq up to which a person has read, by a mark or by writing. */
 export const readUpTo = (card: Card, state: ChatState, role: Role): Place =>
   card.read[role].seq > state.sent[role].seq ? card.read[role] : state.sent[role];
 
-/** How long entries may be apart and still belong to one run. */
+/** How far apart entries may be and still belong to one burst. */
 export const gapMs = ({ offlineMs, onlineMs }: NoticeDelays): number => Math.max(offlineMs, onlineMs);
 
-/** Who was told of a run is kept in mind for so much longer than the run may last, for entries that are looked at late. */
+/** A published burst is kept for this long after its end, for entries that are handled late. */
 const keptLongerMs = 120_000;
 
 export const forgetAt = ({ lastAt }: Pick<UnreadNotice, "lastAt">, delays: NoticeDelays): Date =>
@@ -26,19 +26,19 @@ type Seen = { seq: number; at: Date };
 type Planned = { chatId: string; role: Role; known: UnreadNotice | null; readSeq: number; seen: Seen[] };
 
 /**
- * What newly seen unread entries come to: the beginning of a run, or a run that goes on; null where nothing is to be
- * written. Reading ends a run, and so does a silence as long as the longer delay.
+ * The notice for newly seen unread entries: a new burst, or a continued one; null if nothing has to be written. Reading
+ * ends a burst, and so does a pause as long as the longer delay.
  *
- *     10:00 "hello", 10:00 "are you there?" → one run, told of at 10:00:30
- *     10:04 "?"                             → the same run, nobody is told again
- *     12:00 "good morning"                  → another run
+ *     10:00 "hello", 10:00 "are you there?" → one burst, published at 10:00:30
+ *     10:04 "?"                             → the same burst, not published again
+ *     12:00 "good morning"                  → another burst
  */
 export const planNotice = (
   { chatId, role, known, readSeq, seen }: Planned,
   delays: NoticeDelays,
 ): UnreadNotice | null => {
   const open = known !== null && known.firstSeq > readSeq ? known : null;
-  // One that waits takes in whatever comes.
+  // A waiting burst includes every new entry.
   if (open !== null && open.toldAt === null) return null;
   const fresh = seen.filter(({ seq }) => seq > readSeq && seq > (open?.lastSeq ?? 0));
   const [first, last] = [fresh[0], fresh.at(-1)];
@@ -66,8 +66,8 @@ type Judged = { notice: UnreadNotice; read: Place; counted: number; presence: Pr
 const longestLookMs = 10_000;
 
 /**
- * Whether others are to be told now. Whose presence is not known counts as connected: a notice that comes later does
- * less harm than one to somebody who has the chat before their eyes.
+ * Whether the notice is to be published now. A user of unknown presence counts as connected: a late notice does less harm
+ * than a notice to somebody who is looking at the chat.
  */
 export const judgeNotice = ({ notice, read, counted, presence, now }: Judged, delays: NoticeDelays): Verdict => {
   if (read.seq >= notice.firstSeq || read.counted >= counted) return { is: "over" };
@@ -78,7 +78,7 @@ export const judgeNotice = ({ notice, read, counted, presence, now }: Judged, de
   const online = presence === null || presence.online;
   const dueAt = online ? notice.firstAt.getTime() + delays.onlineMs : offlineSince(notice, presence) + delays.offlineMs;
   if (dueAt <= now.getTime()) return { is: "due" };
-  // Whoever is connected may go at any time.
+  // A connected user may disconnect at any time.
   const lookMs = online ? Math.min(Math.max(delays.offlineMs / 3, 200), longestLookMs) : Infinity;
   return { is: "later", checkAt: new Date(Math.min(dueAt, now.getTime() + lookMs)) };
 };

@@ -8,14 +8,14 @@ import type { createTerm } from "./term/term.ts";
 import type { RelayTiming } from "./timing.ts";
 
 export type Relay = {
-  /** Begins; waits for nothing. */
+  /** Starts the relay without waiting. */
   start: () => void;
   /** Ends what is under way and gives the lease back. False: the deadline passed first. May be called twice. */
   stop: (deadlineMs: number) => Promise<boolean>;
 };
 
 type Parts = {
-  /** What the lease is for: there is one holder per name. */
+  /** The name of the lease, which has one holder at a time. */
   name: string;
   store: Pick<RelayStore, "acquire" | "prepare">;
   runTerm: ReturnType<typeof createTerm>;
@@ -27,9 +27,9 @@ type Parts = {
 const longestPauseMs = 5_000;
 
 /**
- * One of several relays of which one works, the one that has the lease. A holder that was frozen and goes on beside
- * its successor does no harm: each publishes what comes behind a place up to which all is on the topic, in order, so
- * whatever the two repeat, what comes first of each id is in order.
+ * One of several relays; only the one with the lease works. A holder that was frozen and continues beside its successor
+ * does no harm: each publishes in order, from a position up to which everything is on the topic. Whatever the two repeat,
+ * the first events of each id are in order.
  */
 export const createRelay = ({ name, store, runTerm, metrics, logger, timing }: Parts): Relay => {
   const holder = randomUUID();

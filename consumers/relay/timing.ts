@@ -1,11 +1,11 @@
 export type RelayTiming = {
-  /** How long a lease holds without a renewal. */
+  /** How long a lease lasts without a renewal. */
   leaseMs: number;
   /**
-   * Between two renewals, each of which saves how far the relay has come, while it comes on; and between two tries to
-   * get a lease. With nothing to publish, half of the lease is often enough.
+   * The time between two renewals, which also save the relay's progress, while there is progress; and between two tries to
+   * get a lease. Without progress, a renewal after half of the lease is enough.
    */
   beatMs: number;
-  /** Between two looks at cards and unread notices. */
+  /** The time between two checks of cards and unread notices. */
   careMs: number;
 };

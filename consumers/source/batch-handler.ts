@@ -10,9 +10,9 @@ import { timeOf, toReceivedRecord } from "./received-record.ts";
 import type { SourceMetrics } from "./source-metrics.ts";
 
 const heartbeatEveryMs = 1_000;
-/** No more records are started after this: the rest comes with the next fetch, and with it what other partitions have. */
+/** After this time no more records are started: the rest comes with the next fetch, together with other partitions' records. */
 const sliceMs = 500;
-/** kafkajs fetches nothing from a broker while a partition of its is handled: one that takes longer goes on by itself. */
+/** kafkajs fetches nothing from a broker while one of its partitions is handled, so a slow partition continues on its own. */
 const patienceMs = 1_000;
 
 type Parts = {
@@ -20,7 +20,7 @@ type Parts = {
   pauses: PartitionPauses;
   progress: PartitionProgress;
   hangs: HangWatch;
-  /** Work has hung, and nothing else has ended, for too long. */
+  /** Called when work has hung, and no other work has ended, for too long. */
   onHang: (error: unknown) => void;
   logger: Logger;
   metrics: SourceMetrics;
@@ -28,21 +28,20 @@ type Parts = {
   recordLimitMs: number;
   /** True ends the handling at the next record. */
   isClosing: () => boolean;
-  /** Another number after each rebalance: what was fetched before may be another process's. */
+  /** Changes with each rebalance: a record fetched before may belong to another process now. */
   generation: () => number;
 };
 
 export type BatchHandler = {
   eachBatch: EachBatchHandler;
-  /** Resolves when nothing is handled any more that `eachBatch` did not wait for. */
+  /** Resolves when all work that `eachBatch` did not wait for has ended. */
   settled: () => Promise<void>;
 };
 
 /**
- * kafkajs' `eachBatch`: offsets move up to the first record that is not done, and a partition whose next record must
- * come again is paused while the others go on. So is one whose records take long, until they are done. It never throws:
- * what a handler throws ends a kafkajs consumer, at once for a TypeError and the like, after a few times for anything
- * else (tulios/kafkajs#1415).
+ * kafkajs' `eachBatch`: offsets move to the first record that is not done. If that record must be tried again, or its
+ * partition takes long, the partition is paused while the others continue. It never throws: an error from the handler
+ * ends a kafkajs consumer, at once for a TypeError and similar errors, after a few tries for others (tulios/kafkajs#1415).
  */
 export const createBatchHandler = (parts: Parts): BatchHandler => {
   const late = new Set<Promise<void>>();
@@ -74,7 +73,7 @@ export const createBatchHandler = (parts: Parts): BatchHandler => {
   };
 };
 
-/** Null: the partition may be another process's by now; whoever has it starts at what is committed. Never rejects. */
+/** Null: the partition may belong to another process by now, which starts at the committed offset. Never rejects. */
 const handle = async (parts: Parts, payload: EachBatchPayload, attended: AbortSignal): Promise<BatchEnd | null> => {
   const { topic, partition, messages } = payload.batch;
   const beganAt = performance.now();
@@ -100,8 +99,8 @@ const handleWithHeartbeat = async (
   const { topic, partition, messages } = payload.batch;
   const began = { at: performance.now(), generation: generation() };
   let isLost = false;
-  // A heartbeat that fails tells of a rebalance or of a broker that is gone: kafkajs finds out which when we return. Later
-  // its fetches beat.
+  // A failed heartbeat means a rebalance or a broker that is gone: kafkajs finds out which when we return. Afterwards its
+  // fetches send the heartbeats.
   const timer = setInterval(() => {
     payload.heartbeat().catch(() => {
       isLost = true;
@@ -137,7 +136,7 @@ const settle = (
   const name = `${topic}/${partition}`;
   const last = messages[done - 1];
   const isAllDone = last !== undefined && Number(last.offset) + 1 >= Number(highWatermark);
-  // What comes behind this batch is not known yet; it is not older than what the batch ended with.
+  // What follows this batch is not known yet; it is not older than the batch's last record.
   progress.ended(topic, partition, isAllDone ? null : timeOf(messages[done] ?? last));
   if (last !== undefined) {
     pauses.moved(name);

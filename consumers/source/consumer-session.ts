@@ -2,23 +2,23 @@ import type { Consumer, EachBatchHandler, Kafka } from "kafkajs";
 import { kafkaRetry } from "../kafka/kafka-client.ts";
 import { untilAborted, withLimit } from "../kafka/with-limit.ts";
 
-/** One life of a kafkajs consumer: it is made, it runs, it ends, and it is never started again. */
+/** One session of a kafkajs consumer: it is made, it runs, it ends, and it is never started again. */
 export type ConsumerSession = {
-  /** Aborts when it ended without being asked to; the reason is what kafkajs says about it. */
+  /** Aborts if it ended without a request; the reason is kafkajs' error. */
   crashed: AbortSignal;
-  /** Milliseconds since it last did anything: fetched, beat, finished a batch. */
+  /** Milliseconds since its last activity: a fetch, a heartbeat, the end of a batch. */
   quietMs(): number;
-  /** Ends what it handles, commits, leaves the group. @throws LimitError where that takes longer */
+  /** Finishes the work under way, commits, leaves the group. @throws LimitError if that takes longer */
   close(limitMs: number): Promise<void>;
 };
 
 type Options = {
   client: Kafka;
   groupId: string;
-  /** Each of them must be there. */
+  /** Each of the topics must exist. */
   topics: string[];
   eachBatch: EachBatchHandler;
-  /** It has its partitions, by topic; again after every rebalance. */
+  /** Called with the assigned partitions, by topic, after every rebalance. */
   onJoin: (partitions: Record<string, number[]>) => void;
   signal: AbortSignal;
 };
@@ -33,18 +33,18 @@ const createConsumer = ({ client, groupId }: Options): Consumer =>
     heartbeatInterval: 2_000,
     rebalanceTimeout: 30_000,
     metadataMaxAge: 30_000,
-    // Kafka answers at once when there is something.
+    // Kafka answers at once if there are records.
     maxWaitTimeInMs: 1_000,
     maxBytesPerPartition: 262_144,
     allowAutoTopicCreation: false,
-    // A new life is ours to begin: kafkajs' own restart cannot be stopped while it waits, and comes back after a close.
+    // We restart the consumer ourselves: kafkajs' own restart cannot be stopped while it waits, and runs after a close.
     retry: { ...kafkaRetry, restartOnFailure: async () => false },
   });
 
 /**
- * Connects, subscribes from the beginning (from the end would lose what new partitions hold before we see them), and
- * runs. Resolves when the group was joined.
- * @throws when that did not come about within a minute
+ * Connects, subscribes from the beginning (from the end, records in new partitions would be lost before we see the
+ * partitions), and runs. Resolves when the group was joined.
+ * @throws if that did not happen within a minute
  */
 export const openConsumerSession = async (options: Options): Promise<ConsumerSession> => {
   const consumer = createConsumer(options);
@@ -54,7 +54,7 @@ export const openConsumerSession = async (options: Options): Promise<ConsumerSes
     return withLimit("closing the consumer", limitMs, consumer.disconnect());
   };
   const { crashed, quietMs } = listen(consumer, (partitions) => {
-    // Closing while the group is being joined is forgotten by kafkajs as soon as the join succeeds.
+    // kafkajs forgets a close during the join as soon as the join succeeds.
     if (closed) void close(lateCloseLimitMs).catch(() => undefined);
     else options.onJoin(partitions);
   });
@@ -89,11 +89,11 @@ const begin = async (
   await step(consumer, signal, consumer.connect());
   await step(consumer, signal, consumer.subscribe({ topics, fromBeginning: true }));
   await consumer.run({ eachBatch, eachBatchAutoResolve: false, autoCommit: true, partitionsConsumedConcurrently: 6 });
-  // `run` resolves also where joining failed.
+  // `run` also resolves if joining failed.
   crashed.throwIfAborted();
 };
 
-/** A step that is not waited for goes on behind, and connects again what was disconnected meanwhile. */
+/** A step that is not awaited continues in the background, and reconnects what was disconnected in the meantime. */
 const step = async (consumer: Consumer, signal: AbortSignal, work: Promise<void>): Promise<void> => {
   try {
     await untilAborted(signal, work);

@@ -1,9 +1,9 @@
 export type CrashCount = {
-  /** Notes a crash; true when there were too many of them lately. */
+  /** Counts a crash; true if there were too many recently. */
   isTooMuch(): boolean;
 };
 
-/** More than `most` within `withinMs` is too much. */
+/** More than `most` crashes within `withinMs` are too many. */
 export const createCrashCount = ({ most, withinMs }: { most: number; withinMs: number }): CrashCount => {
   let times: number[] = [];
   return {

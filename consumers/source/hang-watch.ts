@@ -1,14 +1,14 @@
 export type HangWatch = {
-  /** A batch ended, with records handled or with an error that says why not. */
+  /** A batch ended, with handled records or with an error. */
   ended(): void;
-  /** A batch that began at `beganAt` (of `performance.now`) ended because its work did not. True: this is too much. */
+  /** A batch that began at `beganAt` (`performance.now`) was given up because its work did not end. True: give up the process. */
   hung(beganAt: number): boolean;
 };
 
 /**
- * Tells work that hangs from work that fails: what fails says why and is tried again for as long as it takes, what
- * hangs says nothing, and a new process may be free of it. Too much is when nothing else has ended for `mostMs`: while
- * other partitions move, one that hangs is no reason to stop them.
+ * Distinguishes work that hangs from work that fails: failed work has an error and is tried again for as long as it takes;
+ * hanging work has none, and a new process may help. The process gives up if no work has ended for `mostMs`: as long as
+ * other partitions progress, one that hangs is no reason to stop them.
  */
 export const createHangWatch = ({ mostMs }: { mostMs: number }): HangWatch => {
   let since: number | null = null;

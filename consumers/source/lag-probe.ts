@@ -1,17 +1,17 @@
 import type { Admin, Kafka } from "kafkajs";
 import { askAdmin } from "../kafka/ask-admin.ts";
 
-/** Partitions by topic, as kafkajs tells what was assigned. */
+/** The assigned partitions by topic, in kafkajs' form. */
 export type Partitions = Record<string, number[]>;
 
-/** `committed`: the next record to be handled; -1 where nothing was committed yet. */
+/** `committed`: the next record to be handled; -1 if nothing was committed yet. */
 export type PartitionLag = { topic: string; partition: number; committed: number; lag: number };
 
 type Options = { client: Kafka; groupId: string; partitions: Partitions; signal: AbortSignal };
 
 /**
- * How far the group is behind in these partitions, by what is committed: also where nothing is fetched.
- * @throws when no broker answers within twelve seconds, and the signal's reason
+ * The group's lag in these partitions by the committed offsets, also for partitions that are not fetched.
+ * @throws if no broker answers within twelve seconds, and the signal's reason
  */
 export const readLags = ({ client, groupId, partitions, signal }: Options): Promise<PartitionLag[]> =>
   askAdmin({ client, what: "reading the lag", ask: (admin) => lagsOf(admin, groupId, partitions, signal), signal });

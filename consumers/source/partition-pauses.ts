@@ -1,12 +1,12 @@
-/** A pause as kafkajs makes it: returns what ends it. */
+/** A pause as in kafkajs: returns a function that ends it. */
 type Pause = () => () => void;
 
 export type PartitionPauses = {
-  /** Pauses the partition and lets it go on by itself: 0.1 s at first, up to 10 s where nothing moves. */
+  /** Pauses the partition for a time: 0.1 s at first, up to 10 s as long as nothing progresses. */
   pause(partition: string, pause: Pause): { pauseMs: number };
-  /** Something moved: the next pause is short again. */
+  /** The partition progressed: the next pause is short again. */
   moved(partition: string): void;
-  /** How many partitions wait now. */
+  /** How many partitions are paused now. */
   count(): number;
   /** Forgets the pauses without ending them. */
   clear(): void;

@@ -2,29 +2,29 @@ import type { KafkaMessage } from "kafkajs";
 import type { FetchedMessage } from "../fetch/fetched-message.ts";
 import type { HeaderValue } from "../fetch/header-value.ts";
 
-/** A record as Kafka has it, with the place where it stands. */
+/** A record as in Kafka, with its place. */
 export type ReceivedRecord = {
   topic: string;
   partition: number;
   offset: string;
-  /** When the broker or the producer says it was written; null where the record does not say. */
+  /** When it was written, according to the broker or the producer; null if the record has no time. */
   writtenAt: Date | null;
   key: Buffer | null;
   value: Buffer | null;
   headers: Record<string, HeaderValue>;
-  /** There where nobody can read what stands from `offset` up to `lastOffset`, as a batch that cannot be unpacked. */
+  /** Set if the records from `offset` to `lastOffset` cannot be read, such as a batch that cannot be unpacked. */
   undecodable?: { lastOffset: string; detail: string };
 };
 
 const mostMs = 8_640_000_000_000_000;
 
-// Kafka's -1 means "no time"; a number that is no date could come from a producer's mistake.
+// Kafka's -1 means "no time"; a number that is not a date could come from a faulty producer.
 const toDate = (timestamp: string): Date | null => {
   const ms = Number(timestamp);
   return ms >= 0 && ms <= mostMs ? new Date(ms) : null;
 };
 
-/** When a message was written; null where it does not say, or where there is none. */
+/** When a message was written; null if it has no time, or if there is no message. */
 export const timeOf = (message: Pick<KafkaMessage, "timestamp"> | undefined): Date | null =>
   message === undefined ? null : toDate(message.timestamp);
 

@@ -1,19 +1,19 @@
-/** What a record source tells of itself. */
+/** What a record source reports. */
 export type SourceMetrics = {
-  /** A partition waits before it tries its next record again. */
+  /** A partition is paused until its next record is tried again. */
   paused(): void;
   /** Kafka answered. */
   reached(): void;
-  /** This process got its share of the partitions. Lags of before may be another process's now. */
+  /** This process got a share of the partitions. Previous lags may belong to another process now. */
   joined(): void;
-  /** The consumer ended without being asked to and is made anew. */
+  /** The consumer ended without a request and is recreated. */
   restarted(): void;
-  /** Records of a partition that are not handled yet. */
+  /** The number of unhandled records of a partition. */
   lag(topic: string, partition: number, records: number): void;
-  /** When the oldest record of a partition that is not handled yet was written; null: none waits. */
+  /** When the oldest unhandled record of a partition was written; null: there is none. */
   oldestWaiting(topic: string, partition: number, since: Date | null): void;
-  /** Where to ask how many partitions wait now before their next record is tried again. */
+  /** Sets the function that returns how many partitions are paused now. */
   watchPauses(count: () => number): void;
-  /** Where to ask whether this process is in its group now. */
+  /** Sets the function that returns whether this process is in its group now. */
   watchJoined(isJoined: () => boolean): void;
 };

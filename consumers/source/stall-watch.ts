@@ -4,8 +4,8 @@ import type { PartitionProgress } from "./partition-progress.ts";
 
 export type StallWatch = {
   /**
-   * Asks Kafka what waits, where that was not asked lately.
-   * @returns what is wrong: `once` may be cured by a new consumer, `again` was not
+   * Asks Kafka for the waiting records, if that was not done recently.
+   * @returns what is wrong: `once`: a new consumer may help; `again`: it did not help
    */
   look(signal: AbortSignal): Promise<"once" | "again" | null>;
 };
@@ -15,16 +15,16 @@ type Parts = {
   groupId: string;
   progress: PartitionProgress;
   everyMs: number;
-  /** Records that wait for this long, while nothing at all is taken, are a stall. */
+  /** If records wait for this long and none at all are read, the consumer has stalled. */
   untakenMs: number;
 };
 
-/** How much longer a partition may wait while others move: a slow handler holds up what the same broker has. */
+/** How much longer a partition may wait while others progress: a slow handler delays all partitions of the same broker. */
 const patience = 10;
 
-/** Sees what a consumer does not tell: one that beats and fetches may have forgotten a partition. */
+/** Detects what a consumer does not report: a consumer that sends heartbeats and fetches may have forgotten a partition. */
 export const createStallWatch = ({ client, groupId, progress, everyMs, untakenMs }: Parts): StallWatch => {
-  // The first time at once: a lag without a number can set off no alarm.
+  // The first time at once: a lag without a value cannot trigger an alert.
   let askedAt = Number.NEGATIVE_INFINITY;
   let batchesAtStall: number | null = null;
 

@@ -8,16 +8,15 @@ export type RequireParticipant = (chatId: string, userId: string) => Promise<Acc
 
 type Parts = {
   cards: Pick<ChatCards, "knownFacts" | "findFacts">;
-  /** For looking up what memory does not have. */
+  /** For look-ups of chats that are not in memory. */
   lookUps: Turns;
 };
 
 /**
- * Who is not one of the two people is told that the chat is not there, as for an id that was never given: nobody can
- * find out which ids exist. Memory answers participants alone. Of everybody else it says nothing, so a chat of others and
- * an id that was never given cost the same look into the asker's own chats; and since no refusal is kept, a chat that
- * another node made a moment ago is found.
- * @throws ChatError `chat_not_found`; `rate_limited`, `unavailable` past what may be looked up at once
+ * Outsiders get the same `chat_not_found` as for an unknown id, so nobody can find out which ids exist. Memory answers
+ * only participants. For everybody else, another person's chat and an unknown id cost the same query in the caller's own
+ * chats. No refusal is cached, so a chat that another node made a moment ago is found.
+ * @throws ChatError `chat_not_found`; `rate_limited`, `unavailable` beyond the limit on look-ups
  */
 export const createRequireParticipant =
   ({ cards, lookUps }: Parts): RequireParticipant =>

@@ -2,12 +2,12 @@ import type { BookingEvent } from "./acts/booking-event.ts";
 
 type BookingType = BookingEvent["type"];
 
-/** A further name of a type (BOOKING_TYPE_ALIASES); `ignored`: its events are none of our business. */
+/** An additional name of a type (BOOKING_TYPE_ALIASES); `ignored`: its events do not concern us. */
 export type TypeAlias = { name: string; means: BookingType | "ignored" };
 
 /**
- * What a type's name means to us. `unclear`: it speaks of a booking and of approving or cancelling, and is none that
- * we know: passing it over might lose an approval. `other`: none of our business.
+ * The meaning of a type's name. `unclear`: it mentions a booking and an approval or a cancellation, but is not a known
+ * name; skipping it might lose an approval. `other`: it does not concern us.
  */
 export type TypeMeaning = TypeAlias["means"] | "unclear" | "other";
 
@@ -41,7 +41,7 @@ const wordsOf = (part: string): string[] =>
     .map(stem);
 
 /**
- * A name in its parts, without what does not count: case, quotes, plural, `Event`, versions.
+ * The parts of a name, without case, quotes, plural, `Event` and versions, which are ignored.
  *
  *     "com.lyvo.BookingsConfirmedEvent.v1.0" → [com] [lyvo] [booking, confirmed]
  */
@@ -54,12 +54,12 @@ const partsOf = (name: string): string[][] =>
 const speaksOfUs = (name: string): boolean =>
   (/booking/i.test(name) && /app?rov|cancel/i.test(name)) || /^\W*(?:app?rov|cancel)[a-z]*\W*$/i.test(name);
 
-/** Whether a name says anything at all once what does not count is gone. */
+/** Whether anything is left of a name without the ignored parts. */
 export const isTypeName = (name: string): boolean => name.length <= longestName && partsOf(name).length > 0;
 
 /**
- * Knows types by their names, ours and those of `aliases`. What stands before a name does not count, but for a name of
- * one word: that stands alone, or after `booking`.
+ * Finds the meaning of a type's name, from our names and those of `aliases`. A prefix is ignored, except before a name of
+ * one word: that must be alone, or follow `booking`.
  *
  *     booking.approved, com.lyvo.booking.approved, BookingApprovedEvent, bookings.approved.v1.0, approved → approved
  *     booking.cancelled, booking.canceled                                                                 → cancelled
@@ -74,7 +74,7 @@ export const createBookingTypes = (aliases: readonly TypeAlias[]): ((name: strin
     const [first = "", ...rest] = words;
     if (rest.length === 0) whole.set(first, means);
     const [head, tail] = rest.length === 0 ? ["booking", first] : [first, rest.join("")];
-    // In one run of small letters a plural is not seen as one.
+    // In a name of only lower-case letters a plural is not recognised.
     for (const joined of [`${head}${tail}`, `${head}s${tail}`]) endings.set(joined, means);
   }
   const read = (name: string): TypeMeaning => {
@@ -87,13 +87,13 @@ export const createBookingTypes = (aliases: readonly TypeAlias[]): ((name: strin
   return (name) => {
     if (name.length > longestName) return speaksOfUs(name) ? "unclear" : "other";
     const meaning = known.get(name) ?? read(name);
-    // A record names one of a few types; whoever makes up a new name for each gets no more room than this.
+    // Records have few different types. This limits the memory for a producer that invents a new name each time.
     if (known.size < mostKnown) known.set(name, meaning);
     return meaning;
   };
 };
 
-// All but letters and digits, in a way that means the same with and without the flag `u`.
+// Everything except letters and digits, written so that it means the same with and without the flag `u`.
 const sign = String.raw`[^A-Za-z\d\u0080-\uffff]`;
 const noise = `(?:${sign}*(?:[eE][vV][eE][nN][tT][sS]?|[vV]\\d+)|${sign}+\\d+)*`;
 
@@ -102,7 +102,7 @@ const anyCase = (word: string): string => word.replaceAll(/[a-z]/g, (letter) => 
 const patternOfWords = (words: readonly string[]): string =>
   words.map((word) => `${anyCase(word)}[sS]?${noise}`).join(`${sign}*`);
 
-/** The names of a type as one pattern, for documents: what `createBookingTypes` takes, and nothing else. */
+/** The names of a type as one pattern, for the API documents: exactly what `createBookingTypes` accepts. */
 export const typePattern = (wanted: BookingType, aliases: readonly TypeAlias[]): RegExp => {
   const names = [...builtIn, ...aliases]
     .filter(({ means }) => means === wanted)

@@ -1,6 +1,6 @@
 /**
- * Every failure that leaves the service, over REST and over Socket.IO: one table, so that both edges say the same.
- * `text` is what a client may see; the reason inside stays in `cause`, for the log alone.
+ * Every error that leaves the service, over REST and Socket.IO: one table, so that both edges answer the same.
+ * `text` is what a client may see; the internal cause stays in `cause`, only for the log.
  */
 export const errorTable = {
   validation_failed: { status: 400, retryable: false, text: "The request is not valid." },
@@ -25,12 +25,12 @@ export const errorTable = {
 
 export type ErrorCode = keyof typeof errorTable;
 
-/** One thing that is wrong with a request: where (`message.content`) and what. */
+/** One error in a request: where (`message.content`) and what. */
 export type FieldError = { path: string; message: string };
 
 type ErrorDetails = { text?: string; errors?: FieldError[]; retryAfterMs?: number; cause?: unknown };
 
-/** A failure that a client is told of, by its code. `message` is safe to send; `cause` never leaves the process. */
+/** An error that is sent to a client, by its code. `message` is safe to send; `cause` never leaves the process. */
 export class ChatError extends Error {
   readonly code: ErrorCode;
   readonly errors: FieldError[] | undefined;
@@ -45,6 +45,6 @@ export class ChatError extends Error {
   }
 }
 
-/** Whatever was thrown, as something a client may be told: what is not a `ChatError` becomes `internal`. */
+/** Converts anything thrown to an error that may be sent: what is not a `ChatError` becomes `internal`. */
 export const toChatError = (thrown: unknown): ChatError =>
   thrown instanceof ChatError ? thrown : new ChatError("internal", { cause: thrown });

@@ -16,14 +16,14 @@ const isObject = (value: unknown): value is Record<PropertyKey, unknown> => type
 const valueAt = (input: unknown, path: Path): unknown =>
   path.reduce<unknown>((value, key) => (isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined), input);
 
-/** A copy of `input` without what stands at `path`: `({ a: { b: null } }, ["a", "b"])` is `{ a: {} }`. */
+/** A copy of `input` without the value at `path`: `({ a: { b: null } }, ["a", "b"])` is `{ a: {} }`. */
 const without = (input: unknown, [key, ...rest]: Path): unknown => {
   if (!isObject(input) || key === undefined) return input;
   const { [key]: value, ...others } = input;
   return rest.length === 0 ? others : { ...others, [key]: without(value, rest) };
 };
 
-/** What `schema` makes of `input`, with each null that it refuses left out. */
+/** Parses `input` with `schema`, and leaves out each null that the schema refuses. */
 const parseWithoutNulls = <T>(schema: z.ZodType<T>, input: unknown): z.ZodSafeParseResult<T> => {
   const parsed = schema.safeParse(input);
   const nulls = parsed.error?.issues.filter(({ path }) => path.length > 0 && valueAt(input, path) === null) ?? [];
@@ -32,8 +32,8 @@ const parseWithoutNulls = <T>(schema: z.ZodType<T>, input: unknown): z.ZodSafePa
 };
 
 /**
- * What came in over an edge, as the type the inside works with. An optional field that is null counts as left out, and so
- * does the whole input: `null` and nothing at all are `{}`.
+ * Parses the input of an edge into the type that the inside uses. An optional field that is null counts as left out; so
+ * does the whole input: `null` and a missing input are `{}`.
  * @throws ChatError `validation_failed` naming each wrong field
  */
 export const parse = <T>(schema: z.ZodType<T>, input: unknown): T => {

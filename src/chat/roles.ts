@@ -4,7 +4,7 @@ export const otherRole = { owner: "seeker", seeker: "owner" } as const;
 /** The two people of a booking, fixed when it is approved. */
 export type Participants = { ownerId: string; seekerId: string };
 
-/** Which side of the booking a user is on, or null for everybody else. */
+/** A user's role in the booking, null for everybody else. */
 export const roleOf = (participants: Participants | null, userId: string): Role | null => {
   if (participants === null) return null;
   if (participants.ownerId === userId) return "owner";

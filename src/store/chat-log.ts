@@ -11,8 +11,8 @@ import { lasting } from "./durability.ts";
 import { headOf, toEntry } from "./entry-documents.ts";
 import type { EntryDocument } from "./models.ts";
 
-// Two hundred of the longest messages are three megabytes, and hold everybody on the node up for a tenth of a second: a
-// page ends before that, and `hasMore` says so. A batch of the database's is no longer either.
+// Two hundred of the longest messages are three megabytes and delay everybody on the node by a tenth of a second. So a
+// page ends earlier, and `hasMore` says so. A batch from the database is not longer either.
 const batchSize = 64;
 
 type Parts = {
@@ -20,14 +20,14 @@ type Parts = {
   /** The collection's name. */
   name: string;
   now: () => Date;
-  /** Told of each write whose outcome is not known; it is tried again. */
+  /** Called for each write whose outcome is unknown; it is tried again. */
   onFailure: (error: unknown) => void;
   limits?: ConstructorParameters<typeof AppendQueue>[0]["limits"];
 };
 
 type MongoLog = ChatLog & {
   queue: AppendQueue;
-  /** Says that a chat has no entry yet, which saves looking for its head. A hint, as every head kept here. */
+  /** Notes that a chat has no entry yet, which saves a query for its head. A hint, like every head kept here. */
   hintEmpty: (chatId: string) => void;
   stop: () => void;
 };

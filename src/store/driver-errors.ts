@@ -7,10 +7,10 @@ const duplicateKey = 11_000;
 export const isDuplicateKey = (error: unknown): boolean =>
   error instanceof mongo.MongoServerError && error.code === duplicateKey;
 
-/** Whatever the driver says: the database cannot do it right now. */
+/** The error for any failure of the driver: the database cannot do it right now. */
 export const unavailable = (cause?: unknown): ChatError => new ChatError("unavailable", { retryAfterMs: 1_000, cause });
 
-/** Runs an operation of the database; a failure of the driver becomes `unavailable`, with the driver's error as cause. */
+/** Runs a database operation; a failure of the driver becomes `unavailable`, with the driver's error as cause. */
 export const orUnavailable = async <T>(operation: () => Promise<T>): Promise<T> => {
   try {
     return await operation();

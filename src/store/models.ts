@@ -4,11 +4,11 @@ import type { ChatState, EntryFields, Message } from "../chat/log/entry.ts";
 import type { Role } from "../chat/roles.ts";
 import type { ChatStatus } from "../chat/status.ts";
 
-/** An entry as it stands in `messages`: the entry, and the chat's state after it. Never changed once written. */
+/** A document in `messages`: an entry, and the chat's state after it. Never changed after it was written. */
 export type EntryDocument = EntryFields &
   ChatState & { _id: Types.ObjectId; chatId: Types.ObjectId; seq: number; createdAt: Date };
 
-/** A card as it stands in `chats`. `participants` holds both people again, for the inbox's index. */
+/** A card in `chats`. `participants` has both people again, for the inbox's index. */
 export type CardDocument = {
   _id: Types.ObjectId;
   bookingId: string;
@@ -22,17 +22,17 @@ export type CardDocument = {
   lastMessage: Message | null;
   read: Record<Role, ReadMark>;
   delivered: Record<Role, DeliveredMark>;
-  /** Where somebody last marked the chat as read; not there before the first time. */
+  /** Where each side last marked the chat as read; missing before the first time. */
   receipts?: Partial<Record<Role, DeliveredMark>> | undefined;
   createdAt: Date;
   updatedAt: Date;
 };
 
-/** The names by which a duplicate key error tells which promise it kept. */
+/** The names of the unique indexes, which a duplicate key error contains. */
 export const seqIndex = "one_entry_per_seq";
 export const clientMessageIdIndex = "one_entry_per_client_message_id";
 
-/** Named, since the look-up for it must not be made by another index. */
+/** Named, since its query must not use another index. */
 export const peopleIndex = "people";
 
 const place = { _id: false, seq: Number, counted: Number };
@@ -67,9 +67,9 @@ const entrySchema = new Schema<EntryDocument>(
   },
   { ...options, collection: "messages" },
 );
-// Whoever writes n+1 has seen n; serves every page of history, the head, and the entry at a mark.
+// The writer of n+1 has seen n. Also serves every page of history, the head, and the entry at a mark.
 entrySchema.index({ chatId: 1, seq: 1 }, { unique: true, name: seqIndex });
-// A repeat finds its first self; serves the look-up of the original. Entries without the id are left out of it.
+// Refuses a repeat, and serves the look-up of the original. Skips entries without the id.
 entrySchema.index(
   { chatId: 1, senderId: 1, clientMessageId: 1 },
   { unique: true, name: clientMessageIdIndex, partialFilterExpression: { clientMessageId: { $exists: true } } },
@@ -96,9 +96,9 @@ const cardSchema = new Schema<CardDocument>(
   },
   { ...options, collection: "chats" },
 );
-// One card per booking, however often and from where the approval comes.
+// One card per booking, however often and over which edge the approval comes.
 cardSchema.index({ bookingId: 1 }, { unique: true, name: "one_card_per_booking" });
-// Whether a user is in a chat, found among that user's chats alone. Neither field ever changes.
+// Whether a user is in a chat, searched only among that user's chats. Neither field ever changes.
 cardSchema.index({ participants: 1, _id: 1 }, { name: peopleIndex });
 // The inbox, latest activity first, and the people a user shares a chat with.
 cardSchema.index({ participants: 1, updatedAt: -1, _id: -1 }, { name: "inbox" });

@@ -2,7 +2,7 @@ import mongoose from "mongoose";
 import { ConfigError } from "../config/parse-settings.ts";
 import { durableAddress } from "./durability.ts";
 
-/** What every client of the database asks for. What people are promised (CONTRACT.md) rests on each of these. */
+/** The options of every database client. Each of them is needed for a promise of CONTRACT.md. */
 const kept = {
   readPreference: "primary",
   ...durableAddress,
@@ -12,7 +12,7 @@ const kept = {
 const keptValues = new Map<string, string>(
   Object.entries({ ...kept, j: kept.journal }).map(([name, value]) => [name.toLowerCase(), value]),
 );
-// What the driver takes beside them for the same ends; and a limit for whole operations, which replaces all others.
+// Other options of the driver with the same effect, and the limit for whole operations, which replaces all other limits.
 const others = new Set([
   "readpreferencetags",
   "maxstalenessseconds",
@@ -34,8 +34,8 @@ const isWeaker = (option: Option): boolean =>
   isOurs(option) && keptValues.get(option.name.toLowerCase()) !== option.value.toLowerCase();
 
 /**
- * The address with the options that promises rest on, whatever it says itself, so that every client made from it keeps
- * them. `overruled` names the options that said something else; the driver knows them in any case.
+ * The address with the options that the promises need, whatever it contains, so that every client made from it has them.
+ * `overruled` names the options that had another value; option names are not case-sensitive.
  *
  *     "mongodb://one,two/chat?w=1&tls=true" becomes
  *     "mongodb://one,two/chat?readPreference=primary&…&w=majority&journal=true&retryWrites=true&tls=true"
@@ -51,13 +51,13 @@ export const keepPromises = (uri: string): { uri: string; overruled: string[] } 
   };
 };
 
-// Of the driver's own errors alone: those of the library that takes the address apart quote what is secret.
+// Only for the driver's own errors: errors of the library that parses the address may quote the password.
 const reasonOf = (error: unknown): string => (error instanceof mongoose.mongo.MongoError ? `: ${error.message}` : "");
 
-/** @throws ConfigError for an address that the driver does not take, however often it is tried */
+/** @throws ConfigError for an address that the driver refuses */
 export const requireMongodbUri = (uri: string): void => {
   try {
-    // Reads the address and connects to nothing.
+    // Parses the address without connecting.
     void new mongoose.mongo.MongoClient(uri);
   } catch (error) {
     throw new ConfigError([`MONGODB_URI: expected an address that the MongoDB driver takes${reasonOf(error)}`]);
@@ -68,12 +68,12 @@ const standalone = "MONGODB_URI: expected a replica set, also of one, or a shard
 const strangers =
   "MONGODB_URI: expected members of the replica set it names; found servers that are not, or are standalone";
 
-// A mongos says so, and a service behind a load balancer has an id.
+// A mongos identifies itself, and a service behind a load balancer has an id.
 const belongsToMany = ({ setName, msg, serviceId, isreplicaset }: Record<string, unknown>): boolean =>
   typeof setName === "string" || msg === "isdbgrid" || serviceId !== undefined || isreplicaset === true;
 
 /**
- * A standalone server has no majority that an acknowledged write could survive with, and no history to follow.
+ * A standalone server has no majority on which an acknowledged write could survive, and no change stream to follow.
  * @throws ConfigError for one
  */
 export const requireReplicaSet = async (client: mongoose.mongo.MongoClient): Promise<void> => {
@@ -88,8 +88,8 @@ const hasNoServers = (topology: unknown): boolean =>
   topology.servers.size === 0;
 
 /**
- * Where an address names a replica set, the driver lets go of every server that does not belong to it. Null while any is
- * left that may still come.
+ * If an address names a replica set, the driver drops every server that does not belong to it. Null while any server is
+ * left that may still answer.
  */
 export const asWrongServers = (error: unknown): ConfigError | null => {
   if (!(error instanceof mongoose.Error.MongooseServerSelectionError) || !("reason" in error)) return null;

@@ -1,9 +1,9 @@
 import { onceATurn } from "./once-a-turn.ts";
 
 type Parts<Item, Result> = {
-  /** Does a batch; the results in the order of the items. A throw is every caller's. */
+  /** Runs a batch; returns the results in the order of the items. If it throws, every caller gets the error. */
   run: (items: Item[]) => Promise<Result[]>;
-  /** Items of one key never go in one batch. */
+  /** Two items with the same key are never in one batch. */
   keyOf: (item: Item) => string;
   mostAtOnce: number;
   mostUnderWay: number;
@@ -12,8 +12,8 @@ type Parts<Item, Result> = {
 type Call<Item, Result> = { item: Item; resolve: (result: Result) => void; reject: (error: unknown) => void };
 
 /**
- * Makes one operation on many items of many calls with one item each: what is asked for while earlier batches are under
- * way goes out together. An idle one waits for nobody but the rest of the turn.
+ * Turns many calls with one item each into operations on many items: calls during earlier batches are gathered and run
+ * together. When idle, a call waits only for the rest of the turn.
  */
 export const gather = <Item, Result>(parts: Parts<Item, Result>): ((item: Item) => Promise<Result>) => {
   let waiting: Call<Item, Result>[] = [];

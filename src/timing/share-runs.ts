@@ -1,5 +1,5 @@
 type Parts<Item, Result> = {
-  /** Does what two calls want at once. */
+  /** Merges the arguments of two calls. */
   merge: (one: Item, other: Item) => Item;
   run: (item: Item) => Promise<Result>;
 };
@@ -7,8 +7,8 @@ type Parts<Item, Result> = {
 type Next<Item, Result> = { item: Item; result: Promise<Result> | null };
 
 /**
- * One run at a time for each key. Calls that come while one is under way share the one after it, so each answer is of a
- * run that began after the call:
+ * One run at a time for each key. Calls during a run share the next one, so each answer comes from a run that began after
+ * the call:
  *
  *     mark 3 ─ run 3 ──────┐
  *       mark 5 ─┐          run 9 ─ both are answered: 9

@@ -2,12 +2,12 @@ import type { Lease, RelayState } from "../../../src/store/relay/relay-lease.ts"
 
 type Parts = {
   lease: Lease;
-  /** When the oldest published entry was written whose card and unread notice are not looked at yet; null: none. */
+  /** When the oldest published entry was written whose card and unread notice were not handled yet; null: none. */
   oldestPending: () => Date | null;
 };
 
 /**
- * How far one holder of the lease has come. It is saved together with the lease, so a process that has lost the lease
+ * The progress of one holder of the lease. It is saved together with the lease, so a process that has lost the lease
  * saves nothing.
  */
 export const createProgress = ({ lease, oldestPending }: Parts) => {
@@ -28,7 +28,7 @@ export const createProgress = ({ lease, oldestPending }: Parts) => {
     isUnsaved: (): boolean => unsaved,
     /**
      * Renews the lease and saves the state.
-     * @throws when another process holds the lease, and what the database throws; then the state counts as unsaved
+     * @throws if another process holds the lease, and what the database throws; then the state counts as unsaved
      */
     save: async (): Promise<void> => {
       unsaved = false;

@@ -11,8 +11,8 @@ type Options = {
 };
 
 /**
- * Renews the lease until `ends`: at each beat while the relay comes on, otherwise when half of the lease has passed.
- * @throws what the last try threw, once the lease was not renewed for as long as it holds
+ * Renews the lease until `ends`: at each beat while the relay makes progress, otherwise when half of the lease has passed.
+ * @throws the error of the last try, if the lease was not renewed before it expired
  */
 export const renewLease = async ({ progress, timing, logger, ends }: Options): Promise<void> => {
   let renewedAt = performance.now();

@@ -15,8 +15,8 @@ const clocksDifferMs = 60_000;
 const entriesAtOnce = 1_000;
 
 /**
- * Takes over the entries that the last holder published and perhaps did not look after. What it did not publish comes
- * with the feed.
+ * Takes over the entries that the last holder published but whose cards and notices it may not have handled. What it did
+ * not publish comes with the feed.
  */
 export const takeOver = async ({ state, scan, aftercare, ends }: Options): Promise<void> => {
   const { lookedAt, position } = state;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { givenIdSchema, wholeNumberSchema } from "../ids.ts";
 import { cleanText, longestReason } from "../log/content.ts";
 
-/** What the booking service tells us of a booking. A cancellation need not name the people. */
+/** An event of the booking service about a booking. A cancellation need not name the people. */
 export type BookingEvent = {
   type: "approved" | "cancelled";
   bookingId: string;
@@ -10,15 +10,15 @@ export type BookingEvent = {
   seekerId?: string | undefined;
   /** When it happened; the newest one decides. */
   occurredAt: Date;
-  /** The event's own id, by which a repeat is known. */
+  /** The event's own id, which identifies a repeat. */
   eventId?: string | undefined;
   reason?: string | undefined;
 };
 
-/** How much younger than its own time stamp an event may claim to be, for clocks that differ. */
+/** How far an event's time may be ahead of ours or of its record's, since clocks differ. */
 export const mostClockSkewMs = 5 * 60_000;
 
-// A reason is for people to read: one that is too long is cut, since the event itself is good. An empty one is none.
+// A reason is for people to read. One that is too long is truncated, since the event itself is valid. An empty one counts as none.
 const reason = z
   .string("text, such as why it was cancelled")
   .nullish()
@@ -29,13 +29,13 @@ const reason = z
         .slice(0, longestReason)
         .join("") || undefined,
   );
-// An absent value and an explicit null mean the same: many JSON writers send every field.
+// A missing value and an explicit null mean the same, since many JSON writers send every field.
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
-/** How a time is written. */
+/** The format of a time. */
 export const timeText = "an RFC 3339 time with its zone, such as 2026-11-22T10:15:00Z";
 
-// RFC 3339 allows a small t and z, zod does not.
+// RFC 3339 allows a lower-case t and z, zod does not.
 const time = z
   .string(timeText)
   .toUpperCase()
@@ -55,7 +55,7 @@ type People = { ownerId?: string | undefined; seekerId?: string | undefined };
 const areTwo = ({ ownerId, seekerId }: People) => ownerId === undefined || ownerId !== seekerId;
 const areTwoError = { path: ["seekerId"], message: "the owner and the seeker are two people" };
 
-/** The fields of `booking.approved`. More fields are let through. */
+/** The fields of `booking.approved`. Other fields are ignored. */
 export const approvedSchema = z
   .object({
     bookingId: givenIdSchema,
@@ -80,8 +80,7 @@ export const cancelledSchema = z
   .refine(areTwo, areTwoError);
 
 /**
- * The key under which an event's entry stands in the log, so that a repeat finds it: the event's own id, or its time
- * where it has none.
+ * The key of an event's entry in the log, by which a repeat finds it: the event's own id, or its time if it has no id.
  */
 export const eventKey = ({ type, eventId: id, occurredAt }: BookingEvent): string =>
   id === undefined ? `booking.${type} at ${occurredAt.toISOString()}` : `booking.${type} event ${id}`;

@@ -13,9 +13,9 @@ type Parts = {
   cards: ChatCards;
   broadcast: Broadcast;
   now: Clock;
-  /** What users may have under way: readings, marks, and look-ups of who is in a chat. No limit unless told. */
+  /** Limits on the reads, marks and look-ups of participants that users have under way. By default no limit. */
   bounds?: { reads: Reads; marks: Turns; lookUps: Turns } | undefined;
-  /** Told of each failed write of the cards; they are tried again. */
+  /** Called for each failed write of cards; the write is tried again. */
   onCardFailure: (error: unknown) => void;
 };
 
@@ -25,7 +25,7 @@ const unbounded = {
   lookUps: { run: (_key, task) => task() } satisfies Turns,
 };
 
-/** Every act of the product, made of a log, its cards and a way to tell the connected. */
+/** Every act of the product, made from a log, its cards and a broadcast. */
 export const createActs = ({ log, cards, broadcast, now, bounds = unbounded, onCardFailure }: Parts) => {
   const { reads, marks, lookUps } = bounds;
   const keeper = createCardKeeper({ log, cards, broadcast, onFailure: onCardFailure });
@@ -42,9 +42,9 @@ export const createActs = ({ log, cards, broadcast, now, bounds = unbounded, onC
     markRead: createMarkRead({ requireParticipant, log, cards, keeper, broadcast, marks, now }),
     markDelivered: createMarkDelivered({ requireParticipant, log, cards, broadcast, marks, now }),
     readChats: createReadChats({ requireParticipant, log, cards, keeper, reads }),
-    /** Brings a card up to its log where a crash left it behind. */
+    /** Updates a card from its log if a crash left it out of date. */
     mendCard: (chatId: string) => keeper.mend(chatId),
-    /** Waits for the cards that are being written, at most `deadlineMs`. */
+    /** Waits until the waiting cards are written, at most `deadlineMs`. */
     drain: keeper.drain,
   };
 };

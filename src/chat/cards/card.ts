@@ -2,13 +2,13 @@ import type { Message } from "../log/entry.ts";
 import { type Participants, type Role, userOf } from "../roles.ts";
 import { type ChatStatus } from "../status.ts";
 
-/** How far somebody has come in a chat's log. `counted` is the entry's own count at that place. */
+/** A person's position in a chat's log. `counted` is the count of the entry at that position. */
 export type ReadMark = { seq: number; counted: number; at: Date };
 export type DeliveredMark = { seq: number; at: Date };
 
 /**
- * The index card of a chat: what was fixed at approval, the marks, and a copy of the log's head for the inbox.
- * `participants` is null while only a cancellation was heard of.
+ * The index card of a chat: the facts from the approval, the marks, and a copy of the log's head for the inbox.
+ * `participants` is null as long as there was only a cancellation.
  */
 export type Card = {
   id: string;
@@ -43,10 +43,10 @@ export type Chat = {
 };
 export type Mark = { seq: number; at: string };
 
-/** A mark that moved: the answer to it, and what the other side is told. */
+/** A mark that moved: the answer to the caller, and what the other side gets. */
 export type Receipt = { chatId: string; userId: string; seq: number; at: string };
 
-// fromEntries makes own properties of any name, also of "__proto__", which is a valid user id.
+// fromEntries makes own properties for any name, even for "__proto__", which is a valid user id.
 const byUser = <T extends { seq: number; at: Date }>(people: Participants, marks: Record<Role, T>) =>
   Object.fromEntries(
     (["owner", "seeker"] as const).map((role) => [
@@ -55,7 +55,7 @@ const byUser = <T extends { seq: number; at: Date }>(people: Participants, marks
     ]),
   );
 
-/** The card as `role` sees it. `unreadCount` is what counts in the log less what counted up to the read mark. */
+/** The card as `role` sees it. `unreadCount` is the log's count minus the count at the read mark. */
 export const chatFor = (card: Card, participants: Participants, role: Role): Chat => ({
   id: card.id,
   bookingId: card.bookingId,

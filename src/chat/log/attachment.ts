@@ -20,7 +20,7 @@ const longestUrl = 4_096;
 const longestName = 255;
 const mostBytes = 1024 ** 3;
 
-/** An attachment as everybody sees it. JSON Schema counts code points, as we do; zod's own `max` counts UTF-16 units. */
+/** An attachment as everybody sees it. JSON Schema counts code points, like us; zod's own `max` counts UTF-16 units. */
 export const attachmentShape = z
   .object({
     url: z.string().meta({ format: "uri", maxLength: longestUrl }),
@@ -34,11 +34,11 @@ export const attachmentShape = z
 
 const pixels = z.int().min(1).max(100_000);
 
-// URL.parse repairs what others take by the letter: `https://cdn.example.com\@evil.example/` is on the first host for
-// it and on the second for many a library, and it leaves out newlines and leading spaces. So these are refused as written,
-// and with them what no address has unescaped and what turns the direction of the rest. Of the host every letter is
-// plain: URL.parse maps others, and U+2044 looks like the slash that ends a host. (No flag `i`: with `u` it takes U+017F
-// for an s.)
+// URL.parse corrects what other parsers read literally: `https://cdn.example.com\@evil.example/` is on the first host for
+// it and on the second for many libraries, and it drops newlines and leading spaces. So the original text is refused if it
+// contains one of these, a character that an address must escape, or one that changes the direction of text. The host
+// must be ASCII: URL.parse maps other letters, and U+2044 looks like the slash that ends a host. (Without flag `i`: with
+// `u` it would match U+017F as an s.)
 const plainHttps =
   /^[Hh][Tt][Tt][Pp][Ss]:\/\/(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:[/?#][^\\\s<>"\p{Cc}\p{Cf}\p{Cs}]*)?$/u;
 
@@ -46,8 +46,8 @@ const isUnder = ({ host, hostname }: URL, pattern: string): boolean =>
   host.endsWith(pattern.slice(1)) && isHostName(hostname);
 
 /**
- * Whether `url` may be linked to: https, no name or password in it, and a host from the list.
- * An entry is a host (`cdn.example.com`), with a port where it is not 443 (`localhost:8443`), or `*.example.com`.
+ * Whether `url` may be linked to: https, without a user name or password, and on a host from the list.
+ * An entry is a host (`cdn.example.com`), with a port if it is not 443 (`localhost:8443`), or `*.example.com`.
  */
 export const isAllowedUrl = (text: string, allowedHosts: readonly string[]): boolean => {
   const url = plainHttps.test(text) ? URL.parse(text) : null;
@@ -69,13 +69,13 @@ const mimeTypeSchema = (types: readonly string[]) =>
       return z.NEVER;
     });
 
-/** What stands beside an image or a file. The hosts come from ATTACHMENT_HOSTS. */
+/** The attachment of an image or a file. The hosts come from ATTACHMENT_HOSTS. */
 export const attachmentSchema = (mimeTypes: readonly string[], allowedHosts: readonly string[]) =>
   z.object({
     url: z
       .string()
       .meta({ maxLength: longestUrl })
-      // In two units at most each: what is longer is refused before it is counted.
+      // A code point has at most two UTF-16 units: a longer text is refused before its code points are counted.
       .refine((url) => url.length <= 2 * longestUrl && codePoints(url) <= longestUrl, {
         error: `at most ${longestUrl} characters`,
         abort: true,

@@ -1,7 +1,7 @@
 /**
- * What may be attached, by the names that IANA gives (or that everybody uses where IANA has none). Other names are put
- * beside each: phones, browsers and Windows' registry give them for the same files. No SVG, HTML or XML: they can carry
- * scripts. No programs, and no office documents of the kinds that exist for macros.
+ * The types of attachments, by their IANA names (or the common name if IANA has none), each with other names that phones,
+ * browsers and Windows' registry use for the same files. No SVG, HTML or XML, since they can contain scripts; no programs,
+ * and no office formats that are made for macros.
  */
 type Names = Record<string, readonly string[]>;
 
@@ -144,11 +144,11 @@ const canonicalNames = new Map(
   Object.entries(files).flatMap(([name, others]) => [name, ...others].map((known) => [known, name] as const)),
 );
 
-/** Every name that is taken for one of the types. */
+/** Every accepted name. */
 export const namesOf = (types: readonly string[]): string[] => types.flatMap((type) => [type, ...(files[type] ?? [])]);
 
 /**
- * A type's own name, whatever the case and the parameters beside it; null for one that may not be sent.
+ * A type's canonical name, in any case and with any parameters; null for a type that may not be sent.
  *
  *     canonicalType("IMAGE/JPG") === "image/jpeg", canonicalType("audio/webm;codecs=opus") === "audio/webm"
  */

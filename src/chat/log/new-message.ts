@@ -6,7 +6,7 @@ import { fileTypes, imageTypes } from "./mime-types.ts";
 /** In code points. */
 const longestClientMessageId = 64;
 
-/** The sender's own id of a send, by which a repeat is known. */
+/** The sender's own id of a send, which identifies a repeat. */
 export const clientMessageIdSchema = z
   .string()
   .min(1)
@@ -22,7 +22,7 @@ export type NewMessage = {
   clientMessageId?: string | undefined;
 };
 
-// Passed over it would be lost, and its sender would not know.
+// If it were ignored, it would be lost without notice to its sender.
 const noAttachment = z
   .null("none: what has an attachment is an image or a file")
   .optional()

@@ -11,8 +11,8 @@ import type { Connection } from "./end-connection.ts";
 import { forgetCredentials } from "./forget-credentials.ts";
 
 /**
- * Browsers name the page's origin, and `cors` does not hold for websockets. Who is no browser names none, or, as
- * Python's and other libraries do, the very host that is connected to.
+ * Browsers send the page's origin, and `cors` does not apply to websockets. Other clients send no origin or, like
+ * Python's and other libraries, the host that they connect to.
  */
 export const isAllowedOrigin = ({ origin, host }: IncomingHttpHeaders, allowed: readonly string[]): boolean =>
   origin === undefined ||
@@ -20,7 +20,7 @@ export const isAllowedOrigin = ({ origin, host }: IncomingHttpHeaders, allowed: 
   allowed.includes(origin) ||
   (host !== undefined && URL.parse(origin)?.host === host);
 
-/** The error a client gets as `connect_error`, with `data.code`. */
+/** The error that a client gets as `connect_error`, with `data.code`. */
 const connectError = (thrown: unknown): Error => {
   const { error } = refusalOf(toChatError(thrown));
   return Object.assign(new Error(error.message), { data: error });
@@ -33,23 +33,23 @@ type Parts = {
   /** 0: no limit. */
   connectionsPerUser: number;
   trustedProxies: number;
-  /** Told of each that was let in (`ok`), or why not: the error's code. */
+  /** Called for each handshake, with `ok` or the error's code. */
   count: (outcome: string) => void;
 };
 
-/** A refused client has no more to say: its transport ends soon after it has heard why. */
+/** The transport of a refused client is closed soon after the client got the reason. */
 const closeRefusedAfterMs = 1_000;
 
-/** A socket that was let in: how many connections its user had with it, and that it need not be watched any more. */
+/** Called for an admitted socket: returns how many connections its user has with it, and ends the watch below. */
 export type Admitted = (socket: ChatSocket) => number;
 
 /**
- * Lets a connection in: the address has handshakes left, the token is good, the user has connections left. Until
- * `admitted` is called for it, its end is noticed here.
+ * Admits a connection if the address has handshakes left, the token is valid, and the user has connections left. Until
+ * `admitted` is called for it, this also handles its end.
  */
 export const admitSockets = (io: ChatServer, parts: Parts): Admitted => {
   const arriving = new Map<ChatSocket, { connections: number; onClose: () => void }>();
-  /** Which socket a connection has, or is about to have. */
+  /** The socket that a connection has, or is about to have. */
   const holders = new WeakMap<Connection, ChatSocket | "arriving">();
 
   const hasSocket = (conn: Connection): boolean => {
@@ -61,7 +61,7 @@ export const admitSockets = (io: ChatServer, parts: Parts): Admitted => {
     try {
       return await parts.presence.count(socket);
     } catch {
-      // Redis is away: this node's own count is what there is.
+      // Redis is away: use this node's own count.
       return (io.sockets.adapter.rooms.get(userRoom(socket.data.userId))?.size ?? 0) + 1;
     }
   };
@@ -72,7 +72,7 @@ export const admitSockets = (io: ChatServer, parts: Parts): Admitted => {
     const { userId, expiresAt } = parts.verifyToken(auth["token"] ?? bearerToken(headers.authorization));
     socket.data = { userId, expiresAt: expiresAt.getTime() };
     const connections = await count(socket);
-    // A client may leave before it is let in.
+    // A client may leave before it is admitted.
     const onClose = (): void => {
       arriving.delete(socket);
       parts.presence.disconnected(socket);
@@ -85,7 +85,7 @@ export const admitSockets = (io: ChatServer, parts: Parts): Admitted => {
   };
 
   io.use((socket, next) => {
-    // One connection, one socket: five CONNECTs in one go would make five. An answer would be taken for the first one's.
+    // One connection, one socket: five CONNECTs at once would make five. A refusal would look like the first one's answer.
     if (hasSocket(socket.conn)) return;
     holders.set(socket.conn, "arriving");
     const admitted = admit(socket).finally(() => forgetCredentials(socket));
@@ -95,7 +95,7 @@ export const admitSockets = (io: ChatServer, parts: Parts): Admitted => {
         holders.delete(socket.conn);
         parts.count(toChatError(thrown).code);
         next(connectError(thrown));
-        // It may have come again with a better token by then.
+        // The client may have sent a valid token by then.
         setTimeout(() => hasSocket(socket.conn) || socket.conn.close(), closeRefusedAfterMs).unref();
       },
     );

@@ -7,9 +7,8 @@ const betweenMs = 100;
 const isBusy = ({ data }: ChatSocket): boolean => (data.activity?.turns.size() ?? 0) > 0;
 
 /**
- * Sends this node's clients elsewhere, in batches: what they sent already is answered first, then they hear `resync`
- * and their connection closes, so that they reconnect by themselves. `socket.disconnect(true)` would tell them to stay
- * away.
+ * Moves this node's clients to other nodes, in batches: their pending events are answered first, then they get `resync`
+ * and their connection closes, so that they reconnect by themselves. After `socket.disconnect(true)` they would not.
  */
 export const drainSockets = async (io: ChatServer, deadlineMs: number): Promise<void> => {
   const deadline = Date.now() + deadlineMs;
@@ -17,7 +16,7 @@ export const drainSockets = async (io: ChatServer, deadlineMs: number): Promise<
   const share = Math.max(1, Math.ceil(sockets.length / batches));
   while (sockets.length > 0) {
     const batch = sockets.splice(0, share);
-    // Only now: those behind are served until it is their turn.
+    // Only now, so that later batches are served until it is their turn.
     for (const { data } of batch) data.leaving = true;
     while (batch.some(isBusy) && Date.now() < deadline) await pause(10);
     for (const socket of batch) {

@@ -1,25 +1,25 @@
 import type { ChatSocket } from "../chat-socket.ts";
 
-/** A client's connection, let in or not. */
+/** A client's connection, admitted or not. */
 export type Connection = ChatSocket["conn"];
 
-/** What is in a field that the public types do not name. */
+/** The value of a field that is not in the public types. */
 export const field = (of: unknown, name: string): unknown =>
   typeof of === "object" && of !== null ? Reflect.get(of, name) : undefined;
 
-/** How large a packet's data is. */
+/** The size of a packet's data. */
 export const bytesOf = (data: unknown): number => {
   if (typeof data === "string") return data.length;
   return data instanceof Uint8Array ? data.byteLength : 0;
 };
 
-/** What Engine.IO has not handed to the connection yet. */
+/** The packets that Engine.IO has not passed to the connection yet. */
 export const waitingPackets = (conn: Connection): unknown[] => {
   const packets = field(conn, "writeBuffer");
   return Array.isArray(packets) ? packets : [];
 };
 
-/** Ends the connection at once: a polite close would wait behind all that is not read. */
+/** Ends the connection at once: a graceful close would wait for all unread output. */
 export const endConnection = (conn: Connection): void => {
   const websocket = field(conn.transport, "socket");
   conn.close(true);
@@ -27,7 +27,7 @@ export const endConnection = (conn: Connection): void => {
   if (typeof terminate === "function") Reflect.apply(terminate, websocket, []);
 };
 
-/** Lets a polite close, from now on, wait so long for the client's answer. It is not in the public types. */
+/** Sets how long a graceful close waits for the client's answer. It is not in the public types. */
 export const closeWithin = (conn: Connection, limitMs: number): void => {
   const limit = (): void => {
     const websocket = field(conn.transport, "socket");

@@ -4,37 +4,37 @@ import { userRoom } from "../fan-out/rooms.ts";
 import { bytesOf, type Connection, closeWithin, endConnection } from "./end-connection.ts";
 import { watchFrames, wireBytes } from "./websocket-frames.ts";
 
-/** Before it is let in a client has one thing to say: its token. */
+/** Before its admission a client only needs to send its token. */
 const mostBeforeAdmission = 5;
 const largestBeforeAdmission = 64 * 1_024;
-/** How long it may take over that, and be without a socket at all, whatever it says. */
+/** How long it may take for that; and how long it may be without a socket, whatever it sends. */
 const silentLimitMs = 5_000;
 const withoutSocketLimitMs = 15_000;
-/** How long a client may take over answering that its websocket closes; ws would wait for half a minute. */
+/** How long a client may take to answer the close of its websocket; ws would wait for half a minute. */
 const closeLimitMs = 5_000;
-/** An answer that says "too many" costs as much as many another one, so they are not given for ever. */
+/** A refusal costs as much as many other answers, so a client does not get refusals forever. */
 const floodTimes = 20;
-/** Of a limit of a few events twenty times is still what a busy page sends at once, and is answered. */
+/** With a limit of a few events, a busy page may send twenty times as many at once, and is still answered. */
 const leastFlood = 500;
-/** A large packet counts as several: of the largest that is taken an honest client may send all that it may send. */
+/** A large packet counts as several, so that a client may still send its full number of events with packets of the largest size. */
 const bytesLikeAnother = 4 * 1_024;
-/** Bytes that became no packet: a part of the largest one, and then some. */
+/** Bytes without a packet: the largest packet in parts, and some more. */
 const mostLooseBytes = 272 * 1_024;
-/** Pings and pongs of the websocket itself in a second. A proxy sends one now and then, our clients none. */
+/** Pings and pongs of the websocket itself per second. A proxy sends one sometimes, our clients send none. */
 const mostControlFramesPerS = 20;
-/** Of all events that a user's connections may have answered, how many times as many may come from them. */
+/** All connections of a user may send this many times the events that they may have answered. */
 const aboveAllowed = 1.5;
-/** Of users; who is forgotten has sent nothing for long. */
+/** How many users are kept; the users that have sent nothing for longest are forgotten. */
 const mostKept = 10_000;
 
 type Packet = { data?: unknown };
-/** What was sent in the second that began at `since`. */
+/** The packets of the second that began at `since`. */
 type Second = { packets: number; since: number };
-/** What all connections of a user on this node have sent; `bytes` as packets. */
+/** The packets of all connections of a user on this node; `bytes` converted to packets. */
 type UsersSecond = { userId: string; packets: Second; bytes: Second };
 /**
- * What a connection has sent: since it came until it is let in, then in a second. `user`: all connections of its user.
- * `loose`: bytes that are of no packet yet.
+ * What a connection has sent: before its admission in total, afterwards per second. `user`: the same for all connections
+ * of its user. `loose`: bytes that belong to no packet yet.
  */
 type Sent = Second & {
   user: UsersSecond | null;
@@ -45,7 +45,7 @@ type Sent = Second & {
 
 const aSecond = (): Second => ({ packets: 0, since: 0 });
 
-/** Counts more packets into the present second; how many that makes. */
+/** Adds packets to the current second. @returns the sum */
 const count = (second: Second, packets: number): number => {
   const now = Date.now();
   if (now - second.since >= 1_000) Object.assign(second, { since: now, packets: 0 });
@@ -62,18 +62,18 @@ type Options = {
 };
 
 /**
- * Ends connections that send what no client does, whether somebody listens to it or not.
- * - Without a token: Socket.IO makes a socket of every CONNECT and an answer to every unknown namespace. Five connections
- *   that never showed one and read nothing filled a gigabyte in ten seconds. One that says nothing at all is ended after
- *   five seconds: a polite close would wait for its answer, and keep the descriptor.
- * - Twenty times what a connection may send in a second, and 500 at least: five that went on in spite of every refusal
- *   kept a node so busy that others waited fifteen seconds for an ack.
- * - As many bytes from all connections of a user as one of them may send: packets are decoded before anything is
- *   refused, and twenty connections that sent 60 KB fifty times a second each had others wait for six seconds.
- * - As many packets from all connections of a user as one of them may send, or half as many again as all of them may have
- *   answered: twenty connections that each stayed below its own bound had others wait for six seconds. Then all of the
- *   user's connections end, since each goes on with what the others began.
- * - Frames that carry no packet: pings, pongs, and empty parts of a message that never ends.
+ * Ends connections that send more than any real client, even if nothing listens to it. The limits:
+ * - Before the token: Socket.IO makes a socket for every CONNECT and an answer for every unknown namespace. Five
+ *   connections without a token that read nothing filled a gigabyte in ten seconds. A connection that sends nothing is
+ *   terminated after five seconds: a graceful close would wait for its answer and keep the descriptor.
+ * - Packets of a connection: twenty times its limit per second, and at least 500. Five connections that continued after
+ *   every refusal kept a node so busy that others waited fifteen seconds for an ack.
+ * - Bytes of a user: as many from all connections together as from one. Packets are decoded before they can be refused,
+ *   and twenty connections that each sent 60 KB fifty times a second made others wait for six seconds.
+ * - Packets of a user: as many from all connections together as from one, or one and a half times as many as all of them
+ *   may have answered. Twenty connections, each below its own limit, made others wait for six seconds. All of the user's
+ *   connections end then, since each would continue what the others began.
+ * - Frames without a packet: pings, pongs, and empty parts of a message that never ends.
  */
 export const guardConnections = (io: ChatServer, options: Options): void => {
   const { eventsPerS, connectionsPerUser, onFlooderDropped } = options;
@@ -100,7 +100,7 @@ export const guardConnections = (io: ChatServer, options: Options): void => {
     endConnection(connection);
   };
 
-  /** Ends a connection that still has no socket when its time is over; one that has said something has longer. */
+  /** Ends a connection that still has no socket when its time is over; a connection that has sent something has longer. */
   const awaitSocket = (connection: Connection, sent: Sent): void => {
     const end = (): void => {
       if (sent.user === null) endConnection(connection);
@@ -116,7 +116,7 @@ export const guardConnections = (io: ChatServer, options: Options): void => {
   const isTooMuch = (sent: Sent, { data }: Packet): boolean => {
     const { user } = sent;
     if (user === null) {
-      // Of every type: seven bytes that answer a ping nobody sent cost as much as any.
+      // Packets of every type: a seven-byte pong without a ping costs as much as any other.
       sent.packets += 1;
       return sent.packets > mostBeforeAdmission || bytesOf(data) > largestBeforeAdmission;
     }
@@ -126,14 +126,14 @@ export const guardConnections = (io: ChatServer, options: Options): void => {
   };
 
   const endAllOf = ({ userId }: UsersSecond): void => {
-    // Each one that ends leaves the room, which a set that is being walked through allows.
+    // Each ended connection leaves the set, which is allowed during an iteration over it.
     for (const id of io.sockets.adapter.rooms.get(userRoom(userId)) ?? []) {
       const socket = io.sockets.sockets.get(id);
       if (socket) endFlooder(socket.conn);
     }
   };
 
-  // One listener for all connections, which Node calls with the connection as `this`.
+  // One listener for all connections; Node calls it with the connection as `this`.
   function onPacket(this: Connection, packet: Packet): void {
     const sent = sentOf(this);
     sent.loose = Math.max(0, sent.loose - wireBytes(packet.data));
@@ -165,7 +165,7 @@ export const guardConnections = (io: ChatServer, options: Options): void => {
   // Socket.IO calls it with the socket as `this`.
   function onDisconnect(this: ChatSocket): void {
     const sent = sentOf(this.conn);
-    // A client can take leave of its socket and keep the connection.
+    // A client can disconnect its socket and keep the connection.
     if (this.conn.readyState !== "open") return;
     Object.assign(sent, { user: null, packets: 0 });
     awaitSocket(this.conn, sent);

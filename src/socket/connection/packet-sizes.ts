@@ -4,12 +4,12 @@ import type { Connection } from "./end-connection.ts";
 const largestPacket = 64 * 1_024;
 
 /**
- * Notes which connections' last packet was too large to be taken: the engine hands it on before its event is decoded.
- * @returns whether a socket's was
+ * Notes whether a connection's last packet was too large: the engine emits the packet before its event is decoded.
+ * @returns whether a socket's last packet was too large
  */
 export const watchPacketSizes = (io: ChatServer): ((socket: ChatSocket) => boolean) => {
   const oversized = new WeakSet<Connection>();
-  // One listener for all connections, which Node calls with the connection as `this`.
+  // One listener for all connections; Node calls it with the connection as `this`.
   function onPacket(this: Connection, { data }: { data?: unknown }): void {
     if (typeof data === "string" && data.length > largestPacket) oversized.add(this);
     else oversized.delete(this);

@@ -2,14 +2,14 @@ import type { ChatSocket } from "../chat-socket.ts";
 import { userRoom } from "../fan-out/rooms.ts";
 
 type Parts = {
-  /** Listens to what a socket sends. */
+  /** Listens to a socket's events. */
   listen: (socket: ChatSocket) => void;
   onGone: (socket: ChatSocket) => void;
 };
 
 /**
- * Everything a socket needs from its connection to its end. What can be shared by all sockets is: an idle connection
- * costs little more than a bare one of Socket.IO.
+ * Everything that a socket needs from its connection to its end. Sockets share what they can, so an idle connection costs
+ * little more than one of plain Socket.IO.
  */
 export const createServeSocket = ({ listen, onGone }: Parts): ((socket: ChatSocket) => void) => {
   // Socket.IO calls it with the socket as `this`.

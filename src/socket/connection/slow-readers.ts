@@ -2,7 +2,7 @@ import type { ChatServer } from "../chat-socket.ts";
 import { bytesOf, type Connection, endConnection, field, waitingPackets } from "./end-connection.ts";
 
 const lookEveryMs = 1_000;
-/** So much may wait for a reader that takes nothing of it from one look to the next, and for one that does. */
+/** How many bytes may wait for a reader that accepted nothing since the last check, and for one that did. */
 const mostWhileStuckBytes = 1024 ** 2;
 const mostWaitingBytes = 8 * 1024 ** 2;
 
@@ -11,15 +11,15 @@ const numberIn = (of: unknown, name: string): number => {
   return typeof value === "number" ? value : 0;
 };
 
-/** Bytes that wait on a connection: in the engine's buffer, and in the websocket's. Neither is in the public types. */
+/** The bytes that wait on a connection, in the engine's buffer and in the websocket's. Neither is in the public types. */
 export const waitingBytes = (conn: Connection): number => {
   const inEngine = waitingPackets(conn).reduce<number>((sum, packet) => sum + bytesOf(field(packet, "data")), 0);
   return inEngine + numberIn(field(conn.transport, "socket"), "bufferedAmount");
 };
 
 /**
- * Where the writing to a connection stands: Node hands the system one write at a time, so while its reader takes nothing
- * neither a new one begins nor does less of the last one wait.
+ * The state of writing to a connection. Node passes one write at a time to the system, so while the reader accepts
+ * nothing, no new write begins and the rest of the last one does not shrink.
  */
 const placeOf = ({ transport }: Connection): string => {
   const stream = field(field(transport, "socket"), "_socket");
@@ -27,12 +27,13 @@ const placeOf = ({ transport }: Connection): string => {
 };
 
 /**
- * A reader that stopped must not fill the node: Socket.IO bounds nothing of what waits for it. Past a megabyte of which it
- * takes nothing, and past eight in any case, the connection ends; the client comes back and catches up from the log. Who
- * reads slowly has the time for it: a page of 200 long messages is several megabytes, and would be cut off each time.
+ * A reader that stopped must not fill the node's memory: Socket.IO has no limit on waiting output. If the reader accepts
+ * nothing, the connection ends beyond one megabyte, otherwise beyond eight; the client reconnects and catches up from the
+ * log. A slow reader needs the higher limit: a page of 200 long messages is several megabytes, and would be cut off each
+ * time.
  */
 export const watchSlowReaders = (io: ChatServer, onDropped: () => void): (() => void) => {
-  /** Where those stood at the last look for whom much waited. */
+  /** The state at the last check, for connections with much waiting output. */
   const places = new WeakMap<Connection, string>();
 
   const isTooSlow = (conn: Connection): boolean => {

@@ -5,7 +5,7 @@ const noticeMs = 60_000;
 
 const look = (socket: ChatSocket, now: number): void => {
   const { data } = socket;
-  // Closing the connection, not disconnecting the socket: the client may come back with a newer token by itself.
+  // Close the connection instead of disconnecting the socket, so that the client reconnects with a newer token by itself.
   if (now >= data.expiresAt) {
     socket.conn.close();
   } else if (!data.expiryTold && data.expiresAt - now <= noticeMs) {
@@ -15,8 +15,9 @@ const look = (socket: ChatSocket, now: number): void => {
 };
 
 /**
- * Watches over the ends of the connections' tokens: told 60 s before, the connection ended at it, a quarter of a second
- * late at most. One look at all of them, since two timers a connection are a tenth of what an idle one costs.
+ * Watches the expiry of the connections' tokens: notifies a client 60 s before, and ends its connection at the expiry, at
+ * most a quarter of a second late. One timer checks all of them, since two timers per connection are a tenth of the cost
+ * of an idle one.
  * @returns how to stop
  */
 export const watchTokenExpiry = (io: ChatServer): (() => void) => {
@@ -27,7 +28,7 @@ export const watchTokenExpiry = (io: ChatServer): (() => void) => {
   return () => clearInterval(timer);
 };
 
-/** Moves the end of a connection to that of a newer token. */
+/** Moves the end of a connection to the expiry of a newer token. */
 export const renewToken = ({ data }: ChatSocket, expiresAt: Date): void => {
   data.expiresAt = expiresAt.getTime();
   data.expiryTold = false;

@@ -9,23 +9,23 @@ type Emitter = {
 const isEmitter = (of: unknown): of is Emitter =>
   typeof field(of, "on") === "function" && typeof field(of, "prependListener") === "function";
 
-/** More than the head of any frame takes, so that what is counted twice never adds up over a long life. */
+/** More than the header of any frame, so that bytes that are counted twice do not add up over a long connection. */
 const overhead = 64;
 
-/** How many bytes a packet, or a control frame, took on its way here; a little more rather than less. */
+/** How many bytes a packet, or a control frame, had on the wire; rather a little too many than too few. */
 export const wireBytes = (data: unknown): number =>
   overhead + (typeof data === "string" ? Buffer.byteLength(data) : bytesOf(data));
 
 type Listeners = {
-  /** Of every read, before its frames are taken apart. */
+  /** Called for every read, before its frames are parsed. */
   onBytes: (count: number) => void;
-  /** Of every ping and pong of the websocket itself, with what it carries. */
+  /** Called for every ping and pong of the websocket itself, with its payload. */
   onControl: Listener;
 };
 
 /**
- * Hears what a connection's websocket sends beside packets: Engine.IO hands on no ping and no pong, and ws no empty part
- * of a message. Where it polls there is nothing of that kind. None of it is in the public types.
+ * Reports what a connection's websocket sends besides packets: Engine.IO does not report pings and pongs, and ws does not
+ * report empty parts of a message. A polling connection has none of these. None of it is in the public types.
  */
 export const watchFrames = (connection: Connection, { onBytes, onControl }: Listeners): void => {
   const watch = (): void => {

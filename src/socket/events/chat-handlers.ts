@@ -13,7 +13,7 @@ import type { Handlers } from "./handle-events.ts";
 import { readerOf } from "./reader.ts";
 import type { Typing } from "./typing.ts";
 
-/** What the events of every socket come to. */
+/** The handlers of every socket's events. */
 export type ChatActs = {
   requireParticipant: RequireParticipant;
   readChats: Pick<ReadChats, "open">;
@@ -28,13 +28,13 @@ export type ChatActs = {
 
 type Parts = ChatActs & { typing: Pick<Typing, "begin" | "end" | "sent"> };
 
-/** What each event does. Payloads are parsed already, and a socket's come in the order they were sent. */
+/** One handler per event. Payloads are already parsed, and a socket's events come in the order they were sent. */
 export const createHandlers = ({ typing, ...acts }: Parts): Handlers => {
   return {
     join_chat: async (socket, { chatId, afterSeq, limit }) => {
       const { userId } = socket.data;
       const { facts, role } = await acts.requireParticipant(chatId, userId);
-      // First the room, then the log: what is written in between is heard, and nothing falls through.
+      // First the room, then the log, so that an entry written in between is not missed.
       await socket.join(chatRoom(chatId));
       const opened = await acts.readChats.open({ chatId, reader: readerOf(socket), range: { limit, after: afterSeq } });
       socket.emit("chat_joined", opened);
@@ -70,7 +70,7 @@ export const createHandlers = ({ typing, ...acts }: Parts): Handlers => {
       const { facts, role } = await acts.requireParticipant(chatId, socket.data.userId);
       const { state } = await acts.log.headHint(chatId);
       if (isTyping && state.status !== "active") throw new ChatError("chat_not_active");
-      // The client may have left meanwhile, and would not be there to end it.
+      // The client may have left in the meantime, and would not end typing.
       if (isTyping && socket.connected)
         typing.begin(socket, { chatId, toUserId: userOf(facts.participants, otherRole[role]) });
       else typing.end(socket, { chatId });

@@ -1,13 +1,13 @@
 import { type TypingWord, type Typist, typingLastsMs, typistKey } from "./typing-words.ts";
 
-/** How much later a word of another node may come than this one expects. */
+/** How late another node's message may be. */
 const marginMs = 1_000;
-/** A bound on what a stranger in Redis could fill; people beyond it are not heard typing. */
+/** A limit on what another user of Redis could fill; the typing of people beyond it is not shown. */
 const mostKept = 50_000;
 
 type Entry = {
   typist: Typist;
-  /** The nodes on which the person types, each with the time until which that holds without another word of it. */
+  /** The nodes on which the person types, each with the time when that expires unless it is repeated. */
   nodes: Map<string, number>;
 };
 
@@ -18,9 +18,9 @@ type Parts = {
 };
 
 /**
- * What this node's sockets hear of those who type anywhere. A node that was killed says no more that it is over, so what is
- * not repeated in time ends here as well. An end that comes after that, or twice, is heard by nobody.
- * `look` ends what was not repeated, and is to be called several times a second.
+ * Emits typing on any node to this node's sockets. A killed node cannot report the end of typing, so typing that is not
+ * repeated in time ends here as well. A late or repeated end is not emitted.
+ * `look` ends what was not repeated; call it several times a second.
  */
 export const createHeardTyping = ({ emit, now }: Parts) => {
   const entries = new Map<string, Entry>();
@@ -54,7 +54,7 @@ export const createHeardTyping = ({ emit, now }: Parts) => {
       else entry.nodes.delete(word.from);
       settle(key, entry);
     },
-    /** Who types there as far as this node knows, on whichever node. */
+    /** The typist as far as this node knows, on any node. */
     find: (typist: Pick<Typist, "chatId" | "userId">): Typist | undefined => entries.get(typistKey(typist))?.typist,
     look: (): void => {
       const at = now();

@@ -1,35 +1,35 @@
 import { type TypingWord, type Typist, typingLastsMs, typistKey } from "./typing-words.ts";
 
-/** While it goes on the others hear of it once in so long, however often a client says it. */
+/** While typing lasts, it is reported to other nodes once in this time, however often a client sends it. */
 const repeatEveryMs = 2_500;
-/** Somebody who stops and begins again and again is heard so often at once, then as often as somebody who goes on. */
+/** This many beginnings are reported at once; after that, beginnings are reported as often as lasting typing. */
 const mostBeginsAtOnce = 4;
 
-/** A connection that types; only its identity counts. */
+/** A connection that types; used only as an identity. */
 type Device = object;
 type Entry = {
   typist: Typist;
-  /** Until when each device counts as typing. */
+  /** The time until which each device counts as typing. */
   devices: Map<Device, number>;
-  /** When the others last heard that it goes on; null: they know of none. */
+  /** When typing was last reported to the other nodes; null: they know of none. */
   saidAt: number | null;
-  /** Something new came in since. */
+  /** A device has sent typing since the last report. */
   isRefreshed: boolean;
-  /** Beginnings are paid for up to this time. */
+  /** The allowance for beginnings is used up to this time. */
   paidUntil: number;
 };
 
 type Parts = { node: string; say: (word: TypingWord) => void; now: () => number };
 
 /**
- * What the sockets of this node type, as one state for a person and a chat: it begins with the first device and ends with
- * the last one. `look` ends what nobody refreshed, and is to be called several times a second.
+ * The typing of this node's sockets, as one state per person and chat: it begins with the first device and ends with the
+ * last one. `look` ends what no device refreshed; call it several times a second.
  *
  *     phone begins → say true;  laptop begins, phone ends → nothing;  laptop ends → say false
  */
 export const createOwnTyping = ({ node, say, now }: Parts) => {
   const entries = new Map<string, Entry>();
-  /** The keys of the entries a device may be in, so that its end need not look through all. */
+  /** The keys of the states that a device may be in, so that its end need not search all. */
   const keysOf = new WeakMap<Device, Set<string>>();
 
   const mayBegin = (entry: Entry, at: number): boolean => {
@@ -45,7 +45,7 @@ export const createOwnTyping = ({ node, say, now }: Parts) => {
     say({ ...entry.typist, isTyping: true, from: node });
   };
 
-  /** Says what the others do not know yet. */
+  /** Reports what the other nodes do not know yet. */
   const settle = (key: string, entry: Entry, at: number): void => {
     if (entry.devices.size > 0) {
       const isDue =
@@ -55,7 +55,7 @@ export const createOwnTyping = ({ node, say, now }: Parts) => {
     }
     if (entry.saidAt !== null) say({ ...entry.typist, isTyping: false, from: node });
     entry.saidAt = null;
-    // What was paid for is kept until it is over: otherwise each new beginning would be a first one.
+    // Keep the state until the used allowance is over: otherwise each new beginning would count as the first one.
     if (entry.paidUntil <= at) entries.delete(key);
   };
 
@@ -77,11 +77,11 @@ export const createOwnTyping = ({ node, say, now }: Parts) => {
       settle(key, entry, now());
     },
     end: (device: Device, typist: Pick<Typist, "chatId" | "userId">): void => drop(device, typistKey(typist)),
-    /** The device is gone. */
+    /** Ends all typing of a device that is gone. */
     endAll: (device: Device): void => {
       for (const key of keysOf.get(device) ?? []) drop(device, key);
     },
-    /** It is over for every device of this node. `isKnown`: the others know that already. */
+    /** Ends typing for every device of this node. `isKnown`: the other nodes know that already. */
     over: (typist: Pick<Typist, "chatId" | "userId">, { isKnown }: { isKnown: boolean }): void => {
       const key = typistKey(typist);
       const entry = entries.get(key);

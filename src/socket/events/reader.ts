@@ -5,7 +5,7 @@ import { waitingBytes } from "../connection/slow-readers.ts";
 
 const lookEveryMs = 100;
 
-/** Engine.IO reports no single packet as written, so the connection is looked at: first when the present turn is over. */
+/** Engine.IO does not report when a packet was written, so the connection is checked, first after the current turn. */
 const whenWritten = (conn: Connection, done: () => void): void => {
   const look = (): void => {
     if (conn.readyState === "closed" || waitingBytes(conn) === 0) done();
@@ -14,7 +14,7 @@ const whenWritten = (conn: Connection, done: () => void): void => {
   setImmediate(look);
 };
 
-/** The user of a socket, and where the answer goes. */
+/** The user of a socket, and the connection that gets the answer. */
 export const readerOf = (socket: ChatSocket): Reader => ({
   userId: socket.data.userId,
   isGone: () => !socket.connected,

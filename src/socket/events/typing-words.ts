@@ -1,15 +1,15 @@
 import { z } from "zod";
 import { backendIdSchema, chatIdSchema } from "../../chat/ids.ts";
 
-/** Typing counts for so long without another word of it. */
+/** How long typing counts if it is not repeated. */
 export const typingLastsMs = 7_000;
 
-/** Who types, where, and who hears of it. */
+/** Who types, in which chat, and who is notified. */
 export const typistSchema = z.object({ chatId: chatIdSchema, userId: backendIdSchema, toUserId: backendIdSchema });
 export type Typist = z.infer<typeof typistSchema>;
 
 /**
- * What nodes say to each other of somebody who types. `from`: the node whose sockets it is about. Null: it is over on
+ * A message between nodes about a person who types. `from`: the node with the person's sockets. Null: typing is over on
  * every node, since a message was sent or the chat was closed.
  */
 export const typingWordSchema = typistSchema.extend({
@@ -18,5 +18,5 @@ export const typingWordSchema = typistSchema.extend({
 });
 export type TypingWord = z.infer<typeof typingWordSchema>;
 
-/** One person in one chat, as the key of a map. */
+/** The key of a map for one person in one chat. */
 export const typistKey = ({ chatId, userId }: Pick<Typist, "chatId" | "userId">): string => `${chatId} ${userId}`;

@@ -9,15 +9,15 @@ type Parts = {
   /** This node's name among the others. */
   node: string;
   emit: (typist: Typist, isTyping: boolean) => void;
-  /** Says it to the other nodes. */
+  /** Sends it to the other nodes. */
   sayToOthers: (word: TypingWord) => void;
-  /** Milliseconds of a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   now?: () => number;
 };
 
 /**
- * Typing on this node and on the others: who types is one state for a person and a chat, over all devices, and ends by
- * itself after seven seconds, also where the node that knew of it is no more.
+ * Typing on this node and on the others: one state per person and chat, over all devices. It ends by itself after seven
+ * seconds, even if its node was killed.
  */
 export const createTyping = ({ node, emit, sayToOthers, now = () => performance.now() }: Parts) => {
   const heard = createHeardTyping({ emit, now });
@@ -39,22 +39,22 @@ export const createTyping = ({ node, emit, sayToOthers, now = () => performance.
   return {
     begin: (socket: ChatSocket, typist: Omit<Typist, "userId">): void =>
       own.begin(socket, { ...typist, userId: socket.data.userId }),
-    /** The socket types no more in that chat. */
+    /** Ends the socket's typing in that chat. */
     end: (socket: ChatSocket, { chatId }: Pick<Typist, "chatId">): void =>
       own.end(socket, { chatId, userId: socket.data.userId }),
     gone: (socket: ChatSocket): void => own.endAll(socket),
-    /** The chat was closed, or the person sent something: it is over on every node. */
+    /** The chat was closed, or the person sent something: typing is over on every node. */
     over,
-    /** As `over`, for each message that is sent over this node: where nobody knows of typing there is nothing to say. */
+    /** As `over`, for each message that is sent over this node; does nothing if this node knows of no typing. */
     sent: (typist: Pick<Typist, "chatId" | "userId">): void => {
       const known = heard.find(typist);
       if (known === undefined) own.over(typist, { isKnown: false });
       else over(known);
     },
-    /** What another node or a consumer says. */
+    /** Handles a message of another node or a consumer. */
     hear: (word: TypingWord): void => {
       heard.hear(word);
-      // Said also for what is over already: a word of this node may have come to others after that one.
+      // Also if typing is over already: a report of this node may have reached others after that message.
       if (!word.isTyping && word.from === null) own.over(word, { isKnown: false });
     },
     stop: (): void => clearInterval(timer),

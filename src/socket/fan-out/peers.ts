@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 
 /**
- * A process that broadcasts says now and then that it lives (a node, which also listens: that it listens), and when it
- * ends that it ends.
+ * A process that broadcasts announces regularly that it is alive (a node, which also receives, announces `listens`), and
+ * announces its end.
  */
 export type PeerWord = "alive" | "listens" | "ended";
 export type Say = (word: PeerWord, id: string) => void;
@@ -10,19 +10,19 @@ export type Say = (word: PeerWord, id: string) => void;
 const sayEveryMs = 2_000;
 const lookEveryMs = 1_000;
 const lostAfterMs = 8_000;
-// What a lost process had handed to the database may land until the database's own limits are over: an election, and
-// a write's wait for the majority.
+// Writes of a lost process may still be stored until the database's own limits are over: an election, and a write's wait
+// for the majority.
 const lookAgainAfterMs = 15_000;
-/** Who was heard in this time may still be listening, silent as it is. */
+/** A node that was heard within this time may still be listening, even if it is silent. */
 const listensForMs = 60_000;
-/** After so long without a word of another there is none. */
+/** If no other node was heard for this long, there is none. */
 const hearsWithinMs = 5_000;
-/** More are not told apart: a bound on what a stranger on the channel could fill. */
+/** The most peers that are kept: a limit on what a stranger on the channel could fill. */
 const mostPeers = 10_000;
 
 /**
- * Says that this process lives. Being silent without having said that it ended means that it was killed.
- * @returns how to say that it ends
+ * Announces that this process is alive. A process that falls silent without announcing its end was killed.
+ * @returns a function that announces the end
  */
 export const sayAlive = (say: Say, word: "alive" | "listens"): (() => void) => {
   const id = randomUUID();
@@ -35,22 +35,22 @@ export const sayAlive = (say: Say, word: "alive" | "listens"): (() => void) => {
 };
 
 type Parts = {
-  /** Whether this node hears the others; what it does not hear says nothing about them. */
+  /** Whether this node receives messages of others; if not, their silence means nothing. */
   isHearing: () => boolean;
   onLost: () => void;
-  /** Another one listens, of which this node did not know while it kept something to itself. */
+  /** Called when another node listens that this node did not know of while it did not publish its broadcasts. */
   onMissed: () => void;
-  /** Milliseconds of a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   now?: () => number;
 };
 
 /**
- * Notices peers that were killed. One killed between saving an entry and telling of it leaves an entry that nobody
- * hears of until the next one makes a hole; so whoever loses a peer lets its clients look into the log.
+ * Notices peers that were killed. A process that is killed between saving an entry and broadcasting it leaves an entry
+ * that clients only notice as a hole before the next one. So a node that loses a peer makes its clients read the log.
  *
- * A node that is alone keeps its broadcasts to itself, which saves a sixth of its work. It may learn late that it is
- * not: then the other one is told that it missed something. What was kept was kept before that word is sent, so the
- * other one's clients, who look into the log after it, find all of it.
+ * A node without peers does not publish its broadcasts, which saves a sixth of its work. It may learn late that it has a
+ * peer: then it notifies that peer that it missed something. The unpublished entries were saved before this notification,
+ * so the peer's clients, which read the log after it, find all of them.
  */
 export const watchPeers = ({ isHearing, onLost, onMissed, now = () => performance.now() }: Parts) => {
   const heardAt = new Map<string, number>();
@@ -98,7 +98,7 @@ export const watchPeers = ({ isHearing, onLost, onMissed, now = () => performanc
         if (word === "listens") listens(id);
       }
     },
-    /** Whether no other node listens, so that what is broadcast now may be kept to this one. */
+    /** Whether no other node listens, so that broadcasts need not be published now. */
     keepsToItself: (): boolean => {
       const isAlone =
         listened.size === 0 && hearingSince !== null && isHearing() && now() - hearingSince > hearsWithinMs;

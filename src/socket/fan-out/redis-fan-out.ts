@@ -18,16 +18,16 @@ type Parts = {
   clients: { commands: RedisClient; publisher: RedisClient; subscriber: RedisClient };
   resync: ReturnType<typeof createResync>;
   counts: { publishDropped: () => void; strayDropped: () => void };
-  /** Called for each message that another node or consumer broadcasts to a chat which is open here. */
+  /** Called for each message that another node or consumer broadcasts to a chat that is open here. */
   onMessage: (message: Pick<Message, "chatId" | "seq" | "id">) => void;
   logger: Logger;
 };
 
 /**
- * Joins this node with the others through Redis. After a time in which Redis did not do its part, `resync` goes to this
- * node's sockets, which may have missed what others published, and to those of the others for what this node published.
- * With Redis away at the start the node serves alone, and joins the others when Redis is there.
- * @returns whether Redis does its part, whether the node is alone, and how to stop
+ * Connects this node with the others through Redis. After an outage of Redis, `resync` goes to this node's sockets, which
+ * may have missed what others published, and to the sockets of other nodes, which may have missed what this node published.
+ * If Redis is away at the start, the node serves alone, and joins the others when Redis is back.
+ * @returns whether Redis works, whether the node is alone, and a function that stops it
  */
 export const joinNodes = async ({ io, place, clients, resync, counts, onMessage, logger }: Parts) => {
   const { commands, publisher, subscriber } = clients;
@@ -73,7 +73,7 @@ export const joinNodes = async ({ io, place, clients, resync, counts, onMessage,
   return {
     keepsToItself: peers.keepsToItself,
     isUp: watch.isUp,
-    /** Says to the others that it is not lost but ends; what it had to tell was told before. */
+    /** Announces the end to the other nodes, so that they do not count it as lost; all broadcasts were sent before. */
     stop: async (): Promise<void> => {
       sayEnded();
       watch.stop();

@@ -4,22 +4,22 @@ import type { RedisClient } from "../../redis/clients.ts";
 import { isProbe } from "../../redis/probe.ts";
 import { isPeerCall } from "./wire-shapes.ts";
 
-/** A peer's word is some 100 bytes. */
+/** A message of a peer has some 100 bytes. */
 const largestCall = 1_024;
 
 type Parts = {
   channels: Channels;
-  /** A probe came, of any process. */
+  /** Called for a probe of any process. */
   onProbe: (channel: keyof Channels, probe: string) => void;
-  /** Something came that is none of our words; it is dropped. */
+  /** Called for an unknown message, which is dropped. */
   onStray: () => void;
 };
 
 /**
- * A subscriber for the Redis adapter, which subscribes without a catch and believes what it hears: one message that is
- * none would end the process, and its requests read tokens, move sockets into rooms and end connections. Of requests
- * only our own words pass. Broadcasts are checked where they are decoded, in `wire-parser.ts`, after the adapter has
- * seen whether anybody here is in the room. The adapter's channels for answers are not listened to: nobody asks.
+ * A subscriber for the Redis adapter, which subscribes without a catch and trusts what it receives: one malformed message
+ * would end the process, and its requests can read tokens, move sockets into rooms and end connections. Only our own
+ * requests pass. Broadcasts are checked where they are decoded, in `wire-parser.ts`, after the adapter has checked
+ * whether anybody here is in the room. The adapter's channels for answers are not subscribed, since nobody asks.
  */
 export const createSafeSubscriber = (redis: RedisClient, { channels, onProbe, onStray }: Parts) => {
   const heard = new EventEmitter();
@@ -36,14 +36,14 @@ export const createSafeSubscriber = (redis: RedisClient, { channels, onProbe, on
 
   const leftToUs = (): void => undefined;
   return {
-    /** Stands in for the client that the adapter expects. */
+    /** Replaces the client that the adapter expects. */
     client: Object.assign(heard, {
       psubscribe: leftToUs,
       subscribe: leftToUs,
       punsubscribe: leftToUs,
       unsubscribe: leftToUs,
     }),
-    /** To be called on every connection; again does no harm. @throws what Redis says where it refuses a channel */
+    /** Call this at every connection; may be repeated. @throws the error of Redis if it refuses a channel */
     subscribe: async (): Promise<void> => {
       await Promise.all([redis.psubscribe(channels.everyBroadcast), redis.subscribe(channels.requests)]);
     },

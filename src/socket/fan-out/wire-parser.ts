@@ -1,18 +1,18 @@
 import type { Message } from "../../chat/log/entry.ts";
 import { isBroadcast } from "./wire-shapes.ts";
 
-/** In bytes. The news of somebody's presence goes to up to 500 rooms with names of up to 130. */
+/** In bytes. A presence event goes to up to 500 rooms with names of up to 130 bytes. */
 const largestBroadcast = 128 * 1_024;
 
-/** The adapter leaves this aside. */
+/** The adapter ignores this value. */
 const nothing: unknown[] = [];
 
 /**
- * How nodes write broadcasts to each other through Redis: JSON, which Node writes and reads natively. What is none of ours
- * is read as nothing, and counted by `onStray`.
+ * The encoding of broadcasts between nodes through Redis: JSON, which Node writes and reads natively. A message that is
+ * not ours is ignored, and `onStray` counts it.
  *
- * A node hears its own messages as well and drops them by the id they begin with: `["Xk2b9A",{…},{…}]`. With
- * `isOwn` that is seen without parsing the rest. `onMessage` is called for each message of a chat that others broadcast.
+ * A node also receives its own messages and drops them by the id at their beginning: `["Xk2b9A",{…},{…}]`. With
+ * `isOwn` this needs no parsing of the rest. `onMessage` is called for each chat message that others broadcast.
  */
 export const createWireParser = ({
   isOwn = () => false,

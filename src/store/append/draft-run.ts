@@ -3,10 +3,10 @@ import type { Lane, Waiting } from "./lanes.ts";
 
 type Parts = { newId: () => string; now: () => Date };
 
-/** Entries of one chat that are written together, each in view of the one before it. */
+/** Entries of one chat that are written together, each decided on the basis of the one before it. */
 export type Run = { lane: Lane; entries: Entry[] };
 
-/** The entry of a draft behind `head`. Drafted anew it keeps its id, by which an earlier try is known. */
+/** The entry of a draft after `head`. A new draft keeps the entry's id, which identifies an earlier try. */
 export const draftEntry = (
   { chatId }: Lane,
   { entry }: Waiting,
@@ -21,9 +21,9 @@ export const draftEntry = (
   createdAt: entry?.createdAt ?? now(),
 });
 
-/** What a send that is not first yet would append; null where it has to wait until it is. */
+/** The entry that a send which is not first would append; null if it must wait until it is first. */
 const draftOf = (waiting: Waiting, head: Head): Draft | null => {
-  // Whether an earlier try of it landed must be known first.
+  // First it must be known whether an earlier try was stored.
   if (waiting.uncertain) return null;
   try {
     const decision = waiting.decide(head);
@@ -34,11 +34,11 @@ const draftOf = (waiting: Waiting, head: Head): Draft | null => {
 };
 
 /**
- * The first of a lane, whose entry is drafted, and those behind it that append as well:
+ * The first send of a lane, whose entry is drafted, and the sends after it that append as well:
  *
  *     head 7, waiting: "a", "b", "c", close, "d"  →  8 "a", 9 "b", 10 "c", 11 close
  *
- * "d" is refused in view of the close; a refusal is believed only of what the log says, so it waits until it is first.
+ * "d" is refused after the close. A refusal counts only for a head from the log, so "d" waits until it is first.
  */
 const draftRun = (lane: Lane, first: Entry, parts: Parts): Run => {
   const entries = [first];
@@ -53,7 +53,7 @@ const draftRun = (lane: Lane, first: Entry, parts: Parts): Run => {
   return { lane, entries };
 };
 
-/** Takes lanes from the front of `ready` until their runs have `most` entries or more. */
+/** Takes lanes from the front of `ready` until their runs have at least `most` entries. */
 export const takeRuns = (ready: Lane[], most: number, parts: Parts): Run[] => {
   const runs: Run[] = [];
   let taken = 0;

@@ -10,31 +10,31 @@ export type Waiting = {
   resolve: (appended: Appended) => void;
   reject: (error: unknown) => void;
   deadline: number;
-  /** What was drafted for it; kept over a retry, so that the same entry is written again. */
+  /** Its drafted entry; kept for a retry, so that the same entry is written again. */
   entry: Entry | null;
-  /** A write of `entry` ended without an answer: it may stand in the log. */
+  /** A write of `entry` ended without an answer: the entry may be in the log. */
   uncertain: boolean;
   failures: number;
 };
 
-/** The sends of one chat, in the order they came. The first of them, at most `mostInRun`, are under way together. */
+/** The sends of one chat in the order of arrival. The first ones, at most `mostInRun`, are under way together. */
 export type Lane = { chatId: string; waiting: Waiting[]; mostInRun: number; dead: boolean };
 
 export type LaneLimits = {
-  /** Sends that may wait, in all and in one chat. Past it a send is refused at once. */
+  /** How many sends may wait, in total and in one chat. Beyond that a send is refused at once. */
   waiting: number;
   waitingInChat: number;
   timeoutMs: number;
-  /** Entries of one chat in one write. */
+  /** The most entries of one chat in one write. */
   run: number;
 };
 
-/** `onExpired` is told of the lane and of all that waited in it; some of them may have been written. */
+/** `onExpired` gets the lane and all sends that waited in it; some of them may have been written. */
 type Parts = { limits: LaneLimits; onExpired: (lane: Lane, expired: Waiting[]) => void };
 
 const sweepMs = 100;
 
-/** Who waits, in which order, and until when: a lane per chat, there while somebody is in it. */
+/** The waiting sends, their order and their deadlines: one lane per chat, which exists while it has sends. */
 export class Lanes {
   readonly #parts: Parts;
   readonly #lanes = new Map<string, Lane>();
@@ -45,14 +45,14 @@ export class Lanes {
     this.#parts = parts;
   }
 
-  /** How many wait, in all lanes. */
+  /** How many sends wait in all lanes. */
   get size(): number {
     return this.#size;
   }
 
   /**
-   * Takes a place behind what waits in the chat. `isFirst`: nothing did.
-   * @throws ChatError `unavailable` where too many wait
+   * Takes a place after the waiting sends of the chat. `isFirst`: there were none.
+   * @throws ChatError `unavailable` if too many wait
    */
   join(chatId: string, decide: Decide): { lane: Lane; isFirst: boolean; answer: Promise<Appended> } {
     const { waiting, waitingInChat, timeoutMs, run } = this.#parts.limits;
@@ -67,7 +67,7 @@ export class Lanes {
     return { lane, isFirst: lane.waiting.length === 1, answer };
   }
 
-  /** Answers the first of the lane. True: another one is first now. */
+  /** Answers the first send of the lane. True: another send is first now. */
   answerFirst(lane: Lane, answer: (waiting: Waiting) => void): boolean {
     const first = lane.waiting.shift();
     if (first === undefined) return false;
@@ -87,8 +87,8 @@ export class Lanes {
   }
 
   /**
-   * Who has waited too long is told so, and with it all behind it in that chat: if they went on alone, the sender's
-   * repeat of the first would land after them.
+   * Refuses a send that has waited too long, and all sends after it in that chat: otherwise the sender's repeat of the
+   * first one would be stored after them.
    */
   #expire(): void {
     const now = Date.now();

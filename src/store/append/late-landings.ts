@@ -1,22 +1,21 @@
 import type { Entry } from "../../chat/log/entry.ts";
 
 type Parts = {
-  /** Those of the ids that a majority has. */
+  /** The entries with these ids that a majority has. */
   findEntries: (ids: string[]) => Promise<Entry[]>;
   onLanded: (entry: Entry) => void;
   everyMs?: number;
-  /** How long after its sender was answered a write may still land. */
+  /** How long after the answer to its sender an entry may still be stored. */
   followMs?: number;
 };
 
-/** What is asked for at once, and what is followed at all: past it, the next entry of the chat tells of the hole. */
+/** How many entries are looked up at once, and followed in total. Beyond that, clients find the hole at the chat's next entry. */
 const mostAtOnce = 500;
 const mostFollowed = 20_000;
 
 /**
- * Entries whose senders were told `unavailable` while a write was under way, or had ended without an answer. Such an
- * entry may stand in the log, or stand in it soon: then the others in the chat shall hear of it, whether or not its
- * sender comes again.
+ * Follows entries whose senders were answered `unavailable` while a write was under way or had ended without an answer.
+ * Such an entry may be in the log now or soon. Then it is broadcast to the chat, whether or not its sender repeats it.
  */
 export const createLateLandings = ({ findEntries, onLanded, everyMs = 1_000, followMs = 30_000 }: Parts) => {
   const followedUntil = new Map<string, number>();
@@ -32,18 +31,18 @@ export const createLateLandings = ({ findEntries, onLanded, everyMs = 1_000, fol
     const startedAt = performance.now();
     try {
       const found = await findEntries(asked.map(([id]) => id));
-      // Given up only by a look that was answered: while the database is away nothing is known.
+      // Give up only after a query that was answered: while the database is away nothing is known.
       for (const [id, until] of asked) if (startedAt > until) followedUntil.delete(id);
       for (const entry of found) landed(entry);
     } catch {
-      // Away still; the next look asks again.
+      // Still away; the next look asks again.
     }
     timer = followedUntil.size > 0 ? setTimeout(() => void look(), everyMs).unref() : undefined;
   };
 
   return {
     landed,
-    /** An entry of which nobody knows whether it landed or will. */
+    /** Follows an entry that may have been stored, or may be stored later. */
     follow: (id: string): void => {
       if (followedUntil.size < mostFollowed) followedUntil.set(id, performance.now() + followMs);
       timer ??= setTimeout(() => void look(), everyMs).unref();

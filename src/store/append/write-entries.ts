@@ -5,20 +5,20 @@ import { toDocument } from "../entry-documents.ts";
 import { clientMessageIdIndex } from "../models.ts";
 
 /**
- * What became of one entry. `written`: a majority has it on disk. `place-taken`: its seq (or its own id) stands in the
- * log. `sent-before`: its clientMessageId does. `unknown`: it may be there or not. `not-tried`: an ordered write ended
- * at an entry before it.
+ * The result for one entry. `written`: a majority has it on disk. `place-taken`: its seq (or its own id) is in the log.
+ * `sent-before`: its clientMessageId is. `unknown`: it may be there or not. `not-tried`: an ordered write ended at an
+ * earlier entry.
  */
 export type Written = "written" | "place-taken" | "sent-before" | "unknown" | "not-tried";
 /**
- * `ordered`: the write ends at the first entry that is refused, so that none lands without all those before it. Else
- * each is written for itself: one that is refused takes no other with it.
+ * `ordered`: the write ends at the first refused entry, so that none is stored without all entries before it. Otherwise a
+ * refusal does not affect other entries.
  */
 export type WriteEntries = (entries: Entry[], options: { ordered: boolean }) => Promise<Written[]>;
 
 const duplicateKey = 11_000;
 
-// In a bulk write the index stands only in the text: "E11000 … index: NAME dup key: …".
+// For a bulk write only the error's text has the index: "E11000 … index: NAME dup key: …".
 const hitIndex = (text: string | undefined): string | undefined => /index: (\S+) dup key/.exec(text ?? "")?.[1];
 
 type WriteError = { index: number; code: number; errmsg?: string };
@@ -29,7 +29,7 @@ const writeErrorOf = ({ code, errmsg }: WriteError): Written => {
   return hitIndex(errmsg) === clientMessageIdIndex ? "sent-before" : "place-taken";
 };
 
-// Without an error of its own an entry is in, unless the majority was not heard of.
+// An entry without an error is written, unless the majority was not confirmed.
 const resultsOf = (count: number, ordered: boolean, reply: InsertReply): Written[] => {
   const { writeErrors = [], writeConcernError } = reply;
   const others = writeConcernError === undefined ? "written" : "unknown";
@@ -41,9 +41,9 @@ const resultsOf = (count: number, ordered: boolean, reply: InsertReply): Written
 
 /**
  * Writes entries as one group commit.
- * As a plain `insert` command: mongoose documents cost many times the write, and the driver's bulk layer serializes
- * every document once more only to know its size. The driver's own second try is not missed, since an entry whose
- * outcome is not known is written again anyway.
+ * It uses a plain `insert` command: mongoose documents cost many times the write, and the driver's bulk layer serializes
+ * every document a second time only for its size. The driver's own retry is not needed, since an entry with an unknown
+ * outcome is written again anyway.
  */
 export const createWriteEntries =
   (database: mongo.Db, collection: string, onFailure: (error: unknown) => void): WriteEntries =>

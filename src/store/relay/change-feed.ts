@@ -5,24 +5,24 @@ import { lasting } from "../durability.ts";
 import { toEntry } from "../entry-documents.ts";
 import type { CardDocument, EntryDocument } from "../models.ts";
 
-/** Where somebody marked a chat as read. */
+/** A position up to which somebody marked a chat as read. */
 export type Receipt = { chatId: string; role: Role; seq: number; at: Date };
 
 /**
- * What happened in the database. `people`: a chat that a cancellation had made got its two people.
+ * A change in the database. `people`: a chat that a cancellation had made got its two people.
  */
 export type Change =
   | { kind: "entry"; entry: Entry }
   | { kind: "receipt"; receipt: Receipt }
   | { kind: "people"; chatId: string };
 
-/** A place in the database's history. `at`: about when that was; the rest is MongoDB's own. */
+/** A position in the database's history. `at`: the approximate time; the rest is MongoDB's own token. */
 export type Position = { at: Date; token?: unknown; startAt?: mongo.Timestamp };
 
 export type ChangeFeed = {
   /**
-   * What comes next, and the place behind it; without changes when nothing came for some seconds.
-   * @throws an error for which `isHistoryGone` holds where the database no longer knows the place it was opened at
+   * The next changes, and the position after them; no changes if nothing came for some seconds.
+   * @throws an error for which `isHistoryGone` is true if the database no longer has the position at which it was opened
    */
   next: () => Promise<{ changes: Change[]; position: Position }>;
   close: () => Promise<void>;
@@ -35,7 +35,7 @@ const waitMs = 3_000;
 const batchSize = 250;
 const roles = ["owner", "seeker"] as const;
 
-// A card changes with every entry; only these of its fields are told. Field names may be whole paths here.
+// A card changes with every entry; only these fields matter. Field names may be whole paths here.
 const toldFields = ["receipts", "ownerId"];
 const firstOfPath = { $arrayElemAt: [{ $split: ["$$this.k", "."] }, 0] };
 const updatedFields = { $objectToArray: { $ifNull: ["$updateDescription.updatedFields", {}] } };
@@ -54,15 +54,15 @@ const told = ({ entries, cards }: Names) => ({
   },
 });
 
-/** The place where the database's history is now. What a majority does not have yet counts as later. */
+/** The current end of the database's history. What a majority does not have yet counts as later. */
 export const positionNow = async (database: mongo.Db): Promise<Position> => {
   const { operationTime } = await database.command({ ping: 1 });
   return { at: new Date(), startAt: operationTime };
 };
 
 /**
- * A connection of its own: from a place that lies far back the database may read on for longer than any other question
- * may take, before it finds something to tell. That it is gone is noticed by the driver's look at it every two seconds.
+ * A separate connection: from an old position the database may read for longer than any other query may take, before it
+ * finds a change. The driver's check every two seconds notices if the server is gone.
  */
 const clientOptions = {
   appName: "lyvo-chat relay",
@@ -76,7 +76,7 @@ const clientOptions = {
 
 type Source = { mongodbUri: string; database: string; names: Names };
 
-/** Follows what a majority of the database has of both collections, in the order it was written, from a place on. */
+/** Follows both collections from a position on, in write order, as far as a majority of the database has them. */
 export const openChangeFeed = ({ mongodbUri, database, names }: Source, { token, startAt }: Position): ChangeFeed => {
   const client = new driver.MongoClient(mongodbUri, clientOptions);
   const stream = client.db(database).watch<Stored>([told(names)], {
@@ -135,7 +135,7 @@ const cardChanges = ({
 };
 
 /**
- * A value of an update, whose fields are told as deep as they changed:
+ * A value in an update description, in which a changed field may appear at any depth:
  * `{ receipts: { owner: { seq: 4 } } }`, `{ "receipts.owner": { seq: 4 } }` or `{ "receipts.owner.seq": 4 }`.
  */
 const valueAt = (fields: Record<string, unknown>, path: string[]): unknown => {
@@ -149,17 +149,17 @@ const valueAt = (fields: Record<string, unknown>, path: string[]): unknown => {
 const fieldOf = (value: unknown, name: string): unknown =>
   typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 
-/** What a card says of where its people marked it as read. */
+/** The explicit read marks of a card. */
 export const receiptsOf = ({ _id, receipts = {} }: Pick<CardDocument, "_id" | "receipts">): Receipt[] =>
   roles.flatMap((role) => {
     const receipt = receipts[role];
     return receipt ? [{ chatId: _id.toHexString(), role, ...receipt }] : [];
   });
 
-// ChangeStreamHistoryLost, InvalidResumeToken, ChangeStreamFatalError (the token is of another history), and what is
-// said of a token or a time that cannot be one.
+// ChangeStreamHistoryLost, InvalidResumeToken, ChangeStreamFatalError (the token is from another history), and the errors
+// for an invalid token or time.
 const gone = new Set<unknown>([286, 260, 280, 9, 50_811, 50_795, 40_647, 40_649, 40_650]);
 
-/** Whether the place where a feed was to begin is no longer known to the database. */
+/** Whether the database no longer has the position at which a feed was to begin. */
 export const isHistoryGone = (error: unknown): boolean =>
   error instanceof driver.MongoServerError && gone.has(error.code);

@@ -7,24 +7,24 @@ import { toEntry } from "../entry-documents.ts";
 import type { CardDocument, EntryDocument } from "../models.ts";
 import { type Receipt, receiptsOf } from "./change-feed.ts";
 
-/** A card, where its people marked it as read, and whether a cancellation made it: its people came later than its log. */
+/** A card, its explicit read marks, and whether a cancellation made it: then its people came later than its first entry. */
 export type ScannedCard = { card: Card; receipts: Receipt[]; cancelledFirst: boolean };
 
 export type RelayScan = {
   /** The smallest id of that time. */
   idAt: (at: Date) => string;
-  /** The next entries behind an id, of all chats, in the order of ids: near that of time, and not that of seqs. */
+  /** The next entries of all chats after an id, in the order of ids: approximately by time, not by seq. */
   entriesAfter: (entryId: string, limit: number) => Promise<Entry[]>;
-  /** The next cards behind an id, in the order of ids. */
+  /** The next cards after an id, in the order of ids. */
   cardsAfter: (chatId: string | null, limit: number) => Promise<ScannedCard[]>;
   cards: (chatIds: string[]) => Promise<Card[]>;
-  /** The newest entry of each of these chats, by chat. Cards know about where it is; the log is asked. */
+  /** The newest entry of each of these chats, by chat. Cards give a starting point; the log decides. */
   newest: (cards: Pick<Card, "id" | "lastSeq">[]) => Promise<Map<string, Entry>>;
 };
 
 type Collections = { entries: mongo.Collection<EntryDocument>; cards: mongo.Collection<CardDocument> };
 
-/** Walks over what is stored, in pages. Each of them is a question that an index answers. */
+/** Walks over the stored data in pages. An index serves each of the queries. */
 export const createRelayScan = ({ entries, cards }: Collections): RelayScan => {
   const cancelledFirst = async (chatIds: Types.ObjectId[]): Promise<Set<string>> => {
     const found = await entries

@@ -4,14 +4,14 @@ import { acquireLease, type Lease, type RelayDocument } from "./relay-lease.ts";
 import { createRelayScan, type RelayScan } from "./relay-scan.ts";
 import { createUnreadNotices, type NoticeDocument, type UnreadNotices } from "./unread-notices.ts";
 
-/** What telling others of the log needs of the database, beside the log and the cards themselves. */
+/** What the relay needs from the database in addition to the log and the cards. */
 export type RelayStore = {
   acquire: (request: { name: string; holder: string; leaseMs: number }) => Promise<Lease | null>;
   positionNow: () => Promise<Position>;
   openFeed: (position: Position) => ChangeFeed;
   scan: RelayScan;
   notices: UnreadNotices;
-  /** Makes the index that notices are found by; can be repeated. */
+  /** Makes the index that finds due notices; can be repeated. */
   prepare: () => Promise<void>;
 };
 
@@ -28,7 +28,7 @@ export const createRelayStore = ({ mongodbUri, database, names }: Parts): RelayS
       cards: database.collection(names.cards),
     }),
     notices: createUnreadNotices(notices),
-    // Those to look at next.
+    // The notices to check next.
     prepare: async () => void (await notices.createIndex({ checkAt: 1 }, { name: "due" })),
   };
 };

@@ -4,8 +4,8 @@ import { isDuplicateKey } from "../driver-errors.ts";
 import { durable, lasting } from "../durability.ts";
 
 /**
- * A run of unread entries of one person in one chat, of which others are told once. `firstSeq`, `firstAt`: the entry it
- * began with. `lastSeq`, `lastAt`: the newest one that belongs to it, as far as looked. `checkAt`: when to look again.
+ * A burst of unread entries of one person in one chat, for which one event is published. `firstSeq`, `firstAt`: its first
+ * entry. `lastSeq`, `lastAt`: its newest entry that was seen so far. `checkAt`: when to check again.
  */
 export type UnreadNotice = {
   chatId: string;
@@ -18,19 +18,19 @@ export type UnreadNotice = {
   checkAt: Date;
 };
 
-/** Which chat, and whose. */
+/** The chat, and the person. */
 export type NoticeKey = Pick<UnreadNotice, "chatId" | "role">;
 
-/** The notices that wait, and those that were told and whose run may go on. */
+/** The waiting notices, and the published ones whose burst may continue. */
 export type UnreadNotices = {
   find: (keys: NoticeKey[]) => Promise<UnreadNotice[]>;
-  /** Those to look at, the longest due first. */
+  /** The notices to check, those that are due longest first. */
   due: (now: Date, limit: number) => Promise<UnreadNotice[]>;
-  /** When the first of all is to be looked at; null where there is none. */
+  /** When the next notice is due; null if there is none. */
   nextAt: () => Promise<Date | null>;
-  /** Writes each where what stands there is still what was `seen` before (null: nothing); another's is left alone. */
+  /** Writes each notice if the stored one is still the one that was `seen` (null: none); otherwise it changes nothing. */
   put: (changes: { notice: UnreadNotice; seen: UnreadNotice | null }[]) => Promise<void>;
-  /** Forgets runs that are over. */
+  /** Deletes bursts that are over. */
   remove: (notices: UnreadNotice[]) => Promise<void>;
 };
 
@@ -39,7 +39,7 @@ export type NoticeDocument = UnreadNotice & { _id: string };
 const idOf = ({ chatId, role }: NoticeKey): string => `${chatId}:${role}`;
 const withoutId = ({ _id, ...notice }: NoticeDocument): UnreadNotice => notice;
 
-// The run that was seen, and not one that somebody else began meanwhile.
+// The burst that was seen, not one that another process began in the meantime.
 const same = (notice: UnreadNotice) => ({ _id: idOf(notice), firstSeq: notice.firstSeq });
 
 export const createUnreadNotices = (collection: mongo.Collection<NoticeDocument>): UnreadNotices => ({
@@ -69,7 +69,7 @@ export const createUnreadNotices = (collection: mongo.Collection<NoticeDocument>
         ? { updateOne: { filter: { _id: idOf(notice) }, update: { $setOnInsert: notice }, upsert: true } }
         : { updateOne: { filter: same(seen), update: { $set: notice }, upsert: true } },
     );
-    // A run that somebody else began since then stands in the way of the upsert, and stays.
+    // A burst that another process has begun since then makes the upsert fail, and stays.
     await collection.bulkWrite(writes, { ordered: false, ...durable }).catch((error: unknown) => {
       if (!isDuplicateKey(error)) throw error;
     });
