@@ -1,4 +1,5 @@
-import { type Entry, isShown } from "../../src/chat/log/entry.ts";
+import type { Entry } from "../../src/chat/log/entry.ts";
+import { countsAsUnread } from "../../src/chat/log/entry-kinds.ts";
 import type { RelayScan } from "../../src/store/relay/relay-scan.ts";
 import type { Looked, Newest } from "./unread-watch.ts";
 
@@ -40,7 +41,7 @@ export const createAftercare = ({ scan, mend, note, onMended, afterMs }: Parts):
     const newest = { seq, state, createdAt };
     const known = pending.get(chatId) ?? { since: performance.now(), oldestAt: createdAt, newest, seen: [] };
     if (seq >= known.newest.seq) known.newest = newest;
-    if (isShown(entry)) known.seen.push({ seq, at: createdAt });
+    if (countsAsUnread(entry)) known.seen.push({ seq, at: createdAt });
     // The first ones tell where a run of unread entries begins, the last where it stands.
     if (known.seen.length > mostSeen) known.seen.splice(mostSeen / 2, 1);
     pending.set(chatId, known);

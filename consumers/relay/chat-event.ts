@@ -1,15 +1,11 @@
 import { type Card, type Chat, chatFor } from "../../src/chat/cards/card.ts";
 import { type Entry, type Message, toMessage } from "../../src/chat/log/entry.ts";
+import type { EntryEvent } from "../../src/chat/log/entry-kinds.ts";
 import { type Participants, type Role, userOf } from "../../src/chat/roles.ts";
 import type { Receipt } from "../../src/store/relay/change-feed.ts";
 import type { UnreadNotice } from "../../src/store/relay/unread-notices.ts";
 
-export type ChatEventType =
-  | "chat.created"
-  | "chat.status_changed"
-  | "chat.message_sent"
-  | "chat.message_read"
-  | "chat.message_unread";
+export type ChatEventType = EntryEvent | "chat.message_read" | "chat.message_unread";
 
 /** An event as it goes to the topic; the chat's id is the key. `value` is a CloudEvent in JSON. */
 export type EncodedEvent = { chatId: string; type: ChatEventType; value: Buffer };
@@ -65,21 +61,28 @@ const chatAt = (entry: Entry, card: Card, participants: Participants): Omit<Chat
   return chat;
 };
 
-/** The first entry of a chat tells that it is there; a later system entry that its status, or the reason, is another. */
-export const statusEvent = (entry: Entry, card: Card, participants: Participants): EncodedEvent => {
-  const isFirst = entry.seq === 1;
-  return encode({
-    type: isFirst ? "chat.created" : "chat.status_changed",
+type StatusEvent = "chat.created" | "chat.status_changed";
+
+/** Whether an event of this type holds the whole chat, which is made of its card. */
+export const holdsChat = (type: EntryEvent): type is StatusEvent =>
+  type === "chat.created" || type === "chat.status_changed";
+
+export const statusEvent = (type: StatusEvent, entry: Entry, card: Card, participants: Participants): EncodedEvent =>
+  encode({
+    type,
     chatId: entry.chatId,
-    id: isFirst ? "created" : `${entry.seq}:status`,
+    id: type === "chat.created" ? "created" : `${entry.seq}:status`,
     at: entry.createdAt,
     data: { chat: chatAt(entry, card, participants) },
   });
-};
 
-export const sentEvent = (entry: Entry, { id, bookingId, participants }: ChatPeople): EncodedEvent =>
+export const messageEvent = (
+  type: Exclude<EntryEvent, StatusEvent>,
+  entry: Entry,
+  { id, bookingId, participants }: ChatPeople,
+): EncodedEvent =>
   encode({
-    type: "chat.message_sent",
+    type,
     chatId: id,
     id: `${entry.seq}`,
     at: entry.createdAt,

@@ -1,10 +1,11 @@
 import { LRUCache } from "lru-cache";
 import type { Card } from "../../src/chat/cards/card.ts";
-import { type Entry, isShown } from "../../src/chat/log/entry.ts";
+import type { Entry } from "../../src/chat/log/entry.ts";
+import { eventsOf } from "../../src/chat/log/entry-kinds.ts";
 import type { ChatLog } from "../../src/chat/ports.ts";
 import type { Change } from "../../src/store/relay/change-feed.ts";
 import type { RelayScan } from "../../src/store/relay/relay-scan.ts";
-import { type ChatPeople, type EncodedEvent, readEvent, sentEvent, statusEvent } from "./chat-event.ts";
+import { type ChatPeople, type EncodedEvent, holdsChat, messageEvent, readEvent, statusEvent } from "./chat-event.ts";
 
 /** What there is to tell of changes, in their order. */
 export type DescribeChanges = (changes: Change[]) => Promise<EncodedEvent[]>;
@@ -19,8 +20,6 @@ const chatIdOf = (change: Change): string => {
   return change.kind === "receipt" ? change.receipt.chatId : change.chatId;
 };
 
-const changesStatus = (entry: Entry): boolean => entry.type === "system" && isShown(entry);
-
 /**
  * Makes events of changes. A chat without its people is nobody's: what happens in it is told when they come, from its
  * first entry on.
@@ -32,7 +31,7 @@ export const createDescribeChanges = ({ log, scan }: Parts): DescribeChanges => 
   const load = async (changes: Change[]): Promise<Map<string, Card>> => {
     const ids = changes.flatMap((change) => {
       const chatId = chatIdOf(change);
-      const isNeeded = change.kind === "people" || (change.kind === "entry" && changesStatus(change.entry));
+      const isNeeded = change.kind === "people" || (change.kind === "entry" && eventsOf(change.entry).some(holdsChat));
       return isNeeded || !known.has(chatId) ? [chatId] : [];
     });
     const cards = ids.length === 0 ? [] : await scan.cards([...new Set(ids)]);
@@ -42,11 +41,11 @@ export const createDescribeChanges = ({ log, scan }: Parts): DescribeChanges => 
     return new Map(cards.map((card) => [card.id, card]));
   };
 
-  const ofEntry = (entry: Entry, people: ChatPeople, card: Card | undefined): EncodedEvent[] => {
-    if (!isShown(entry)) return [];
-    const status = card && changesStatus(entry) ? [statusEvent(entry, card, people.participants)] : [];
-    return [...status, sentEvent(entry, people)];
-  };
+  const ofEntry = (entry: Entry, people: ChatPeople, card: Card | undefined): EncodedEvent[] =>
+    eventsOf(entry).flatMap((type) => {
+      if (!holdsChat(type)) return [messageEvent(type, entry, people)];
+      return card ? [statusEvent(type, entry, card, people.participants)] : [];
+    });
 
   const ofLog = async (people: ChatPeople, card: Card | undefined): Promise<EncodedEvent[]> => {
     const events: EncodedEvent[] = [];

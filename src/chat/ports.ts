@@ -1,4 +1,5 @@
 import type { Card, Chat, DeliveredMark, ReadMark, Receipt } from "./cards/card.ts";
+import type { CardCopy } from "./cards/card-copy.ts";
 import type { ChatError } from "./errors.ts";
 import type { Draft, Entry, Head, Message } from "./log/entry.ts";
 import type { Participants, Role } from "./roles.ts";
@@ -84,9 +85,6 @@ export type Turns = {
 
 /** What never changes about a chat once its booking was approved. */
 export type ChatFacts = { id: string; bookingId: string; participants: Participants };
-
-/** The entries whose copy a card shall hold: the newest, and the newest that is shown. */
-export type CardCopy = { chatId: string; newest?: Entry; shown?: Entry };
 
 export type InboxQuery = {
   userId: string;

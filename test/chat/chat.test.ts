@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { type Card, chatFor } from "../../src/chat/cards/card.ts";
-import { toMessage } from "../../src/chat/log/entry.ts";
-import { stateAfterMessage, stateAfterSystem } from "../../src/chat/log/next-state.ts";
+import { draftAfter, toMessage } from "../../src/chat/log/entry.ts";
 import { roleOf } from "../../src/chat/roles.ts";
+import { entryExamples } from "../support/entry-examples.ts";
 import { aHead } from "../support/heads.ts";
 
 const at = new Date("2026-11-22T10:00:00.000Z");
@@ -45,7 +45,7 @@ describe("a chat", () => {
 
 describe("the state after an entry", () => {
   test("of a message counts one more, and its sender has read it", () => {
-    expect(stateAfterMessage(aHead({}, 7), "seeker")).toMatchObject({
+    expect(draftAfter(aHead({}, 7), entryExamples.message, { sender: "seeker" }).state).toMatchObject({
       counted: 8,
       shownSeq: 8,
       sent: { owner: { seq: 0 }, seeker: { seq: 8, counted: 8 } },
@@ -53,7 +53,7 @@ describe("the state after an entry", () => {
   });
 
   test("of a silent entry counts nothing", () => {
-    expect(stateAfterSystem(aHead({}, 7), {}, { silent: true })).toEqual(aHead({}, 7).state);
+    expect(draftAfter(aHead({}, 7), entryExamples.record).state).toEqual(aHead({}, 7).state);
   });
 });
 

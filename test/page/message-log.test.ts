@@ -1,5 +1,8 @@
 import { createMessageLog } from "../../local/page/client/message-log.ts";
+import { shownAs } from "../../local/page/client/shown-as.ts";
 import type { Message } from "../../src/chat/log/entry.ts";
+import { isShown } from "../../src/chat/log/entry-kinds.ts";
+import { entryExamples } from "../support/entry-examples.ts";
 import { expect, test } from "./fixtures.ts";
 
 const message = (seq: number, overrides: Partial<Message> = {}): Message => ({
@@ -53,6 +56,10 @@ test("a log counts a silent entry and does not show it", () => {
   log.add(message(4));
   expect([log.upTo, log.hasHole]).toEqual([4, false]);
   expect(log.shown().map(({ seq }) => seq)).toEqual([1, 2, 4]);
+});
+
+test("the page shows what the table of entry kinds says, and nothing else", () => {
+  for (const entry of Object.values(entryExamples)) expect(shownAs(entry) !== "nothing").toBe(isShown(entry));
 });
 
 test("a log grows to the older side page by page", () => {

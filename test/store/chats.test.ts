@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { createCardKeeper } from "../../src/chat/cards/card-keeper.ts";
-import type { Entry } from "../../src/chat/log/entry.ts";
-import { stateAfterSystem } from "../../src/chat/log/next-state.ts";
+import { draftAfter, type Entry } from "../../src/chat/log/entry.ts";
+import { entryExamples } from "../support/entry-examples.ts";
 import { openChat, openTestStore, sendText, type TestStore, withDatabase } from "../support/open-test-store.ts";
 import { uniqueName } from "../support/services.ts";
 
@@ -61,13 +61,7 @@ describe("the copy of the head", () => {
     const chatId = await openChat(store);
     const shown = await send(chatId, "shown");
     await store.log.append(chatId, (head) => ({
-      append: {
-        type: "system",
-        senderId: null,
-        content: "",
-        system: { event: "booking_approved", status: "active", silent: true },
-        state: stateAfterSystem(head, {}, { silent: true }),
-      },
+      append: draftAfter(head, entryExamples.record),
     }));
     const silent = await newest(chatId);
     await store.cards.copy([{ chatId, newest: silent }]);

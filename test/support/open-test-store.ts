@@ -1,6 +1,5 @@
 import { mongo } from "mongoose";
-import { type Draft, emptyHead, type Head } from "../../src/chat/log/entry.ts";
-import { stateAfterMessage, stateAfterSystem } from "../../src/chat/log/next-state.ts";
+import { type Draft, draftAfter, emptyHead, type Head } from "../../src/chat/log/entry.ts";
 import type { Decision } from "../../src/chat/ports.ts";
 import { createLogger } from "../../src/process/logger.ts";
 import { openStore, type Store } from "../../src/store/open-store.ts";
@@ -38,13 +37,10 @@ export const openChat = async ({ log, cards }: Store, bookingId = uniqueName("bo
   return card.id;
 };
 
-export const statusEntry = (head: Head, status: "active" | "closed"): Draft => ({
-  type: "system",
-  senderId: null,
-  content: status,
-  system: { event: "chat_status_changed", status },
-  state: stateAfterSystem(head, { status }, { silent: false }),
-});
+export const statusEntry = (head: Head, status: "active" | "closed"): Draft => {
+  const system = { event: "chat_status_changed", status } as const;
+  return draftAfter(head, { type: "system", senderId: null, content: status, system }, { status });
+};
 
 /** The decision to send a text, whatever the status. */
 export const sendText =
@@ -53,5 +49,5 @@ export const sendText =
     { role = "owner", clientMessageId }: { role?: "owner" | "seeker"; clientMessageId?: string } = {},
   ) =>
   (head: Head): Decision => ({
-    append: { type: "text", senderId: role, content, clientMessageId, state: stateAfterMessage(head, role) },
+    append: draftAfter(head, { type: "text", senderId: role, content, clientMessageId }, { sender: role }),
   });

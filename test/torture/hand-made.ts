@@ -1,7 +1,5 @@
 import type { Card } from "../../src/chat/cards/card.ts";
-import type { Entry, SystemNote } from "../../src/chat/log/entry.ts";
-import { emptyHead } from "../../src/chat/log/entry.ts";
-import { stateAfterMessage, stateAfterSystem } from "../../src/chat/log/next-state.ts";
+import { draftAfter, type Entry, emptyHead, type SystemNote } from "../../src/chat/log/entry.ts";
 import type { Dump, ToldEvent } from "./dump.ts";
 import { type Attempt, digest, emptyHistory, type Heard, type History, type Send, type Snapshot } from "./history.ts";
 
@@ -26,15 +24,15 @@ const entryOf = (step: Step, before: Entry | undefined): Entry => {
   const head = before === undefined ? emptyHead : { seq: before.seq, state: before.state };
   const place = { id: idOf(head.seq + 1), chatId, seq: head.seq + 1, createdAt: at };
   if (typeof step === "string") {
-    const state = stateAfterMessage(head, "owner");
-    return { ...place, type: "text", senderId: people.ownerId, content: step, clientMessageId: `k-${step}`, state };
+    const fields = { type: "text", senderId: people.ownerId, content: step, clientMessageId: `k-${step}` } as const;
+    return { ...place, ...draftAfter(head, fields, { sender: "owner" }) };
   }
   const status = step.type === "approved" ? ("active" as const) : ("closed" as const);
   const system: SystemNote = { event: `booking_${step.type}`, status };
   const changes = { status, booking: step.type, bookingAt: step.occurredAt };
-  const state = stateAfterSystem(head, changes, { silent: false });
   const clientMessageId = `booking.${step.type} event ${step.eventId}`;
-  return { ...place, type: "system", senderId: null, content: step.eventId, system, clientMessageId, state };
+  const fields = { type: "system", senderId: null, content: step.eventId, system, clientMessageId } as const;
+  return { ...place, ...draftAfter(head, fields, changes) };
 };
 
 const cardOf = (entries: Entry[]): Card => {

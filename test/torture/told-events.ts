@@ -1,6 +1,6 @@
 import { createKafkaClient } from "../../consumers/kafka/kafka-client.ts";
 import { waitUntil } from "../../local/services/wait-until.ts";
-import { isShown } from "../../src/chat/log/entry.ts";
+import { isShown } from "../../src/chat/log/entry-kinds.ts";
 import { createLogger } from "../../src/process/logger.ts";
 import type { Stored, ToldEvent } from "./dump.ts";
 

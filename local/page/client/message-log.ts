@@ -1,4 +1,5 @@
 import type { Message } from "../../../src/chat/log/entry.ts";
+import { shownAs } from "./shown-as.ts";
 
 /**
  * The part of a chat's log that this device has, by seq: a repeated message is stored once, and seq is the order.
@@ -61,7 +62,7 @@ export function createMessageLog() {
     /** All entries by seq, without the silent ones. */
     shown(): Message[] {
       return [...bySeq.values()]
-        .filter((message) => message.seq >= (from ?? 1) && message.system?.silent !== true)
+        .filter((message) => message.seq >= (from ?? 1) && shownAs(message) !== "nothing")
         .sort((a, b) => a.seq - b.seq);
     },
     hasClientMessageId(senderId: string, clientMessageId: string): boolean {

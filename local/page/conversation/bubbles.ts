@@ -1,6 +1,7 @@
 import type { Chat } from "../../../src/chat/cards/card.ts";
 import type { Message } from "../../../src/chat/log/entry.ts";
 import type { PendingMessage } from "../client/outbox.ts";
+import { shownAs } from "../client/shown-as.ts";
 import { el, type ListItem, setAttributes, setChildren } from "../kit/dom.ts";
 import { clockTime, dayLabel } from "../kit/format.ts";
 import { type IconName, icon } from "../kit/icons.ts";
@@ -12,6 +13,8 @@ type Delivery = "waiting" | "sending" | "failed" | "sent" | "delivered" | "read"
 interface Bubble {
   readonly key: string;
   readonly isOwn: boolean;
+  /** The service's words, not a person's. */
+  readonly isNote: boolean;
   readonly type: Message["type"];
   readonly content: string;
   /** A participant's own words in a system message, and the participant's name. */
@@ -74,7 +77,7 @@ export function conversationItems({
     const isNewDay = before === null || dayLabel(before.createdAt) !== label;
     if (isNewDay) items.push(separator(`day-${label}`, "day", label));
     const isGroupStart = isNewDay || !before || !belongTogether(before, bubble);
-    items.push(bubble.type === "system" ? systemNote(bubble) : bubbleItem(bubble, isGroupStart, actions));
+    items.push(bubble.isNote ? systemNote(bubble) : bubbleItem(bubble, isGroupStart, actions));
     before = bubble;
   };
   for (const message of messages) {
@@ -104,6 +107,7 @@ function ofMessage(
     // The same key before and after the acknowledgement, so the bubble stays in place and only its tick changes.
     key: isOwn && clientMessageId ? clientMessageId : `seq-${seq}`,
     isOwn,
+    isNote: shownAs(message) === "note",
     type,
     content,
     quote: system?.by && system.reason ? { name: nameOf(chat.ownerId), words: system.reason } : null,
@@ -119,6 +123,7 @@ function ofPending(message: PendingMessage): Bubble {
     ...message,
     key: message.clientMessageId,
     isOwn: true,
+    isNote: false,
     quote: null,
     attachment: message.type === "text" ? undefined : message.attachment,
     delivery: message.state,
@@ -133,7 +138,7 @@ function deliveryOf(chat: Chat, otherId: string, seq: number): Delivery {
 
 function belongTogether(before: Bubble, bubble: Bubble): boolean {
   const gapMs = Date.parse(bubble.createdAt) - Date.parse(before.createdAt);
-  return before.type !== "system" && before.isOwn === bubble.isOwn && gapMs < groupGapMs;
+  return !before.isNote && before.isOwn === bubble.isOwn && gapMs < groupGapMs;
 }
 
 const separator = (key: string, className: string, text: string): ListItem => ({

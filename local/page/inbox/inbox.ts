@@ -111,7 +111,8 @@ function statusMark(status: Chat["status"]): HTMLElement | null {
 
 function lineOf(message: Message | null, userId: string): string {
   if (!message) return "";
-  const text = { text: message.content, system: message.content, image: "Picture", file: "File" }[message.type];
-  const caption = message.type !== "text" && message.type !== "system" && message.content ? `: ${message.content}` : "";
-  return `${message.senderId === userId ? "You: " : ""}${text}${caption}`;
+  const { type, content, senderId } = message;
+  const attached = { text: "", system: "", image: "Picture", file: "File" }[type];
+  const line = attached && content ? `${attached}: ${content}` : attached || content;
+  return `${senderId === userId ? "You: " : ""}${line}`;
 }

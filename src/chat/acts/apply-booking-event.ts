@@ -1,8 +1,7 @@
 import type { Card } from "../cards/card.ts";
 import type { CardKeeper } from "../cards/card-keeper.ts";
 import { ChatError } from "../errors.ts";
-import { type Head, toMessage } from "../log/entry.ts";
-import { stateAfterSystem } from "../log/next-state.ts";
+import { type DraftFields, draftAfter, type Head, toMessage } from "../log/entry.ts";
 import type { Appended, Broadcast, ChatCards, ChatLog, Decision } from "../ports.ts";
 import { type BookingEvent, eventKey } from "./booking-event.ts";
 import { endTyping } from "./end-typing.ts";
@@ -45,25 +44,20 @@ export const decideBookingEvent = (event: BookingEvent, head: Head): Decision =>
   const repeats = head.state.bookingAt !== null && head.state.booking === event.type && head.state.status === status;
   const tellsMore = event.type === "cancelled" && statusReason !== null && statusReason !== head.state.statusReason;
   const silent = repeats && !tellsMore;
-  return {
-    append: {
-      type: "system",
-      senderId: null,
-      content: content(event),
-      system: {
-        event: `booking_${event.type}`,
-        status,
-        ...(event.reason && { reason: event.reason }),
-        ...(silent && { silent }),
-      },
-      clientMessageId: eventKey(event),
-      state: stateAfterSystem(
-        head,
-        { status, statusReason, booking: event.type, bookingAt: event.occurredAt },
-        { silent },
-      ),
+  const fields: DraftFields = {
+    type: "system",
+    senderId: null,
+    content: content(event),
+    system: {
+      event: `booking_${event.type}`,
+      status,
+      ...(event.reason && { reason: event.reason }),
+      ...(silent && { silent }),
     },
+    clientMessageId: eventKey(event),
   };
+  const changes = { status, statusReason, booking: event.type, bookingAt: event.occurredAt } as const;
+  return { append: draftAfter(head, fields, changes) };
 };
 
 const namesOthers = ({ ownerId, seekerId }: BookingEvent, { participants }: Card): boolean =>

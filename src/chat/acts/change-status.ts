@@ -4,8 +4,7 @@ import type { Card } from "../cards/card.ts";
 import type { CardKeeper } from "../cards/card-keeper.ts";
 import { ChatError } from "../errors.ts";
 import { cleanTextSchema, longestReason } from "../log/content.ts";
-import { type Head, toMessage } from "../log/entry.ts";
-import { stateAfterSystem } from "../log/next-state.ts";
+import { draftAfter, type Head, type SystemNote, toMessage } from "../log/entry.ts";
 import type { Broadcast, ChatCards, ChatLog, Decision } from "../ports.ts";
 import type { Role } from "../roles.ts";
 import { type ChatStatus, chatStatusSchema } from "../status.ts";
@@ -49,20 +48,14 @@ export const decideStatusChange =
     if (head.state.status === status) return "nothing";
     // The booking service opening a chat says that the booking stands, so the owner may switch it again.
     const booking = status === "active" ? "approved" : head.state.booking;
-    return {
-      append: {
-        type: "system",
-        senderId: null,
-        content: contentOf(role, change),
-        system: {
-          event: "chat_status_changed",
-          status,
-          ...(reason && { reason }),
-          ...(role === "owner" && { by: role }),
-        },
-        state: stateAfterSystem(head, { status, statusReason: reason || null, booking }, { silent: false }),
-      },
+    const system: SystemNote = {
+      event: "chat_status_changed",
+      status,
+      ...(reason && { reason }),
+      ...(role === "owner" && { by: role }),
     };
+    const fields = { type: "system", senderId: null, content: contentOf(role, change), system } as const;
+    return { append: draftAfter(head, fields, { status, statusReason: reason || null, booking }) };
   };
 
 type Parts = {

@@ -1,9 +1,8 @@
 import type { RequireParticipant } from "../access.ts";
 import type { CardKeeper } from "../cards/card-keeper.ts";
 import { ChatError } from "../errors.ts";
-import { type Entry, type Head, type Message, toMessage } from "../log/entry.ts";
+import { draftAfter, type Entry, type Head, type Message, toMessage } from "../log/entry.ts";
 import type { NewMessage } from "../log/new-message.ts";
-import { stateAfterMessage } from "../log/next-state.ts";
 import type { Broadcast, ChatLog, Decision } from "../ports.ts";
 import type { Role } from "../roles.ts";
 import { endTypingOf } from "./end-typing.ts";
@@ -19,7 +18,7 @@ const decideSend =
   ({ userId, message }: SendRequest, role: Role) =>
   (head: Head): Decision =>
     head.state.status === "active"
-      ? { append: { ...message, senderId: userId, state: stateAfterMessage(head, role) } }
+      ? { append: draftAfter(head, { ...message, senderId: userId }, { sender: role }) }
       : { refuse: new ChatError("chat_not_active") };
 
 const sameAttachment = (one: Entry["attachment"], other: Entry["attachment"]): boolean =>

@@ -1,7 +1,8 @@
 import { ChatError } from "../errors.ts";
-import { type Entry, isShown } from "../log/entry.ts";
-import type { Broadcast, CardCopy, ChatCards, ChatLog } from "../ports.ts";
+import type { Entry } from "../log/entry.ts";
+import type { Broadcast, ChatCards, ChatLog } from "../ports.ts";
 import { type Card, chatFor } from "./card.ts";
+import { type CardCopy, copyOf, newerCopy } from "./card-copy.ts";
 
 type Waiter = { resolve: (card: Card) => void; reject: (error: unknown) => void };
 type Pending = { copy: CardCopy; created: boolean; waiters: Waiter[]; failures: number };
@@ -176,26 +177,12 @@ const refuse = (waiters: Waiter[], error: unknown): void => {
   for (const { reject } of waiters) reject(error);
 };
 
-const copyOf = (entry: Entry): CardCopy => ({
-  chatId: entry.chatId,
-  newest: entry,
-  ...(isShown(entry) && { shown: entry }),
-});
-
-const newer = (one: Entry | undefined, other: Entry | undefined): Entry | undefined =>
-  one === undefined || (other !== undefined && other.seq > one.seq) ? other : one;
-
-const newerCopy = (one: CardCopy, other: CardCopy): CardCopy => {
-  const newest = newer(one.newest, other.newest);
-  const shown = newer(one.shown, other.shown);
-  return { chatId: one.chatId, ...(newest && { newest }), ...(shown && { shown }) };
-};
-
 const newestCopy = async (log: Parts["log"], chatId: string): Promise<CardCopy> => {
   const [newest] = (await log.page(chatId, { limit: 1 })).entries;
   if (newest === undefined) return { chatId };
-  const shown = isShown(newest) ? newest : await log.entryAt(chatId, newest.state.shownSeq);
-  return { chatId, newest, ...(shown && { shown }) };
+  const copy = copyOf(newest);
+  const shown = copy.shown ?? (await log.entryAt(chatId, newest.state.shownSeq));
+  return { ...copy, ...(shown && { shown }) };
 };
 
 const tellBoth = (broadcast: Parts["broadcast"], card: Card, created: boolean): void => {

@@ -4,6 +4,7 @@ import type { Role } from "../roles.ts";
 import { type ChatStatus, chatStatusSchema } from "../status.ts";
 import { type Attachment, attachmentShape } from "./attachment.ts";
 import { longestReason, mostCodePoints } from "./content.ts";
+import { becomesLastMessage, countsAsUnread } from "./entry-kinds.ts";
 import { clientMessageIdSchema } from "./new-message.ts";
 
 /** What a participant may send, and what else an entry can be: the service's words. */
@@ -70,7 +71,7 @@ export type Place = { seq: number; counted: number };
 /**
  * The chat as it is after an entry; copied along from entry to entry, so that the newest one tells a writer all.
  * `booking` and `bookingAt`: the newest booking event applied and its `occurredAt`, null before the first.
- * `counted`: how many entries up to here count as unread. `shownSeq`: the newest entry that is shown.
+ * `counted`: how many entries up to here count as unread. `shownSeq`: the newest entry that became the last message.
  * `sent`: where each side wrote last; it has read all up to there.
  */
 export type ChatState = {
@@ -103,19 +104,29 @@ export const emptyHead: Head = {
 /** An optional field that is left out may be undefined as well. */
 type OrUndefined<T> = { [K in keyof T]: T extends Record<K, T[K]> ? T[K] : T[K] | undefined };
 
+export type DraftFields = OrUndefined<EntryFields>;
+
 /** What a decision wants appended after the head it saw; the log adds chat, id, seq and time. */
-export type Draft = OrUndefined<EntryFields> & { state: ChatState };
+export type Draft = DraftFields & { state: ChatState };
+
+/** `sender`: the participant who wrote the entry, and so has read all that came before. */
+type Changes = Partial<Pick<ChatState, "status" | "statusReason" | "booking" | "bookingAt">> & { sender?: Role };
+
+/** The draft of what comes after `head`: what it says, and the chat's state after it, with `changes` to that. */
+export const draftAfter = ({ seq, state }: Head, fields: DraftFields, { sender, ...changes }: Changes = {}): Draft => {
+  const counted = state.counted + (countsAsUnread(fields) ? 1 : 0);
+  const shownSeq = becomesLastMessage(fields) ? seq + 1 : state.shownSeq;
+  const sent = sender === undefined ? state.sent : { ...state.sent, [sender]: { seq: seq + 1, counted } };
+  return { ...fields, state: { ...state, ...changes, counted, shownSeq, sent } };
+};
 
 /** One item of a chat's log. */
 export type Entry = Draft & { id: string; chatId: string; seq: number; createdAt: Date };
 
-/** Silent entries are recorded, not shown, and never count as unread. */
-export const isShown = (entry: Pick<Entry, "system">): boolean => entry.system?.silent !== true;
-
 const fieldNames = Object.keys(entryShape);
 
 /** The fields alone of an entry, a draft or a document, without those that are undefined. */
-export const fieldsOf = (source: OrUndefined<EntryFields>): EntryFields => {
+export const fieldsOf = (source: DraftFields): EntryFields => {
   const { senderId, type, content } = source;
   const fields: EntryFields = { senderId, type, content };
   for (const name of fieldNames) {

@@ -1,4 +1,5 @@
-import type { Message } from "../../chat/log/entry.ts";
+import { entryTypes, type Message } from "../../chat/log/entry.ts";
+import { isServiceType } from "../../chat/log/entry-kinds.ts";
 import type { ServerToClientEvents } from "../../contract/socket-events.ts";
 import { field } from "../connection/end-connection.ts";
 import { typingWordSchema } from "../events/typing-words.ts";
@@ -64,10 +65,10 @@ const isAttachment = (value: unknown): boolean => {
 };
 const isHttps: Check = (value) => typeof value === "string" && value.startsWith("https://");
 
-const isType = isOneOf(["text", "image", "file", "system"]);
+const isType = isOneOf(entryTypes);
 /** Only the service speaks as `system`, and a person's message has a sender. */
 const isSender = (type: unknown, sender: unknown): boolean =>
-  type === "system" ? orNull(isUserId)(sender) : isUserId(sender);
+  isServiceType(type) ? orNull(isUserId)(sender) : isUserId(sender);
 
 const isMessage = (value: unknown): value is Fields =>
   isObject(value) &&

@@ -1,7 +1,6 @@
 import type { Card } from "../../chat/cards/card.ts";
-import type { Entry } from "../../chat/log/entry.ts";
-import { isShown, toMessage } from "../../chat/log/entry.ts";
-import type { CardCopy } from "../../chat/ports.ts";
+import { type CardCopy, copyOf } from "../../chat/cards/card-copy.ts";
+import { type Entry, toMessage } from "../../chat/log/entry.ts";
 import { type Participants, type Role, roleOf } from "../../chat/roles.ts";
 import type { CardDocument } from "../models.ts";
 
@@ -100,9 +99,6 @@ const copyFields = ({ newest, shown }: CardCopy) => ({
   ...(shown && whenNewer({ $lt: [{ $ifNull: ["$lastMessage.seq", 0] }, shown.seq] }, "lastMessage", toMessage(shown))),
 });
 
-const upTo = (entry: Entry) =>
-  copyFields({ chatId: entry.chatId, newest: entry, ...(isShown(entry) && { shown: entry }) });
-
 /**
  * The update that moves a read mark to an entry. What is read was delivered. `receipts` keeps apart what a person marked
  * as read from what writing read along the way: others are told of the first alone.
@@ -110,7 +106,7 @@ const upTo = (entry: Entry) =>
 export const readStages = (role: Role, entry: Entry, at: Date) => [
   {
     $set: {
-      ...upTo(entry),
+      ...copyFields(copyOf(entry)),
       [`read.${role}`]: { $literal: { seq: entry.seq, counted: entry.state.counted, at } },
       [`receipts.${role}`]: { $literal: { seq: entry.seq, at } },
       ...whenNewer({ $lt: [`$delivered.${role}.seq`, entry.seq] }, `delivered.${role}`, { seq: entry.seq, at }),
@@ -120,5 +116,5 @@ export const readStages = (role: Role, entry: Entry, at: Date) => [
 
 /** The update that moves a delivered mark to an entry. */
 export const deliveredStages = (role: Role, entry: Entry, at: Date) => [
-  { $set: { ...upTo(entry), [`delivered.${role}`]: { $literal: { seq: entry.seq, at } } } },
+  { $set: { ...copyFields(copyOf(entry)), [`delivered.${role}`]: { $literal: { seq: entry.seq, at } } } },
 ];

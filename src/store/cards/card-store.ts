@@ -1,10 +1,11 @@
 import { LRUCache } from "lru-cache";
 import { type mongo, Types } from "mongoose";
 import type { Card } from "../../chat/cards/card.ts";
+import type { CardCopy } from "../../chat/cards/card-copy.ts";
 import { ChatError } from "../../chat/errors.ts";
 import type { Entry } from "../../chat/log/entry.ts";
 import { cardBytes, mostPageBytes } from "../../chat/log/size.ts";
-import type { CardCopy, ChatCards, ChatFacts, InboxQuery } from "../../chat/ports.ts";
+import type { ChatCards, ChatFacts, InboxQuery } from "../../chat/ports.ts";
 import { type Role, roleOf } from "../../chat/roles.ts";
 import { orUnavailable } from "../driver-errors.ts";
 import { durable, durableCommand, lasting } from "../durability.ts";

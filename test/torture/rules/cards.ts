@@ -1,5 +1,6 @@
 import type { Card } from "../../../src/chat/cards/card.ts";
-import { type Entry, isShown } from "../../../src/chat/log/entry.ts";
+import type { Entry } from "../../../src/chat/log/entry.ts";
+import { isShown } from "../../../src/chat/log/entry-kinds.ts";
 import type { Dump } from "../dump.ts";
 import type { Logs } from "./logs.ts";
 
