@@ -28,7 +28,7 @@ const spellings: [string, (count: number) => string][] = [
   ["as what is no address", (count) => `client-${count}`],
 ];
 
-describe("a client that writes its address", () => {
+describe("a client whose address is written as", () => {
   test.each(spellings)("%s is counted as one over REST", async (_how, address) => {
     const call = async (count: number): Promise<number> =>
       (await fetch(`${node.url}/nowhere`, { headers: { "x-forwarded-for": address(count) } })).status;
@@ -52,7 +52,7 @@ describe("a client that writes its address", () => {
     expect(codes.at(-1)).toBe("rate_limited");
   });
 
-  test("of its own is served, whatever others did", async () => {
+  test("of another address is served, whatever others did", async () => {
     const headers = { "x-forwarded-for": "192.0.2.200" };
     expect((await fetch(`${node.url}/nowhere`, { headers })).status).toBe(404);
     (await connect(node, "u", { extraHeaders: headers })).disconnect();

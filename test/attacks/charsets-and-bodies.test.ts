@@ -65,14 +65,14 @@ describe("an empty body is {}", () => {
     expect(refused).toMatchObject({ status: 400, body: { code: "validation_failed", errors: [{ path: "type" }] } });
   });
 
-  test("over a socket as well: the ack names what is missing", async () => {
+  test("on a socket as well: the ack names the missing field", async () => {
     for (const payload of [[], [null], [{}]]) {
       const answer = await ask(owner, "mark_delivered", ...payload);
       expect(answer).toMatchObject({ error: { code: "validation_failed", errors: [{ path: "chatId" }, {}] } });
     }
   });
 
-  test.each(["[]", "0", "false", '""', " "])("%j is none", async (body) => {
+  test.each(["[]", "0", "false", '""', " "])("%j is not an empty body", async (body) => {
     const refused = await sendBytes({ path: readPath(), headers: { ...chunked, ...inJson }, body: [body] });
     expect(refused).toMatchObject({ status: 400, body: { code: "validation_failed" } });
   });
@@ -255,7 +255,7 @@ describe("a parameter of a query", () => {
     }
   });
 
-  test("that nobody asked for is passed over, also by an odd name", async () => {
+  test("that is unknown is ignored, even with an odd name", async () => {
     const query = "?limit=1&__proto__[limit]=9&constructor=1&limit[]=7&hasOwnProperty=&%00=1&=2";
     const called = await callAs(node, chat.ownerId, "GET", `/api/chat/${chat.chatId}/messages${query}`);
     expect(called).toMatchObject({ status: 200, body: { messages: [{}] } });

@@ -53,7 +53,7 @@ const flood = async (request: string, from: string, { connections = 30, each = 3
 
 const preflight = { Origin: "https://evil.example", "Access-Control-Request-Method": "POST" };
 
-describe("an address that goes on without a token gets so many answers, and then its connections end", () => {
+describe("an address that continues without a token gets a limited number of answers, then its connections end", () => {
   test.each([
     ["paths that are not there", requestOf("/x"), 2 * ofAnAddress],
     ["health", requestOf("/api/chat/health"), 2 * ofAnAddress],
@@ -72,7 +72,7 @@ describe("an address that goes on without a token gets so many answers, and then
     expect(await metric('chat_http_requests_refused_total{reason="too_many_a_minute"}')).toBeGreaterThan(0);
   });
 
-  test("and so does a user, who may ask more", async () => {
+  test("and so does a user, with a higher limit", async () => {
     const userId = uniqueName("flooder");
     const request = requestOf(`/api/chat/user/${userId}`, { Authorization: `Bearer ${tokenFor(userId)}` });
     const { statuses, minutes } = await neighbours.whileTalking(flood(request, anAddress()));
@@ -81,7 +81,7 @@ describe("an address that goes on without a token gets so many answers, and then
   });
 });
 
-test("the first refused ones are whole problems, and a user of the same address is served", async () => {
+test("the first refusals are complete problems, and a user of the same address is served", async () => {
   const call = (path: string) => fetch(`${node.url}${path}`);
   for (let count = 0; count < ofAnAddress; count += 1) expect((await call("/x")).status).toBe(404);
   for (let count = 0; count < ofAnAddress; count += 20) {
@@ -110,7 +110,7 @@ describe("a client that pipelines", () => {
   const idsIn = (text: string): string[] => [...text.matchAll(/X-Request-Id: (n\d+)\./g)].map(([, id]) => id ?? "");
   const firstIds = (count: number): string[] => Array.from({ length: count }, (_, n) => `n${n}`);
 
-  test("and sends some ahead gets all answers, in order, and keeps its connection", async () => {
+  test("gets all answers in order and keeps its connection, if it sends a few requests ahead", async () => {
     using connection = await sendRaw(node, numbered(30, uniqueName("ahead")), { from: anAddress() });
     await until(() => connection.statuses().length === 30);
     expect(idsIn(connection.text())).toEqual(firstIds(30));
@@ -119,7 +119,7 @@ describe("a client that pipelines", () => {
     expect(connection.isOpen()).toBe(true);
   });
 
-  test("and sends too many ahead gets the first ones in order, then the connection ends", async () => {
+  test("gets the first answers in order, then the connection ends, if it sends too many ahead", async () => {
     // Its bytes come in several reads: what follows the last that is taken may begin in the middle of a request.
     using connection = await sendRaw(node, numbered(400, uniqueName("ahead")), { from: anAddress() });
     await connection.closed();
@@ -131,7 +131,7 @@ describe("a client that pipelines", () => {
   });
 });
 
-test("behind a proxy a refused client costs others neither their count nor the proxy's connection", async () => {
+test("behind a proxy a refused client uses up neither other clients' limits nor the proxy's connection", async () => {
   await using proxied = await startNode({ ...limits, TRUSTED_PROXIES: "1" });
   using connection = await sendRaw(proxied);
   const [one, other] = [anAddress(), anAddress()];

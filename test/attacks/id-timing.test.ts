@@ -47,7 +47,7 @@ const asks: [string, (chatId: string) => Promise<unknown>][] = [
 /** What the answer says, without the request's own id. */
 const saidOf = (answer: unknown): string => JSON.stringify(answer).replace(/"requestId":"[^"]*"/, "");
 
-describe("an id of other people's chat and one that was never given", () => {
+describe("another person's chat id and an unknown id", () => {
   test.each(asks)("cost the same and are answered alike: %s", async (_, askFor) => {
     const answers: string[] = [];
     const workFor = async (chatId: string): Promise<Work[]> => {
@@ -67,7 +67,7 @@ describe("an id of other people's chat and one that was never given", () => {
   });
 });
 
-test("who is in a chat is answered from memory, on the node that knows it", async () => {
+test("a participant is answered from memory, on the node that knows the chat", async () => {
   using owner = await connect(node, chat.ownerId);
   await ask(owner, "join_chat", chat.chatId);
   const work = await databaseWork(node.config.mongodbUri, () =>
@@ -76,7 +76,7 @@ test("who is in a chat is answered from memory, on the node that knows it", asyn
   expect(work).toEqual([]);
 });
 
-test("a refusal is not kept: a chat that gets its people on another node is found at once", async () => {
+test("a refusal is not cached: a chat that gets its people on another node is found at once", async () => {
   await using store = await openTestStore({ uri: node.config.mongodbUri });
   const people = { ownerId: "early-owner", seekerId: "early-seeker" };
   const bookingId = uniqueName("booking");

@@ -34,7 +34,7 @@ const visit = async (round: number): Promise<void> => {
   for (const event of [`made-up-${round}`, "__proto__", "constructor"]) await ask(socket, event, {});
 };
 
-test("what strangers make up makes no new series: methods, paths and events", async () => {
+test("invented methods, paths and events make no new series", async () => {
   await visit(1);
   const before = await series();
   expect(before.filter((line) => /method="(?!GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|other)/.test(line))).toEqual([]);

@@ -45,7 +45,7 @@ const pairs: [bookingId: Id, ownerId: Id, seekerId: Id][] = [
   ["chat:x", "user:1", "presence:1"],
 ];
 
-describe("a booking of odd ids becomes a chat in which two people talk", () => {
+describe("a booking with odd ids becomes a chat in which two people talk", () => {
   test.each(pairs)("booking %j of %j and %j", async (bookingId, ownerId, seekerId) => {
     const value = JSON.stringify({ bookingId, ownerId, seekerId });
     await kafka.publish({ topic: kafka.topics.approved, key: String(bookingId), value });
@@ -90,7 +90,7 @@ describe("a booking of odd ids becomes a chat in which two people talk", () => {
   });
 });
 
-test("a whole number keeps all its digits in a call, also one that a double would change", async () => {
+test("a whole number in a call keeps all its digits, even one that a double would change", async () => {
   const text = `{"bookingId":9007199254740995,"ownerId":9007199254740993,"seekerId":7}`;
   const headers = { "x-api-key": apiKey, "content-type": "application/json" };
   const response = await fetch(`${node.url}/api/chat/initiate`, { method: "POST", headers, body: text });
@@ -99,10 +99,10 @@ test("a whole number keeps all its digits in a call, also one that a double woul
   });
 });
 
-describe("an id that nobody could ask for", () => {
+describe("an id that no URL could contain", () => {
   const bad: unknown[] = [".", "..", "...", "", `${long}x`, "a b", "a/b", "ä", -1, 1.5, true, {}, ["a"]];
 
-  test("is refused in events, with its place", async () => {
+  test("is refused in events, and the error names the field", async () => {
     for (const ownerId of bad) {
       const value = JSON.stringify({ bookingId: "odd", ownerId, seekerId: "s" });
       await kafka.publish({ topic: kafka.topics.approved, key: "odd", value });
@@ -120,7 +120,7 @@ describe("an id that nobody could ask for", () => {
     expect([status, JSON.stringify(body)]).toEqual([400, expect.stringContaining('"path":"ownerId"')]);
   });
 
-  test.each(bad)("is no user: %j", async (sub) => {
+  test.each(bad)("is not a user: %j", async (sub) => {
     const socket = clientOf(node, "", { token: tokenOf(sub) });
     const error = await new Promise<Error>((resolve) => {
       socket.once("connect_error", resolve);

@@ -21,7 +21,7 @@ const [host, close] = ["Host: x\r\n", "Connection: close\r\n"];
 const upgrade =
   "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
-describe("refused with 400, and the connection ends", () => {
+describe("are refused with 400, and the connection ends", () => {
   test.each([
     ["two Host headers", `GET ${health} HTTP/1.1\r\n${host}Host: y\r\n\r\n`],
     ["two equal Host headers", `GET ${health} HTTP/1.1\r\n${host}hOST: x\r\n\r\n`],
@@ -71,11 +71,11 @@ describe("taken", () => {
   });
 });
 
-describe("a client that waits to be asked for its body", () => {
+describe("a client that waits for 100 Continue", () => {
   const body = JSON.stringify({ type: "text", content: "after all" });
   const headers = { "Content-Type": "application/json", "Content-Length": String(body.length), Expect: "100-continue" };
 
-  test("is asked once it is let in", async () => {
+  test("gets it after its admission", async () => {
     const { chatId, ownerId } = await anApprovedChat(node);
     const path = `/api/chat/${chatId}/message`;
     const who = { Authorization: `Bearer ${tokenFor(ownerId)}`, Connection: "close" };

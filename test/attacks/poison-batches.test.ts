@@ -14,7 +14,7 @@ const aMinuteMs = 60_000;
 const rejection = { reason: "not_json", detail: "the value is not JSON" } as const;
 
 test(
-  "20,000 poison records are 20,000 dead letters, and approvals on other partitions come before most of them",
+  "20,000 poison records become 20,000 dead letters, and approvals on other partitions are handled before most of them",
   async () => {
     await using kafka = await openTestKafka();
     const { approved, dlq } = kafka.topics;
@@ -39,7 +39,7 @@ test(
 );
 
 test(
-  "each record of a batch that several fetches share is a dead letter",
+  "each record of a batch that needs several fetches becomes a dead letter",
   async () => {
     await using kafka = await openTestKafka();
     const { approved, dlq } = kafka.topics;
@@ -60,7 +60,7 @@ test(
 );
 
 test(
-  "what one partition waits for holds up no other",
+  "a waiting partition does not delay the others",
   async () => {
     await using kafka = await openTestKafka();
     const { approved } = kafka.topics;
@@ -89,7 +89,7 @@ test(
   4 * aMinuteMs,
 );
 
-test("dead letters that are put together go out together, and fail together", async () => {
+test("dead letters that are put at the same time are published together, and fail together", async () => {
   const requests: number[] = [];
   let isAway = true;
   const publisher = {
@@ -117,7 +117,7 @@ test("dead letters that are put together go out together, and fail together", as
   expect(requests).toEqual([50, 50]);
 });
 
-test("a dead letter that is too large for its group goes alone, cut, and the others whole", async () => {
+test("a dead letter that is too large for its group is published alone and truncated, the others whole", async () => {
   const alone: (Buffer | string | null)[] = [];
   const tooLarge = Object.assign(new Error("too large"), { type: "MESSAGE_TOO_LARGE" });
   const publisher = {

@@ -48,7 +48,7 @@ const many = <T>(count: number, act: (n: number) => Promise<T>): Promise<T[]> =>
 const expectNoHole = (log: Message[]): void =>
   expect(log.map(({ seq }) => seq)).toEqual(Array.from({ length: log.length }, (_, at) => at + 1));
 
-test("one clientMessageId on two nodes at once is one message, and each is answered with it", async () => {
+test("one clientMessageId on two nodes at once makes one message, and both answers have it", async () => {
   using chat = await people();
   const pairs = await many(20, (n) =>
     Promise.all(
@@ -64,7 +64,7 @@ test("one clientMessageId on two nodes at once is one message, and each is answe
   expectNoHole(log);
 });
 
-test("one clientMessageId with two contents on two nodes at once: one lands, the other is told of the conflict", async () => {
+test("one clientMessageId with two contents on two nodes at once: one is stored, the other gets a conflict", async () => {
   using chat = await people();
   const answers = await many(10, (n) =>
     Promise.all([
@@ -79,7 +79,7 @@ test("one clientMessageId with two contents on two nodes at once: one lands, the
   expect(await logOf(chat)).toHaveLength(11);
 });
 
-test("a status that changes on one node while the other sends lets nothing in behind it", async () => {
+test("after a change of status on one node no send on the other node is stored", async () => {
   using chat = await people();
   const flip = (n: number) =>
     callAs(other, chat.ownerId, "PUT", `/api/chat/${chat.chatId}/status`, { status: n % 2 ? "active" : "readonly" });
@@ -101,7 +101,7 @@ test("a status that changes on one node while the other sends lets nothing in be
   expect(log.filter(({ senderId }) => senderId !== null)).toHaveLength(answers.filter(({ ok }) => ok).length);
 });
 
-test("read marks that race over two nodes end at the highest one, and no answer is behind what was asked", async () => {
+test("read marks that race on two nodes end at the highest one, and no answer is lower than its request", async () => {
   using chat = await people();
   await many(20, (n) => ask(chat.seeker, "send_message", text(chat.chatId, `m${n}`)));
   const answers = await many(40, async (n) => {
@@ -114,7 +114,7 @@ test("read marks that race over two nodes end at the highest one, and no answer 
   expect(body["chat"]).toMatchObject({ read: { [chat.ownerId]: { seq: 21 } }, unreadCount: 0 });
 });
 
-test("typing that begins on one node while the chat is closed on another does not stay", async () => {
+test("typing that begins on one node while the chat is closed on another ends", async () => {
   using chat = await people();
   const heard = collect(chat.seeker, "user_typing");
   await Promise.all([
@@ -128,7 +128,7 @@ test("typing that begins on one node while the chat is closed on another does no
   await until(() => heard.at(-1)?.isTyping !== true);
 });
 
-test("devices that join and leave at once hear each message from their last join on, once", async () => {
+test("devices that join and leave at once receive each message after their last join, once", async () => {
   using chat = await people();
   const flap = (socket: Client) =>
     Promise.all(
@@ -146,7 +146,7 @@ test("devices that join and leave at once hear each message from their last join
   for (const messages of heard) expect(messages.map(({ content }) => content)).toEqual(["first", "last"]);
 });
 
-test("connections that come to two nodes at once are no more than a user may have", async () => {
+test("simultaneous connections to two nodes do not exceed a user's limit", async () => {
   const userId = uniqueName("crowd");
   const came = await many(30, (n) => connect(n % 2 ? one : other, userId, { reconnection: false }).catch(() => null));
   const sockets = came.filter((socket) => socket !== null);

@@ -65,7 +65,7 @@ describe("a connection is ended that sends", () => {
   });
 });
 
-test("a ping now and then is answered, and a message may come in parts", async () => {
+test("occasional pings are answered, and a message may be fragmented", async () => {
   const socket = await connectBare(node, uniqueName("parts"));
   await socket.write(pingFrame("are you there"));
   await socket.has("are you there");
@@ -94,7 +94,7 @@ describe("one connection has one socket", () => {
     return Number(/^chat_connections (\d+)$/m.exec(metrics)?.[1]);
   };
 
-  test("however often it asks for one at once", async () => {
+  test("even if it sends several CONNECTs at once", async () => {
     await until(async () => (await connections()) === 2);
     const user = uniqueName("five");
     const socket = await openBareWebsocket(node);
@@ -112,7 +112,7 @@ describe("one connection has one socket", () => {
     await until(async () => (await connections()) === 2);
   });
 
-  test("and one whose token was refused may come with a better one", async () => {
+  test("and a client whose token was refused may send a valid one", async () => {
     const user = uniqueName("again");
     const socket = await openBareWebsocket(node);
     await socket.write(connectPacket(user, "nonsense"));
@@ -126,7 +126,7 @@ describe("one connection has one socket", () => {
     socket.tcp.destroy();
   });
 
-  test("and a connection that took leave of its socket ends", async () => {
+  test("and a connection that disconnects its socket ends", async () => {
     const socket = await connectBare(node, uniqueName("leaves"));
     await socket.write(textFrame("41"));
     await until(() => !socket.isOpen());

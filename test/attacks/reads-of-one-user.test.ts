@@ -110,7 +110,7 @@ describe("a node with the heap of its pod", () => {
     ["marks", () => requestOf(chat.ownerId, "PUT", `/api/chat/${chat.chatId}/read`), ["200"]],
   ];
   test.each(floods)(
-    "goes on while a user floods it with requests for %s",
+    "keeps serving while a user floods it with requests for %s",
     async (_, request, expected) => {
       const { most, result } = await whileOthersTalk(flood(node, request(), 20, 15));
       expect(Object.keys(result).toSorted()).toEqual(expected);
@@ -121,7 +121,7 @@ describe("a node with the heap of its pod", () => {
     180_000,
   );
 
-  test("goes on while a user's twenty sockets join without end", async () => {
+  test("keeps serving while a user's twenty sockets join endlessly", async () => {
     const sockets = await Promise.all(Array.from({ length: 20 }, () => connect(node, chat.seekerId)));
     const join = { chatId: chat.chatId, limit: 200 };
     const joins = Promise.all(
@@ -135,7 +135,7 @@ describe("a node with the heap of its pod", () => {
   }, 180_000);
 });
 
-describe("whoever reads as clients do", () => {
+describe("a user that reads as clients do", () => {
   let node: TestNode;
   /** Lets the tests write as much as they want. */
   let filler: TestNode;
@@ -148,7 +148,7 @@ describe("whoever reads as clients do", () => {
     await filler[Symbol.asyncDispose]();
   });
 
-  test("gets an inbox whose pages end at a megabyte: together they are the whole, each chat once", async () => {
+  test("gets an inbox whose pages end at a megabyte and together have each chat once", async () => {
     const landlord = uniqueName("landlord");
     const made = await Promise.all(
       Array.from({ length: 90 }, async () => {
@@ -171,7 +171,7 @@ describe("whoever reads as clients do", () => {
     expect(pages).toHaveLength(2);
   }, 180_000);
 
-  test("gets pages that end by what stands beside the content as well", async () => {
+  test("gets pages whose end also depends on the fields besides the content", async () => {
     const chat = await anApprovedChat(node);
     using owner = await connect(filler, chat.ownerId);
     const url = `https://images.example.com/${"a".repeat(2_000)}`;
@@ -183,7 +183,7 @@ describe("whoever reads as clients do", () => {
     expect(JSON.stringify(body).length).toBeLessThan(2 * 1024 ** 2);
   }, 180_000);
 
-  test("is never refused: 5,000 messages page by page, and fifty who join again at once", async () => {
+  test("is never refused: 5,000 messages page by page, and fifty sockets that rejoin at once", async () => {
     const chat = await anApprovedChat(node);
     using writer = await connect(filler, chat.ownerId);
     using owner = await connect(node, chat.ownerId);
@@ -209,7 +209,7 @@ describe("whoever reads as clients do", () => {
   }, 300_000);
 });
 
-test("marks that move nothing write nothing, and each answer is where the mark stands", async () => {
+test("marks that do not move write nothing, and each answer has the current mark", async () => {
   await using node = await startNode({ MONGODB_URI: mongodbUri });
   const chat = await anApprovedChat(node);
   using owner = await connect(node, chat.ownerId);

@@ -32,7 +32,7 @@ const outcomes = async (node: TestNode, event: string): Promise<Record<string, n
   return Object.fromEntries([...lines].map(([, outcome, times]) => [outcome, Number(times)]));
 };
 
-test("twenty connections of a user that each stay below their bound, and together go far past theirs, all end", async () => {
+test("twenty connections of a user, each below its limit and together far beyond the user's, all end", async () => {
   const neighbours = await anApprovedChat(limited);
   using owner = await connect(limited, neighbours.ownerId);
   const userId = uniqueName("many");
@@ -52,7 +52,7 @@ test("twenty connections of a user that each stay below their bound, and togethe
   await until(() => comesAgain().catch(() => false));
 });
 
-test("as many events as all connections of a user may send are answered, and all connections stay", async () => {
+test("events up to the limit of all connections of a user are answered, and all connections stay", async () => {
   const theirs = await connections(uniqueName("busy"));
   const before = await outcomes(limited, "leave_chat");
   await Promise.all(theirs.map(({ write }) => write(bursts(50, '["leave_chat",{"chatId":"x"}]'))));
@@ -63,7 +63,7 @@ test("as many events as all connections of a user may send are answered, and all
   for (const { tcp } of theirs) tcp.destroy();
 });
 
-test.each(["mark_read", "join_chat"])("what a socket that is gone still waits for is not done: %s", async (event) => {
+test.each(["mark_read", "join_chat"])("the waiting events of a closed socket are dropped: %s", async (event) => {
   const { chatId, seekerId } = await anApprovedChat(free);
   const before = await outcomes(free, event);
   const socket = await connectBare(free, seekerId);
@@ -80,7 +80,7 @@ test.each(["mark_read", "join_chat"])("what a socket that is gone still waits fo
   expect((await counted())("unavailable")).toBeGreaterThan(0);
 });
 
-test("what was sent before leaving is sent all the same", async () => {
+test("a message sent before leaving is still stored", async () => {
   const { chatId, seekerId } = await anApprovedChat(free);
   const socket = await connectBare(free, seekerId);
   await socket.write(bursts(20, `["send_message",{"chatId":"${chatId}","type":"text","content":"x"}]`));

@@ -29,8 +29,8 @@ const isServed = async (node: TestNode, from: string): Promise<boolean> => {
   return connection.statuses()[0] === 200;
 };
 
-describe("an address has so many connections", () => {
-  test("from their first moment on; another one is taken when one ends, and others do not notice", async () => {
+describe("an address has a limited number of connections", () => {
+  test("from the first byte on; when one ends, another one is accepted, and other addresses are not affected", async () => {
     await using node = await startNode({ LIMIT_CONNECTIONS_PER_ADDRESS: "5" });
     const [from, other] = [anAddress(), anAddress()];
     const held = await silent(node, from, 5);
@@ -43,7 +43,7 @@ describe("an address has so many connections", () => {
     await until(() => isServed(node, from));
   });
 
-  test("websockets with a token among them", async () => {
+  test("including websockets with a token", async () => {
     await using node = await startNode({ LIMIT_CONNECTIONS_PER_ADDRESS: "3" });
     const sockets = await Promise.all(["one", "two", "three"].map((name) => connect(node, uniqueName(name))));
     await expect(connect(node, uniqueName("four"), { reconnection: false })).rejects.toThrow();
@@ -56,7 +56,7 @@ describe("an address has so many connections", () => {
     for (const socket of sockets) socket.disconnect();
   });
 
-  test("behind a proxy by the address that it saw, and the proxy itself has as many as it needs", async () => {
+  test("behind a proxy, for the address that the proxy saw, and the proxy itself has no limit", async () => {
     await using node = await startNode({ LIMIT_CONNECTIONS_PER_ADDRESS: "3", TRUSTED_PROXIES: "1" });
     const of = (address: string): string => `X-Forwarded-For: ${address}\r\n`;
     // A connection that names nobody is the proxy's own.
@@ -77,7 +77,7 @@ describe("an address has so many connections", () => {
     expect((await silentWebsocket(node, "127.0.0.1", of("203.0.113.9"))).isOpen()).toBe(true);
   });
 
-  test("0 is no limit", async () => {
+  test("0 means no limit", async () => {
     await using node = await startNode({ LIMIT_CONNECTIONS_PER_ADDRESS: "0" });
     const held = await silent(node, anAddress(), 50);
     expect(await isServed(node, anAddress())).toBe(true);
@@ -90,12 +90,12 @@ describe("a connection ends by itself that", () => {
   const aNode = async (): Promise<TestNode> => (node ??= await startNode());
   afterAll(() => node?.stop(2_000));
 
-  test("is a websocket and says nothing, nor answers that it is to be closed", async () => {
+  test("is a silent websocket that does not even answer its close", async () => {
     const websocket = await silentWebsocket(await aNode(), anAddress());
     await until(() => !websocket.isOpen());
   });
 
-  test("says nothing at all, or half a request, or a request letter by letter", async () => {
+  test("sends nothing, or half a request, or a request letter by letter", async () => {
     const target = await aNode();
     const [nothing] = await silent(target, anAddress(), 1);
     const half = await sendRaw(target, "GET /api/chat/health HTTP/1.1\r\nHost: x\r\n");
@@ -112,7 +112,7 @@ describe("a node with few descriptors", () => {
   let processes: NodeProcesses | undefined;
   afterAll(async () => processes?.[Symbol.asyncDispose]());
 
-  test("keeps some for ops and for those who are there, whoever holds the rest", async () => {
+  test("keeps some for ops and for its connected clients, whoever holds the rest", async () => {
     processes = await openNodeProcesses();
     const started = await processes.startNode({ LIMIT_CONNECTIONS_PER_ADDRESS: "1000" }, { descriptors: 300 });
     const node = { ...started, port: Number(new URL(started.url).port) };

@@ -23,7 +23,7 @@ const chatOf = async (node: TestNode, userId: string, chatId: string): Promise<C
 const messagesOf = async (node: TestNode, userId: string, chatId: string): Promise<Message[]> =>
   (await callAs(node, userId, "GET", `/api/chat/${chatId}/messages`)).body["messages"] as Message[];
 
-test("five hundred flips of a status at once are as many messages as a user may send at once", async () => {
+test("five hundred changes of status at once make only as many messages as a user may send at once", async () => {
   const { chatId, ownerId, seekerId } = await anApprovedChat(limited);
   using seeker = await connect(limited, seekerId);
   await ask(seeker, "join_chat", chatId);
@@ -40,7 +40,7 @@ test("five hundred flips of a status at once are as many messages as a user may 
   expect(chat.unreadCount).toBe(chat.lastSeq);
 });
 
-test("a flip takes of what the same user may send over the socket", async () => {
+test("a change of status counts in the same user's limit on the socket", async () => {
   const { chatId, ownerId } = await anApprovedChat(limited);
   using owner = await connect(limited, ownerId);
   const change = () => callAs(limited, ownerId, "PUT", `/api/chat/${chatId}/status`, { status: "active" });
@@ -54,7 +54,7 @@ test("a flip takes of what the same user may send over the socket", async () => 
   });
 });
 
-test("a participant's reason stands in `reason` alone, under `by`, wherever the change is shown", async () => {
+test("a participant's reason is only in `reason`, with `by`, wherever the change is shown", async () => {
   const { chatId, ownerId, seekerId } = await anApprovedChat(free);
   using seeker = await connect(free, seekerId);
   await ask(seeker, "join_chat", chatId);
@@ -75,7 +75,7 @@ test("a participant's reason stands in `reason` alone, under `by`, wherever the 
   expect((await chatOf(free, seekerId, chatId)).statusReason).toBe(reason);
 });
 
-test("the booking service's reason is told in the message, and by nobody", async () => {
+test("the booking service's reason is in the message, without `by`", async () => {
   const { chatId, seekerId } = await anApprovedChat(free);
   await callAsService(free, "PUT", `/api/chat/${chatId}/status`, { status: "closed", reason: "fraud" });
   const [message] = (await messagesOf(free, seekerId, chatId)).slice(-1);
@@ -83,7 +83,7 @@ test("the booking service's reason is told in the message, and by nobody", async
   expect(message?.content).toContain("fraud");
 });
 
-test("the status that a chat has already makes no entry, whatever reason comes with it", async () => {
+test("setting the status that a chat already has makes no entry, whatever the reason", async () => {
   const { chatId, ownerId, seekerId } = await anApprovedChat(free);
   for (const words of [undefined, "one", "another"]) {
     const answer = await callAs(free, ownerId, "PUT", `/api/chat/${chatId}/status`, {

@@ -112,7 +112,7 @@ const packet = (event: unknown, payload: unknown, more: object = {}) => ({
 const toChat = (more: object = {}) => ({ rooms: [`chat:${chat.chatId}`], except: [], flags: {}, ...more });
 const toOwner = (more: object = {}) => ({ rooms: [`user:${chat.ownerId}`], except: [], flags: {}, ...more });
 
-describe("a payload that is no broadcast and no request, on each channel", () => {
+describe("a payload that is neither a broadcast nor a request, on each channel", () => {
   const payloads: [string, string | Buffer][] = [
     ["5", "5"],
     ["null", "null"],
@@ -156,10 +156,10 @@ describe("a payload that is no broadcast and no request, on each channel", () =>
     ["a peer without an id", '{"uid":"x","type":6,"data":["peer","alive",{}]}'],
     ["a response to nobody", '{"requestId":"x","sockets":[],"rooms":[],"type":8,"clientCount":5}'],
   ];
-  test.each(payloads)("%s: nobody notices", (_what, payload) => publishEverywhere(payload));
+  test.each(payloads)("%s: has no effect", (_what, payload) => publishEverywhere(payload));
 });
 
-describe("a broadcast that none of our processes makes", () => {
+describe("a broadcast that none of our processes sends", () => {
   const forgeries: [string, () => unknown[]][] = [
     ["an event of no name of ours", () => [packet("admin", message()), toChat()]],
     ["an event that Socket.IO keeps for itself", () => [packet("disconnect", forged), toChat()]],
@@ -218,12 +218,12 @@ describe("a broadcast that none of our processes makes", () => {
   });
 });
 
-describe("requests that the adapter would do", () => {
+describe("requests that the adapter would execute", () => {
   const request = (fields: object) =>
     redis.publish(`${prefix}-request#/#`, text({ uid: "x", requestId: "7", ...fields }));
   const everybody = { rooms: [], except: [] };
 
-  test("nobody's sockets, rooms or tokens are given away, neither by request nor in what nodes publish", async () => {
+  test("neither requests nor published messages reveal sockets, rooms or tokens", async () => {
     for (const type of [0, 1, 5]) await request({ type, opts: everybody, rooms: [] });
     for (const type of [0, 1, 5])
       await redis.publish(`${prefix}-request#/#`, text({ type, requestId: "8", opts: everybody }));
@@ -233,7 +233,7 @@ describe("requests that the adapter would do", () => {
     expect(published.filter((said) => said.includes("-response#/#") && said.includes(owner.id ?? ""))).toEqual([]);
   });
 
-  test("a stranger is put into no room, and nobody out of one", async () => {
+  test("a stranger is added to no room, and nobody is removed from one", async () => {
     for (const room of [`chat:${chat.chatId}`, `user:${chat.ownerId}`]) {
       await request({ type: 2, opts: { rooms: [`user:${stranger.id}`, stranger.id], except: [] }, rooms: [room] });
       await request({ type: 2, sid: stranger.id, room });
@@ -248,7 +248,7 @@ describe("requests that the adapter would do", () => {
     expect(heard).toEqual([]);
   });
 
-  test("nobody is disconnected, and nobody is sent a packet of the stranger's making", async () => {
+  test("nobody is disconnected, and nobody gets a packet from the stranger", async () => {
     await request({ type: 4, opts: everybody, close: true });
     for (const { id } of [owner, seeker, stranger]) await request({ type: 4, sid: id, close: true });
     await request({ type: 7, opts: everybody, packet: packet("receive_message", message()) });

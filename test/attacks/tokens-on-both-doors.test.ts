@@ -33,7 +33,7 @@ const socketDoor = (token: string, asHeader: boolean): Promise<string> => {
 
 const longest = "x".repeat(128);
 
-describe("a token that opens both doors has", () => {
+describe("a token is accepted by REST and by sockets with", () => {
   test.each([
     ["an ordinary user", claims(), "mara"],
     ["a whole number as user", claims({ sub: 42 }), "42"],
@@ -102,7 +102,7 @@ const refused: [string, string][] = [
   ["nothing but dots", ".."],
 ];
 
-describe("a token opens neither door with", () => {
+describe("a token is refused by REST and by sockets with", () => {
   test.each(refused)("%s", async (_name, token) => {
     expect(await restDoor(token, "mara")).toBe("401");
     expect(await socketDoor(token, false)).toBe("unauthenticated");

@@ -43,7 +43,7 @@ const settled = async (chat: { chatId: string; seeker: Client; laptop: Client })
   await until(() => heard.some(({ content }) => content === "after all that"));
 };
 
-test("said 48 times a second on twenty connections it is heard as often as from one", async () => {
+test("sent 48 times a second on twenty connections, it is emitted as often as from one", async () => {
   const chat = await anApprovedChat(one);
   using seeker = await connect(one, chat.seekerId);
   const heard = collect(seeker, "user_typing");
@@ -62,7 +62,7 @@ test("said 48 times a second on twenty connections it is heard as often as from 
   expect(heard.filter(({ isTyping }) => !isTyping)).toHaveLength(1);
 }, 120_000);
 
-test("begun and ended again and again it is heard a few times at once, and its end at last", async () => {
+test("started and ended repeatedly, it is emitted a few times at once, and finally its end", async () => {
   using chat = await people();
   for (let n = 0; n < 50; n += 1) {
     await type(chat.phone, chat.chatId);
@@ -76,7 +76,7 @@ test("begun and ended again and again it is heard a few times at once, and its e
   expect(chat.heard.length).toBeLessThan(40);
 }, 120_000);
 
-test("going on it is repeated, so that it lasts with those who listen", async () => {
+test("while it lasts it is repeated, so that receivers keep showing it", async () => {
   using chat = await people();
   const isRepeated = (): boolean => chat.heard.length >= 3;
   while (!isRepeated()) {
@@ -88,7 +88,7 @@ test("going on it is repeated, so that it lasts with those who listen", async ()
 
 describe("of several devices", () => {
   test.each(["stops", "leaves the chat", "disconnects"])(
-    "it goes on when one %s, and ends with the last",
+    "it lasts when one %s, and ends with the last one",
     async (how) => {
       using chat = await people();
       const tablet = await connect(one, chat.ownerId);
@@ -134,7 +134,7 @@ describe("of several devices", () => {
   );
 });
 
-test("a device that left before its typing was taken leaves nothing behind", async () => {
+test("a device that left before its typing was handled leaves no typing behind", async () => {
   using chat = await people();
   for (let n = 0; n < 20; n += 1) {
     const device = await connect(one, chat.ownerId);

@@ -78,7 +78,7 @@ const lz4OfZeros = async ({ buffer }: { buffer: Buffer }): Promise<Buffer> => {
 };
 
 test.each(["GZIP", "Snappy", "LZ4", "ZSTD"] as const)(
-  "one record of 40 MB, %s, is one dead letter, and all partitions go on, the relay as well",
+  "one record of 40 MB, %s, becomes one dead letter, and all partitions and the relay continue",
   async (codec) => {
     await using kafka = await openTestKafka({ create: false });
     const { approved, cancelled, dlq, events } = kafka.topics;
@@ -123,7 +123,7 @@ const writeLz4 = (): void => {
   CompressionCodecs[CompressionTypes.LZ4] = () => ({ ...codec, compress: lz4OfZeros });
 };
 
-test("one batch of 350,000 records is handled to its last record, and the partitions beside it meanwhile", async () => {
+test("one batch of 350,000 records is handled to its last record, and other partitions in parallel", async () => {
   await using kafka = await openTestKafka({ create: false });
   const { approved, cancelled } = kafka.topics;
   await kafka.createTopic(approved, 2, { "max.message.bytes": String(50 * megabyte) });

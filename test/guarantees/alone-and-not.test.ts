@@ -17,7 +17,7 @@ const send = async (socket: Client, chatId: string, content: string): Promise<vo
   expect(await ask(socket, "send_message", { chatId, type: "text", content })).toMatchObject({ ok: true });
 };
 
-test("one node keeps its broadcasts to itself; when a second one comes, each hears the other from the first message on", async () => {
+test("a single node does not publish its broadcasts; when a second one starts, each receives the other's from the first message on", async () => {
   const service = await ownRedis();
   const redis = new Redis(service.address);
   try {

@@ -19,7 +19,7 @@ const anonymousBytes = async (pid: number): Promise<number> => {
 };
 
 test(
-  "a backlog at the start is worked off, with neither memory nor rebalances growing",
+  "a backlog at the start is worked off without growing memory and without rebalances",
   async () => {
     await using kafka = await openTestKafka({ partitions: 6 });
     const { approved: topic } = kafka.topics;

@@ -3,7 +3,7 @@ import { until } from "../support/chat-client.ts";
 import { openTestKafka } from "../support/kafka.ts";
 import { runSource } from "../support/run-source.ts";
 
-test("more failures than kafkajs forgives, one now and one then, end no consumer", async () => {
+test("more failures than kafkajs tolerates, spread over time, do not end a consumer", async () => {
   await using kafka = await openTestKafka({ partitions: 1 });
   const { approved: topic } = kafka.topics;
   const failed = new Set<string>();
@@ -21,7 +21,7 @@ test("more failures than kafkajs forgives, one now and one then, end no consumer
   expect(source.counts).toEqual({ paused: 12, joined: 1, restarted: 0 });
 });
 
-test("work that takes longer than the group's session costs no membership", async () => {
+test("work that takes longer than the group's session does not end the membership", async () => {
   await using kafka = await openTestKafka({ partitions: 1 });
   const { approved: topic } = kafka.topics;
   await kafka.publish({ topic, key: "k", value: "slow" });
@@ -37,7 +37,7 @@ test("work that takes longer than the group's session costs no membership", asyn
   expect(source.counts.joined).toBe(1);
 });
 
-test("stopped while it joins it leaves nothing behind that comes back", async () => {
+test("a consumer that is stopped during its join does not come back", async () => {
   await using kafka = await openTestKafka();
   const { approved: topic } = kafka.topics;
   const handled: string[] = [];

@@ -77,12 +77,12 @@ const goesOn = async ({ away, back }: (typeof ways)["killed"]): Promise<void> =>
 
 // Side by side, since each waits for a minute.
 test.concurrent(
-  "with the database killed for a minute nothing is confirmed, and it goes on by itself",
+  "with the database killed for a minute nothing is confirmed, and the consumer continues by itself",
   () => goesOn(ways.killed),
   300_000,
 );
 test.concurrent(
-  "with the database frozen for a minute nothing is confirmed, and it goes on by itself",
+  "with the database frozen for a minute nothing is confirmed, and the consumer continues by itself",
   () => goesOn(ways.frozen),
   300_000,
 );

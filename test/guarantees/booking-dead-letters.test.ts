@@ -13,7 +13,7 @@ const anApprovalOf = (bookingId: string, overrides: object = {}) => ({
 const count = (outcome: string, reason = ""): string =>
   `chat_booking_events_total{outcome="${outcome}",reason="${reason}"}`;
 
-test("a record that can never succeed goes to the dead letters, and those around it are handled", async () => {
+test("a record that can never succeed becomes a dead letter, and the records around it are handled", async () => {
   await using kafka = await openTestKafka({ partitions: 1 });
   await using consumers = await runConsumers(kafka);
   await using log = await openTestLog(consumers.mongodbUri);
@@ -46,7 +46,7 @@ test("a record that can never succeed goes to the dead letters, and those around
   expect(await consumers.metric(count("rejected", "not_json"))).toBe(1);
 });
 
-test("other people for a known booking go to the dead letters and change nothing", async () => {
+test("an event with other people for a known booking becomes a dead letter and changes nothing", async () => {
   await using kafka = await openTestKafka({ partitions: 1 });
   await using consumers = await runConsumers(kafka);
   await using log = await openTestLog(consumers.mongodbUri);
@@ -79,7 +79,7 @@ test("an unknown type is counted and skipped", async () => {
   expect(only?.value?.toString()).toBe("not even JSON");
 });
 
-test("nothing is passed over while there is no topic for dead letters", async () => {
+test("no record is skipped while the topic of dead letters is missing", async () => {
   await using kafka = await openTestKafka({ partitions: 1, create: false });
   const { approved: topic, cancelled, dlq } = kafka.topics;
   await kafka.createTopic(topic);

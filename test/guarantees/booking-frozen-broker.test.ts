@@ -30,7 +30,7 @@ test.each([
   4 * aMinuteMs,
 );
 
-test("a chat node with a frozen broker alone is degraded, and with another one beside it is not", async () => {
+test("a chat node with only a frozen broker is degraded, and with a second, working one it is not", async () => {
   await using frozen = await openFrozenBroker();
   await using alone = await startNode({ KAFKA_BROKERS: frozen.address });
   await using beside = await startNode({ KAFKA_BROKERS: `${frozen.address},${process.env["KAFKA_BROKERS"]}` });

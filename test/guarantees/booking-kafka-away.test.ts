@@ -27,7 +27,7 @@ const arrives = async ({ kafka, log }: Stack, bookingId: string): Promise<void> 
 const kafkaIs = (consumers: TestConsumers, state: string): Promise<void> =>
   until(async () => (await consumers.ops("readyz")).body.checks["kafka_read"] === state, `Kafka being ${state}`);
 
-test.concurrent("a Kafka that is away at the start is waited for", async () => {
+test.concurrent("consumers wait for a Kafka that is away at the start", async () => {
   await using broker = await ownKafka();
   await using kafka = await openTestKafka({ brokers: broker.address });
   await broker.stop("SIGKILL");
@@ -95,12 +95,12 @@ const outlives = async (away: (typeof ways)["killed"]): Promise<void> => {
 
 // Side by side, since each waits for a minute.
 test.concurrent(
-  "a Kafka that is killed for a minute loses nothing, in and out, and all goes on by itself",
+  "a Kafka that is killed for a minute loses nothing, in and out, and everything continues by itself",
   () => outlives(ways.killed),
   400_000,
 );
 test.concurrent(
-  "a Kafka that is frozen for a minute loses nothing, in and out, and all goes on by itself",
+  "a Kafka that is frozen for a minute loses nothing, in and out, and everything continues by itself",
   () => outlives(ways.frozen),
   400_000,
 );

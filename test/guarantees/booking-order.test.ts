@@ -42,7 +42,7 @@ const stateOf = async (bookingId: string) => {
   };
 };
 
-test("a cancellation that comes before its approval leaves no open chat", async () => {
+test("a cancellation that arrives before its approval leaves no open chat", async () => {
   await publish("cancelled", "early-cancel", 5);
   await handled();
   expect(await stateOf("early-cancel")).toMatchObject({ status: "closed", participants: null });
@@ -64,7 +64,7 @@ test("a newer approval opens the same chat again", async () => {
   expect(chat?.entries.map(({ system }) => system?.status)).toEqual(["active", "closed", "active"]);
 });
 
-test("of two with the same time the cancellation wins, whichever comes first", async () => {
+test("of two events with the same time the cancellation wins, whichever arrives first", async () => {
   await publish("approved", "tie-approved-first", 0);
   await handled();
   await publish("cancelled", "tie-approved-first", 0);
@@ -93,7 +93,7 @@ describe("ten changes of one booking", () => {
     minute,
   }));
 
-  test.each([1, 2, 3])("end the same in whatever order they come (seed %i)", async (seed) => {
+  test.each([1, 2, 3])("end the same in any order of arrival (seed %i)", async (seed) => {
     const random = createRandom(seed);
     const bookings = Array.from({ length: 20 }, (_, index) => `shuffled-${seed}-${index}`);
     await Promise.all(

@@ -6,7 +6,7 @@ import { callDlq } from "../support/run-dlq.ts";
 
 const people = { ownerId: "owner-1", seekerId: "seeker-1" };
 
-test("an event redriven from the dead letters takes effect as of its own time, once", async () => {
+test("an event redriven from the dead letters takes effect with its own time, once", async () => {
   await using kafka = await openTestKafka({ partitions: 1 });
   await using consumers = await runConsumers(kafka);
   await using log = await openTestLog(consumers.mongodbUri);
@@ -32,7 +32,7 @@ test("an event redriven from the dead letters takes effect as of its own time, o
   expect((await log.chatOf("cancelled-since"))?.card).toMatchObject({ status: "closed", participants: people });
 });
 
-test("an event that fails again is a new dead letter, open again", async () => {
+test("an event that fails again becomes a new, open dead letter", async () => {
   await using kafka = await openTestKafka({ partitions: 1 });
   await using _consumers = await runConsumers(kafka);
   const { approved } = kafka.topics;

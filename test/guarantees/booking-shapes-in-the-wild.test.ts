@@ -4,7 +4,7 @@ import { until } from "../support/chat-client.ts";
 import { headersOf, openTestKafka } from "../support/kafka.ts";
 import { openTestLog, runConsumers } from "../support/run-consumers.ts";
 
-test("every shape of the guide makes a chat, with its headers and bytes as they are published", async () => {
+test("every shape of the guide makes a chat, with headers and bytes as published", async () => {
   await using kafka = await openTestKafka({ partitions: 1 });
   await using consumers = await runConsumers(kafka);
   await using log = await openTestLog(consumers.mongodbUri);
@@ -28,7 +28,7 @@ test("every shape of the guide makes a chat, with its headers and bytes as they 
   }
 });
 
-test("near misses are dead letters with advice, aliases are taken, and what is none of our business is passed over", async () => {
+test("near misses become dead letters with advice, aliases are accepted, and other types are skipped", async () => {
   await using kafka = await openTestKafka({ partitions: 1 });
   const aliases = "booking.confirmed=approved,booking.approval.requested=ignored";
   await using consumers = await runConsumers(kafka, { env: { BOOKING_TYPE_ALIASES: aliases } });

@@ -12,7 +12,7 @@ const anApprovalOf = (bookingId: string, more: object = {}) => ({
   ...more,
 });
 
-test("a newer schema with more fields, and each way of wrapping an event, make the same chat", async () => {
+test("a newer schema with more fields, and each wrapper of an event, make the same chat", async () => {
   await using kafka = await openTestKafka({ partitions: 1 });
   await using consumers = await runConsumers(kafka);
   await using log = await openTestLog(consumers.mongodbUri);
@@ -33,7 +33,7 @@ test("a newer schema with more fields, and each way of wrapping an event, make t
   }
 });
 
-test("a field of the wrong kind goes to the dead letters, which name it", async () => {
+test("an event with a field of the wrong type becomes a dead letter that names the field", async () => {
   await using kafka = await openTestKafka({ partitions: 1 });
   await using _consumers = await runConsumers(kafka);
   const { approved: topic, dlq } = kafka.topics;
@@ -51,7 +51,7 @@ test("a field of the wrong kind goes to the dead letters, which name it", async 
   expect(named.toSorted()).toEqual(wrong.map(([name]) => name).toSorted());
 });
 
-test("a value of two megabytes goes to the dead letters, and what is behind it is handled", async () => {
+test("a value of two megabytes becomes a dead letter, and the records after it are handled", async () => {
   await using kafka = await openTestKafka({ partitions: 1, create: false });
   const { approved: topic, cancelled, dlq } = kafka.topics;
   const large = { "max.message.bytes": "5000000" };
@@ -74,7 +74,7 @@ test("a value of two megabytes goes to the dead letters, and what is behind it i
   expect(await log.chatOf("b")).toBeNull();
 });
 
-test("a key of a megabyte holds nobody up, and is in the dead letters as it came", async () => {
+test("a record with a key of a megabyte delays nobody, and the dead letter has the whole key", async () => {
   await using kafka = await openTestKafka({ partitions: 2 });
   await using consumers = await runConsumers(kafka);
   await using log = await openTestLog(consumers.mongodbUri);

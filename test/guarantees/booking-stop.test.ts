@@ -9,7 +9,7 @@ import { databaseUri } from "../support/start-node.ts";
 
 const records = 2_500;
 
-test("a stop in the middle of a batch confirms what was done and leaves the rest to the next one", async () => {
+test("a stop in the middle of a batch confirms the finished records and leaves the rest to the next consumer", async () => {
   await using kafka = await openTestKafka({ partitions: 1 });
   const { approved: topic } = kafka.topics;
   const mongodbUri = databaseUri(uniqueName("test"));

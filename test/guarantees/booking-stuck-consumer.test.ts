@@ -21,7 +21,7 @@ const blind = (): Disposable & { fetches: () => number } => {
 
 const hurried = { lagEveryMs: 200, untakenMs: 1_000 };
 
-test("work that hangs ends in an exit that Kubernetes sees, with nothing confirmed", async () => {
+test("work that hangs ends in an exit that Kubernetes notices, with nothing confirmed", async () => {
   await using kafka = await openTestKafka({ partitions: 1 });
   const { approved: topic } = kafka.topics;
   await kafka.publishEvent(topic, { bookingId: "b", ownerId: "o", seekerId: "s" });
@@ -32,7 +32,7 @@ test("work that hangs ends in an exit that Kubernetes sees, with nothing confirm
   expect(await kafka.committedCount(topic)).toBe(0);
 });
 
-test("work that fails is tried for as long as it takes: that is no reason to end", async () => {
+test("work that fails is tried for as long as it takes, and does not end the process", async () => {
   await using kafka = await openTestKafka({ partitions: 1 });
   const { approved: topic } = kafka.topics;
   await kafka.publish({ topic, key: "a", value: "a" });
@@ -50,7 +50,7 @@ test("work that fails is tried for as long as it takes: that is no reason to end
   await until(async () => (await kafka.committedCount(topic)) === 1);
 });
 
-test("a record that hangs stops its partition alone, while others move", async () => {
+test("a record that hangs stops only its partition, while others progress", async () => {
   await using kafka = await openTestKafka();
   const { approved: topic } = kafka.topics;
   await kafka.publish({ topic, partition: 0, key: "hangs", value: "hangs" });
@@ -70,7 +70,7 @@ test("a record that hangs stops its partition alone, while others move", async (
   expect(source.health()).toMatchObject({ alive: true });
 });
 
-test("a consumer that lives and takes nothing of what waits is made anew, and goes on", async () => {
+test("a consumer that is alive and reads none of the waiting records is recreated, and continues", async () => {
   await using kafka = await openTestKafka();
   const { approved: topic } = kafka.topics;
   const done: string[] = [];
@@ -89,7 +89,7 @@ test("a consumer that lives and takes nothing of what waits is made anew, and go
   expect(source.gaveUp).toEqual([]);
 });
 
-test("a consumer that takes nothing in a second life either is given up", async () => {
+test("a consumer that reads nothing after it was recreated is given up", async () => {
   await using kafka = await openTestKafka();
   using _blind = blind();
   await using source = runSource(kafka, { handle: async () => undefined, timing: hurried });
@@ -100,7 +100,7 @@ test("a consumer that takes nothing in a second life either is given up", async 
   expect(source.health()).toMatchObject({ alive: false });
 });
 
-test("a consumer that has nothing to take is left alone", async () => {
+test("a consumer without waiting records is not recreated", async () => {
   await using kafka = await openTestKafka();
   await using source = runSource(kafka, {
     handle: async () => undefined,

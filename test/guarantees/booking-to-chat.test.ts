@@ -38,7 +38,7 @@ const hear = async (booking: Booking, event: "chat_created" | "chat_updated", pu
 };
 
 describe("a booking becomes a chat on both people's devices", () => {
-  test("within a second of its approval being published", async () => {
+  test("within a second after its approval was published", async () => {
     // The first one may still wait for the group to be joined.
     const first = aBooking();
     await hear(first, "chat_created", () => kafka.publishEvent(kafka.topics.approved, first));
@@ -56,7 +56,7 @@ describe("a booking becomes a chat on both people's devices", () => {
     expect(Math.min(...tookMs)).toBeLessThan(1_000);
   });
 
-  test("and closes when it is cancelled, telling why", async () => {
+  test("and closes when the booking is cancelled, with the reason", async () => {
     const booking = aBooking();
     const { owner } = await hear(booking, "chat_created", () => kafka.publishEvent(kafka.topics.approved, booking));
     const cancellation = { bookingId: booking.bookingId, reason: "the owner's plans changed" };

@@ -6,7 +6,7 @@ import { runSource } from "../support/run-source.ts";
 
 const text = (record: ReceivedRecord): string => record.value?.toString() ?? "";
 
-test("waits for topics that are not there, and takes each as it comes", async () => {
+test("waits for missing topics, and consumes each when it is created", async () => {
   await using own = await openTestKafka({ create: false });
   const { approved, cancelled } = own.topics;
   const done: string[] = [];
@@ -22,7 +22,7 @@ test("waits for topics that are not there, and takes each as it comes", async ()
   expect(source.gaveUp).toEqual([]);
 });
 
-test("sees the partitions that a topic gets later, from their first record", async () => {
+test("consumes partitions that a topic gets later, from their first record", async () => {
   await using own = await openTestKafka();
   const { approved: topic } = own.topics;
   const done: string[] = [];
@@ -37,7 +37,7 @@ test("sees the partitions that a topic gets later, from their first record", asy
   await until(() => new Set(done).size === 24);
 });
 
-test("shares the partitions with others, and takes over those of one that leaves", async () => {
+test("shares the partitions with other consumers, and takes over those of one that leaves", async () => {
   await using own = await openTestKafka();
   const { approved: topic } = own.topics;
   const done = new Map<string, string>();
@@ -60,7 +60,7 @@ test("shares the partitions with others, and takes over those of one that leaves
   await until(async () => (await own.committedCount(topic)) === 48);
 });
 
-test("a Kafka that is away stops nothing for good: neither starting nor stopping", async () => {
+test("an unreachable Kafka blocks neither starting nor stopping", async () => {
   await using nowhere = await openTestKafka({ brokers: "127.0.0.1:1", create: false });
   const source = runSource(nowhere, { handle: async () => undefined });
   expect(source.health()).toEqual({ kafka: "down", joined: false, alive: true });

@@ -52,7 +52,7 @@ const repeats = (reader: EventReader): ChatEvent[][] => {
   return [...byId.values()].filter((same) => same.length > 1);
 };
 
-test("with the database's history really gone it says so, and tells from the log what it missed", async () => {
+test("with the database's history really gone the relay logs it, and publishes the missed events from the log", async () => {
   await using kafka = await openTestKafka();
   const topic = uniqueName("chat.events");
   await kafka.createTopic(topic);

@@ -11,7 +11,7 @@ import { uniqueName } from "../support/services.ts";
 const kills = 100;
 const mostLifeMs = 300;
 
-test("a relay that is killed a hundred times, at any moment, tells everything, in order", async () => {
+test("a relay that is killed a hundred times, at any moment, publishes everything in order", async () => {
   await using kafka = await openTestKafka();
   await using store = await openTestStore();
   const topic = uniqueName("chat.events");

@@ -60,7 +60,7 @@ const killed = (service: OwnService) => async () => {
 };
 
 test(
-  "with Kafka killed it waits, skips nothing, and says how far behind it is",
+  "with Kafka killed the relay waits, skips nothing, and reports its lag",
   () =>
     outlives(killed(broker), async (relay) => {
       await until(async () => (await relay.metric("chat_events_failures_total")) >= 2, "failed tries");
@@ -71,7 +71,7 @@ test(
 );
 
 test(
-  "with Kafka frozen it waits, and skips nothing",
+  "with Kafka frozen the relay waits and skips nothing",
   () =>
     outlives(
       () => freezeService(broker),
@@ -83,7 +83,7 @@ test(
 );
 
 test(
-  "with the database frozen it waits, and skips nothing",
+  "with the database frozen the relay waits and skips nothing",
   () =>
     outlives(
       () => freezeService(mongodb),
@@ -94,7 +94,7 @@ test(
   180_000,
 );
 
-test("a topic that is made later gets everything", async () => {
+test("a topic that is created later gets everything", async () => {
   const topic = uniqueName("chat.events");
   await using store = await openTestStore({ uri: new URL(`/${uniqueName("relay")}`, mongodb.address).href });
   await using relay = await runRelay({ kafka, topic, mongodbUri: store.uri });

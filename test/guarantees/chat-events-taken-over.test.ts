@@ -28,7 +28,7 @@ const someActs = async (busy: BusyChats, more = 15): Promise<void> => {
   await until(() => busy.acts() >= before + more, "people writing");
 };
 
-describe("of two relays one works", () => {
+describe("only one of two relays works", () => {
   test("and the other one takes over when it stops", async () => {
     await using one = await runRelay({ kafka, topic, mongodbUri: store.uri, timing: { leaseMs: 60_000 } });
     await relayHasBegun(store.uri, topic);
@@ -45,7 +45,7 @@ describe("of two relays one works", () => {
     expect(await untilTold(reader, busy, store)).toEqual({});
   });
 
-  test("also when it freezes, and goes on later beside its successor", async () => {
+  test("also if it freezes, and later continues beside its successor", async () => {
     const frozen = startRelayProcess(topic, kafka.address.brokers, store.uri);
     try {
       await frozen.holds;
@@ -76,9 +76,9 @@ const changeToken = (change: (data: string) => string): Promise<void> =>
     await relays.updateOne({ _id: topic }, { $set: { "position.token": { _data: change(data) } } });
   });
 
-describe("when the database's history is gone it catches up from the log", () => {
+describe("if the database's history is gone, the relay catches up from the log", () => {
   test.each([
-    ["the place lies before it", (data: string) => `824B000000${data.slice(10)}`],
+    ["the position is older than the history", (data: string) => `824B000000${data.slice(10)}`],
     ["the place cannot be one", () => "82nothing"],
   ])(
     "%s",
@@ -105,7 +105,7 @@ describe("when the database's history is gone it catches up from the log", () =>
   );
 });
 
-test("what was there before the first start is told from its beginning", async () => {
+test("chats from before the first start are published from their beginning", async () => {
   const busy = keepChatsBusy({ store, lanes: 2, pauseMs: 0 });
   await someActs(busy, 150);
   await busy.stop();

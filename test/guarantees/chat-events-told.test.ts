@@ -42,7 +42,7 @@ const send = (chatId: string, userId: string, content: string) =>
   chats.sendMessage({ chatId, userId, message: { type: "text", content } });
 const types = (chatId: string): string[] => reader.of(chatId).map(({ type }) => type);
 
-describe("what happens in a chat is told on chat.events", () => {
+describe("what happens in a chat is published on chat.events", () => {
   test("its beginning, its messages and its end, in their order, under its own key", async () => {
     const booking = aBooking();
     const chatId = await approve(booking);
@@ -81,7 +81,7 @@ describe("what happens in a chat is told on chat.events", () => {
     expect(records.map(headersOf)).toContainEqual({ "content-type": "application/cloudevents+json" });
   });
 
-  test("what somebody marks as read, and not what writing reads along the way", async () => {
+  test("explicit read marks, and not the reading that writing implies", async () => {
     const booking = aBooking();
     const chatId = await approve(booking);
     await send(chatId, booking.ownerId, "one");

@@ -46,7 +46,7 @@ test("SIGTERM closes the clients in batches, and no accepted send is lost", asyn
   expect(new Set(contents).size).toBe(contents.length);
 });
 
-test("a node is gone within its deadline, though its database does not answer and a send waits for it", async () => {
+test("a node exits within its deadline, even if the database does not answer and a send waits for it", async () => {
   await using mongodb = await ownMongodb();
   await using nodes = await openNodeProcesses();
   const node = await nodes.startNode({ MONGODB_URI: databaseUri(uniqueName("deadline"), mongodb.address) });

@@ -2,8 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import { anApprovedChat, ask, connect, next, until } from "../support/chat-client.ts";
 import { startNode } from "../support/start-node.ts";
 
-describe("a node that is told to stop", () => {
-  test("answers what it accepted, says resync, and its clients come back by themselves", async () => {
+describe("a node that is asked to stop", () => {
+  test("answers what it accepted, sends resync, and its clients reconnect by themselves", async () => {
     await using stays = await startNode();
     const leaves = await startNode({ MONGODB_URI: stays.config.mongodbUri });
     const chat = await anApprovedChat(stays);

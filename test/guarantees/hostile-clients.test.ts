@@ -57,8 +57,8 @@ const watchPeak = (): (() => number) => {
 
 const inMebi = (bytes: number): number => Math.round(bytes / mebi);
 
-describe("who has shown no token", () => {
-  test.each(Object.entries(storms.talkWithoutToken))("and sends %s is let go at once", async (_, frames) => {
+describe("a client without a token", () => {
+  test.each(Object.entries(storms.talkWithoutToken))("that sends %s is disconnected at once", async (_, frames) => {
     const socket = await openBareWebsocket(node);
     await socket.write(frames());
     await until(() => !socket.isOpen());
@@ -68,8 +68,8 @@ describe("who has shown no token", () => {
   });
 });
 
-describe("who has shown one", () => {
-  test("and goes on far past the limit is let go, and may come again", async () => {
+describe("a client with a token", () => {
+  test("that continues far beyond the limit is disconnected, and may reconnect", async () => {
     const before = await metric("chat_flooders_dropped_total");
     const socket = await connectBare(node, theirs.seekerId);
     // Within the twentyfold: each is refused, and the connection stays.
@@ -84,7 +84,7 @@ describe("who has shown one", () => {
   });
 });
 
-test("who sends as much as a connection may is served, and let go who does so on ten of them", async () => {
+test("a user that sends a connection's limit on one connection is served; on ten connections it is disconnected", async () => {
   const large = (n: number) => textFrame(`42${n}["leave_chat",{"x":"${"x".repeat(60_000)}"}]`);
   const frames = Buffer.concat(Array.from({ length: 40 }, (_, n) => large(n)));
   const one = await connectBare(node, uniqueName("large"));
@@ -99,7 +99,7 @@ test("who sends as much as a connection may is served, and let go who does so on
   for (const { tcp } of [one, ...ten]) tcp.destroy();
 });
 
-test("after a storm of all of it the node's memory is near where it was", async () => {
+test("after a storm of all of these the node's memory is about the same as before", async () => {
   using writer = await connect(node, theirs.ownerId);
   await neighbours.whileTalking(storms.comeAndGo(node));
   const silent = await storms.silent(node, 100);

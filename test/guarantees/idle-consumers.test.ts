@@ -19,7 +19,7 @@ const cpuMs = (pid: number): number =>
     .map((thread) => Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]) / 1e6)
     .reduce((sum, one) => sum + one, 0);
 
-test("consumers with nothing to do use next to nothing of a core", async () => {
+test("idle consumers use almost no CPU", async () => {
   await using kafka = await openTestKafka({ partitions: 6 });
   using main = startConsumersProcess(consumersEnv(kafka));
   await until(async () => (await main.metric("chat_kafka_rebalances_total")) === 1);

@@ -24,7 +24,7 @@ const healthOf = async ({ url }: TestNode) => {
 
 // DESIGN "When something is away", Kafka: all of chat and POST initiate; new approvals wait in the booking service's
 // outbox; the consumers go on where they were.
-test("with Kafka away all of chat and POST initiate work, and afterwards the consumers go on where they were", async () => {
+test("with Kafka away all of chat and POST initiate work, and afterwards the consumers continue where they were", async () => {
   await using broker = await ownKafka();
   await using kafka = await openTestKafka({ brokers: broker.address, partitions: 1 });
   await using consumers = await runConsumers(kafka);

@@ -24,7 +24,7 @@ afterAll(async () => node[Symbol.asyncDispose]());
 
 type Page = { messages: { seq: number }[]; hasMore: boolean };
 
-test("a page of long messages ends at a megabyte, and the pages together are the whole", async () => {
+test("a page of long messages ends at a megabyte, and the pages together have every message", async () => {
   const seqs: number[] = [];
   const lengths: number[] = [];
   for (let hasMore = true; hasMore; ) {
@@ -48,7 +48,7 @@ test("a page of long messages ends at a megabyte, and the pages together are the
   expect(newest.messages.map(({ seq }) => seq)).toEqual(seqs.slice(-63));
 });
 
-test("who reads more than anybody can is told to wait, and nobody else is", async () => {
+test("a user that reads too much is rate limited, and nobody else is", async () => {
   await using limited = await startNode({ LIMIT_EVENTS_PER_S: "5", MONGODB_URI: node.config.mongodbUri });
   const read = async (userId: string) =>
     (await callAs(limited, userId, "GET", `/api/chat/${chat.chatId}/messages?limit=200`)).status;
@@ -62,7 +62,7 @@ test("who reads more than anybody can is told to wait, and nobody else is", asyn
   expect(await read(chat.ownerId)).toBe(200);
 });
 
-test("pages that wait for their turn are not made for a socket that has gone", async () => {
+test("waiting pages are not made for a socket that is gone", async () => {
   const before = await outcomes("unavailable");
   const seeker = await connect(node, chat.seekerId);
   for (let count = 0; count < 100; count += 1) seeker.emit("join_chat", { chatId: chat.chatId, limit: 200 }, () => {});
@@ -79,7 +79,7 @@ const outcomes = async (outcome: string): Promise<number> => {
   return Number(line?.[1] ?? 0);
 };
 
-test("who asks over HTTP and does not read is let go, with what waits for him", async () => {
+test("an HTTP client that does not read its answers is disconnected, and its waiting answers are freed", async () => {
   const tcp = connectTcp(portOf(node), "127.0.0.1");
   const asked = 40;
   const request = [
@@ -102,7 +102,7 @@ test("who asks over HTTP and does not read is let go, with what waits for him", 
   expect(bytes).toBeLessThan(asked * 1_000_000);
 });
 
-test("who answers pings that nobody sent, before any token, is let go", async () => {
+test("a client that sends pongs without pings, before its token, is disconnected", async () => {
   const socket = await openBareWebsocket({ port: portOf(node) });
   await socket.write(Buffer.concat(Array.from({ length: 10 }, () => textFrame("3"))));
   await until(() => !socket.isOpen());

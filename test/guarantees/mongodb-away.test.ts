@@ -134,7 +134,7 @@ const approving = (kafka: TestKafka, people: { ownerId: string; seekerId: string
   kafka.publishEvent(kafka.topics.approved, { bookingId, ...people });
 
 test.each(["killed", "frozen"] as const)(
-  "with MongoDB %s connections stay, all reads and writes are `unavailable`, nothing is committed, and all goes on",
+  "with MongoDB %s connections stay, all reads and writes are `unavailable`, nothing is committed, and everything continues afterwards",
   goesOn,
   150_000,
 );

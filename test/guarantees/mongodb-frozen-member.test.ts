@@ -57,7 +57,7 @@ const send = (node: TestNode, { ownerId, chatId }: { ownerId: string; chatId: st
   callAs(node, ownerId, "POST", `/api/chat/${chatId}/message`, { type: "text", content, clientMessageId: content });
 
 describe.each(Object.keys(firstFrozen))("with %s first in MONGODB_URI", (first) => {
-  test("a node starts, creates chats and takes messages", async () => {
+  test("a node starts, creates chats and accepts messages", async () => {
     const uri = uriWithFirst((await firstFrozen[first]?.()) ?? "");
     await using node = await startNode({ MONGODB_URI: uri });
     const chat = await anApprovedChat(node);
@@ -88,7 +88,7 @@ const pingsAnswered = async (): Promise<number> => {
   return (await Promise.all(answered)).reduce((sum, count) => sum + count, 0);
 };
 
-test("many looks at the readiness at once share a ping, with the database frozen or not", async () => {
+test("simultaneous readiness checks share a ping, with the database frozen or not", async () => {
   await using node = await startNode({ MONGODB_URI: uriWithFirst((await set.primary()).address) });
   // A connection each: one that is kept may be closed by the time a busy machine uses it again.
   const look = () => fetch(`${node.opsUrl}/readyz`, { headers: { connection: "close" } });

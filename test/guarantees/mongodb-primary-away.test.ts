@@ -78,7 +78,7 @@ const sendTwentyUntilAcked = async (prefix: string): Promise<void> => {
 };
 
 describe("with the primary of three", () => {
-  test("killed, sends wait for the next one and are acked, each once and in order", async () => {
+  test("killed, sends wait for the next primary and are acked, each once and in order", async () => {
     await killed(await set.primary());
     expect(codesOf(await sendTwenty("killed"))).toEqual(Array(20).fill("ok"));
     expect(await landed("killed")).toEqual(twenty("killed"));
@@ -108,7 +108,7 @@ const outages: Record<string, () => Promise<unknown>> = {
 
 describe("without a majority", () => {
   test.each(Object.keys(outages))(
-    "(%s) sends are answered `unavailable` at their limit, and repeated they land once",
+    "(%s) sends are answered `unavailable` at their limit, and repeated sends are stored once",
     async (how) => {
       const prefix = uniqueName("lost");
       await outages[how]?.();

@@ -29,14 +29,14 @@ const openWeakNode = async (mongodbUri: string) => {
   return { lines, url: `http://127.0.0.1:${node.port}`, [Symbol.asyncDispose]: () => node.stop(2_000) };
 };
 
-describe("with a secondary that is an hour late", () => {
+describe("with a secondary that is an hour behind", () => {
   let set: ReplicaSet;
   beforeAll(async () => {
     set = await ownReplicaSet({ count: 2, lagging: true });
   });
   afterAll(() => set.close());
 
-  test("readPreference=secondary hides no message that was acked, and the log names what is overruled", async () => {
+  test("readPreference=secondary hides no acked message, and the log names the overruled option", async () => {
     await using node = await openWeakNode(set.uri.replace("/torture", `/${uniqueName("late")}`));
     const chat = await anApprovedChat(node);
     const socket = await connect(node, chat.ownerId);
@@ -73,7 +73,7 @@ const askedOf = (client: mongo.MongoClient): Promise<Asked[]> =>
     .find({ ns: { $not: /system\.profile$/ } })
     .toArray();
 
-test("every write asks for a majority's disks, every read for what a majority has, on the primary", async () => {
+test("every write waits for a majority's disks, every read goes to the primary and sees what a majority has", async () => {
   const uri = databaseUri(uniqueName("asked"));
   await withDatabase(uri, async (client) => {
     await client.db().command({ profile: 2 });
@@ -121,7 +121,7 @@ const startAndEnd = (script: string, mongodbUri: string): Promise<{ code: unknow
     );
   });
 
-describe("what is no replica set and no cluster stops the start, and the setting is named", () => {
+describe("an address of neither a replica set nor a cluster stops the start with the setting's name", () => {
   let server: Awaited<ReturnType<typeof ownStandalone>>;
   beforeAll(async () => {
     server = await ownStandalone();
@@ -139,7 +139,7 @@ describe("what is no replica set and no cluster stops the start, and the setting
     }
   });
 
-  test.each(processes)("%s: a standalone server instead of the replica set that is named", async (script) => {
+  test.each(processes)("%s: a standalone server instead of the named replica set", async (script) => {
     expect(await startAndEnd(script, `mongodb://${server.address}/chat?replicaSet=rs0`)).toEqual({
       code: 1,
       said: expect.stringContaining("MONGODB_URI: expected members of the replica set it names"),
@@ -154,7 +154,7 @@ describe("what is no replica set and no cluster stops the start, and the setting
     });
   });
 
-  test.each(processes)("%s: an option that the driver does not take", async (script) => {
+  test.each(processes)("%s: an option that the driver refuses", async (script) => {
     const uri = `mongodb://${server.address}/chat?readPreference=sometimes`;
     expect(await startAndEnd(script, uri)).toEqual({ code: 1, said: expect.stringContaining("MONGODB_URI") });
   });

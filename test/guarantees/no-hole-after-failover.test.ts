@@ -37,7 +37,7 @@ const withMember = async <T>(
   }
 };
 
-test("what was written behind an entry that a fallen primary took with it leaves no hole", async () => {
+test("entries written after an entry that was lost with its primary leave no hole", async () => {
   const chatId = await openChat(store);
   await store.log.append(chatId, sendText("a"));
   const primary = await set.primary();

@@ -14,7 +14,7 @@ const writesEach = 60;
 
 // DESIGN "When something is away", one chat node: the others go on, its sockets reconnect elsewhere, unacked sends are
 // repeated once.
-test("with one node killed the other goes on, its clients come over, and what was not acked lands once", async () => {
+test("with one node killed the other continues, the clients move to it, and unacked messages are stored once", async () => {
   await using nodes = await openNodeProcesses();
   const settings = { MONGODB_URI: databaseUri(uniqueName("killed")) };
   const [dies, stays] = [await nodes.startNode(settings), await nodes.startNode(settings)];
@@ -64,7 +64,7 @@ test("with one node killed the other goes on, its clients come over, and what wa
   }
 }, 180_000);
 
-test("with one node killed those who share a chat with its people hear that they went", async () => {
+test("with one node killed, people that share a chat with its users are notified that they are offline", async () => {
   const redis = await ownRedis();
   try {
     await using nodes = await openNodeProcesses();

@@ -161,7 +161,7 @@ const livesThrough = async (how: keyof typeof ways): Promise<void> => {
 
 // Side by side, so that the suite waits for the two minutes once.
 test.concurrent.each(["killed", "frozen"] as const)(
-  "with Redis %s for two minutes the nodes live, nothing but what lives for seconds is lost, and all catch up",
+  "with Redis %s for two minutes the nodes survive, only short-lived data is lost, and all clients catch up",
   livesThrough,
   240_000,
 );

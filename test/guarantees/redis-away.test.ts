@@ -46,7 +46,7 @@ const ways = {
 };
 
 describe.each(["killed", "frozen"] as const)("with Redis %s", (how) => {
-  test("the node lives, sends are acked and heard on the same node; back again, the others catch up", async () => {
+  test("the node survives, sends are acked and received on the same node; afterwards the others catch up", async () => {
     const back = await ways[how]();
     try {
       const heard = collect(people.neighbour, "receive_message");
@@ -83,7 +83,7 @@ describe.each(["killed", "frozen"] as const)("with Redis %s", (how) => {
 
 describe("a node that starts without Redis", () => {
   test.each(["killed", "frozen"] as const)(
-    "serves alone with Redis %s, and joins the others when it comes",
+    "serves alone with Redis %s, and joins the others when Redis is back",
     async (how) => {
       const back = await ways[how]();
       await using alone = await startNode({ REDIS_URL: redis.address, MONGODB_URI: one.config.mongodbUri });
@@ -102,7 +102,7 @@ describe("a node that starts without Redis", () => {
     },
   );
 
-  test("lets who connected meanwhile join and leave chats after that, heard from everywhere", async () => {
+  test("afterwards, clients that connected in the meantime can join and leave chats, and receive from all nodes", async () => {
     await redis.stop();
     await using alone = await startNode({ REDIS_URL: redis.address, MONGODB_URI: one.config.mongodbUri });
     const chat = await anApprovedChat(one);

@@ -61,7 +61,7 @@ const ways: [string, () => Promise<unknown>, () => Promise<unknown>][] = [
 ];
 
 test.each(ways)(
-  "a Redis that refuses %s: nodes live and say `degraded`; allowed again, clients hear `resync`",
+  "a Redis that refuses %s: nodes survive and are `degraded`; when it is allowed again, clients get `resync`",
   async (_what, refuse, again) => {
     for (const node of nodes) await untilRedis(node, "up");
     const resynced = [owner, seeker].map((socket) => next(socket, "resync", () => true, 240_000));
@@ -91,7 +91,7 @@ test.each(ways)(
   300_000,
 );
 
-test("a process without sockets lives too, says why in one line, and has the nodes' clients look again", async () => {
+test("a process without sockets survives as well, logs the reason in one line, and makes the nodes' clients catch up", async () => {
   const lines: { msg: string; reason?: string }[] = [];
   const destination = new Writable({
     write(line, _encoding, done) {

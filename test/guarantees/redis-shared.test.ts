@@ -7,7 +7,7 @@ import { databaseUri, startNode } from "../support/start-node.ts";
 
 // Two installations have one Redis. Pub/sub knows no database numbers; what tells them apart is the prefix.
 
-test("two installations on one Redis hear nothing of each other, and what a user may do counts in each for itself", async () => {
+test("two installations on one Redis receive nothing from each other, and each has its own rate limits", async () => {
   await using service = await ownRedis();
   const [production, staging] = [uniqueName("production"), uniqueName("staging")];
   const settings = (database: string, number: number) => ({

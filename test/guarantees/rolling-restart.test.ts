@@ -62,7 +62,7 @@ const logOf = async (url: string, { chatId, owner }: People): Promise<Entry[]> =
 
 const largest = (values: number[]): string => `${Math.round(Math.max(...values))} ms`;
 
-test("a rolling restart of two nodes under load fails no send of 500 clients", async () => {
+test("during a rolling restart of two nodes under load no send of 500 clients fails", async () => {
   await using nodes = await openNodeProcesses();
   const settings = { MONGODB_URI: databaseUri(uniqueName("rolling")) };
   const [one, other] = [await nodes.startNode(settings), await nodes.startNode(settings)];

@@ -9,7 +9,7 @@ import { openProxy } from "../torture/proxy.ts";
 // An entry that stands in the log, while the one who should tell the others cannot: they hear of it all the same.
 type Joined = { messages: { seq: number; content: string }[] };
 
-test("a node killed between saving and telling: clients of the others look, and find it", async () => {
+test("a message of a node that was killed between saving and broadcasting is found by the clients of the others", async () => {
   await using stays = await startNode();
   const toRedis = await openProxy(Number(new URL(process.env["REDIS_URL"] ?? "").port));
   await using processes = await openNodeProcesses();
@@ -36,7 +36,7 @@ test("a node killed between saving and telling: clients of the others look, and 
   }
 });
 
-test("a send answered `unavailable` that lands after all is heard, though its sender does not come again", async () => {
+test("a send that was answered `unavailable` and is stored after all is broadcast, even if its sender does not repeat it", async () => {
   const mongodb = await ownMongodb();
   const node = await startNode({ MONGODB_URI: databaseUri(uniqueName("late"), mongodb.address) });
   try {

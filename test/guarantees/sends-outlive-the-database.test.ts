@@ -22,7 +22,7 @@ afterAll(async () => {
 const contents = async (chatId: string): Promise<string[]> =>
   (await store.log.page(chatId, { limit: 200 })).entries.slice(1).map(({ content }) => content);
 
-describe("a send whose answer is lost lands once and is acked", () => {
+describe("a send whose answer is lost is stored once and acked", () => {
   test.each([
     ["the connection breaks before the write", { failCommands: ["insert"], closeConnection: true }],
     ["the primary steps down", { failCommands: ["insert"], errorCode: 10_107 }],
@@ -52,7 +52,7 @@ const answersOf = async (sends: Promise<unknown>[]): Promise<string[]> =>
   (await Promise.allSettled(sends)).map((end) => (end.status === "fulfilled" ? "acked" : end.reason.code));
 
 describe("a send while the database is away", () => {
-  test("killed is answered `unavailable` in time, and the same send repeated lands once", async () => {
+  test("killed is answered `unavailable` in time, and the repeated send is stored once", async () => {
     const chatId = await openChat(store);
     await mongodb.stop("SIGKILL");
     const began = Date.now();
@@ -65,7 +65,7 @@ describe("a send while the database is away", () => {
     expect(await contents(chatId)).toEqual(texts);
   });
 
-  test("frozen is answered `unavailable` in time, and the same send repeated lands once", async () => {
+  test("frozen is answered `unavailable` in time, and the repeated send is stored once", async () => {
     const chatId = await openChat(store);
     await store.log.append(chatId, sendText("before"));
     const goOn = await freezeService(mongodb);
@@ -81,7 +81,7 @@ describe("a send while the database is away", () => {
     expect(await contents(chatId)).toEqual(["before", "a", "b"]);
   });
 
-  test("for a moment waits for it and is acked", async () => {
+  test("for a moment waits for the database and is acked", async () => {
     const chatId = await openChat(store);
     const goOn = await freezeService(mongodb);
     setTimeout(() => void goOn(), 700);

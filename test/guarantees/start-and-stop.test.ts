@@ -16,7 +16,7 @@ const start = (settings: NodeJS.ProcessEnv) => {
 };
 
 describe("a chat node's process", () => {
-  test("with a setting missing and one wrong does not start, and names both", async () => {
+  test("with a missing and a wrong setting does not start, and names both", async () => {
     const { exited, output } = start({ ...given, REDIS_URL: undefined, PORT: "http" });
     expect(await exited).toBe(1);
     expect(output()).toBe(

@@ -35,7 +35,7 @@ const aTypist = async () => {
   return { ...chat, owner, heard, [Symbol.dispose]: end };
 };
 
-test("with Redis frozen over its end, typing ends, and does not come back with Redis", async () => {
+test("typing whose end falls into an outage of Redis ends, and does not come back with Redis", async () => {
   using typist = await aTypist();
   const thaw = await freezeService(redis);
   typist.owner.disconnect();
@@ -51,7 +51,7 @@ test("with Redis frozen over its end, typing ends, and does not come back with R
   expect(typist.heard.map(({ isTyping }) => isTyping)).toEqual([true, false]);
 }, 120_000);
 
-test("with its node killed, typing ends, once", async () => {
+test("typing of a killed node ends, once", async () => {
   using typist = await aTypist();
   await typists.stop("SIGKILL");
   await until(() => typist.heard.at(-1)?.isTyping === false, "the end of typing");

@@ -75,7 +75,7 @@ const endsBehindNotices = (through: EventTopic): EventTopic => ({
   },
 });
 
-test("one that ends between telling and noting it has the next one tell the same, under the same id", async () => {
+test("if a relay ends between publishing and noting it, the next one publishes the same event with the same id", async () => {
   const first = await relay({ through: endsBehindNotices });
   await relayHasBegun(store.uri, topic);
   const chat = await anUnreadChat();
@@ -93,7 +93,7 @@ test("one that ends between telling and noting it has the next one tell the same
   expect(notices(chat, chat.seekerId)).toHaveLength(2);
 }, 200_000);
 
-test("what is read while none works is not told of", async () => {
+test("an entry that is read while no relay works causes no notice", async () => {
   const first = await relay({ delays: later });
   await relayHasBegun(store.uri, topic);
   const read = await anUnreadChat();
@@ -109,7 +109,7 @@ test("what is read while none works is not told of", async () => {
   expect(notices(read, read.seekerId)).toEqual([]);
 }, 200_000);
 
-test("writing cancels it as reading does, and tells the other side of what was written", async () => {
+test("writing cancels a notice as reading does, and causes one for the other side", async () => {
   await using _relay = await relay({ delays: later });
   await relayHasBegun(store.uri, topic);
   const chat = await anUnreadChat();
@@ -122,7 +122,7 @@ test("writing cancels it as reading does, and tells the other side of what was w
   expect(notices(chat, seekerId)).toEqual([]);
 }, 200_000);
 
-test("a silent entry is nobody's news", async () => {
+test("a silent entry causes no notice", async () => {
   await using _relay = await relay({ delays: later });
   await relayHasBegun(store.uri, topic);
   const chat = await anUnreadChat();

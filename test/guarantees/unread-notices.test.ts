@@ -53,7 +53,7 @@ const say = async (chatId: string, userId: string, ...contents: string[]): Promi
   for (const content of contents) await ask(socket, "send_message", { chatId, type: "text", content });
 };
 
-test("one notice of a burst, to who is away, and never of one's own", async () => {
+test("one notice per burst, for a user that is away, and never for one's own messages", async () => {
   const { chatId, bookingId, ownerId, seekerId } = await aReadChat();
   await say(chatId, ownerId, "one", "two", "three");
   await until(() => toldOf(chatId, seekerId).length > 0, "the notice");
@@ -66,7 +66,7 @@ test("one notice of a burst, to who is away, and never of one's own", async () =
   expect(toldOf(chatId, ownerId)).toEqual([]);
 });
 
-test("reading cancels it, and what comes after that is a burst of its own", async () => {
+test("reading cancels a notice, and a later message starts a new burst", async () => {
   const { chatId, ownerId, seekerId } = await aReadChat();
   using socket = await connect(node, seekerId);
   await say(chatId, ownerId, "one");
@@ -79,7 +79,7 @@ test("reading cancels it, and what comes after that is a burst of its own", asyn
   expect(toldOf(chatId, seekerId)).toMatchObject([{ unreadCount: 1, message: { content: "two" } }]);
 });
 
-test("who is connected is given longer", async () => {
+test("a connected user gets a longer delay", async () => {
   const { chatId, ownerId, seekerId } = await aReadChat();
   using _socket = await connect(node, seekerId);
   const saidAt = Date.now();
@@ -95,7 +95,7 @@ test("a shown system message counts for both", async () => {
   expect(toldOf(chatId, ownerId)).toMatchObject([{ unreadCount: 1, message: { type: "system" } }]);
 });
 
-test("each of the five events carries what the contract names, and nothing else", async () => {
+test("each of the five events has exactly the fields of the contract", async () => {
   const booking = aBooking();
   const { chatId, bookingId, ownerId, seekerId } = await anApprovedChat(node, booking);
   using owner = await connect(node, ownerId);
@@ -151,7 +151,7 @@ test("each of the five events carries what the contract names, and nothing else"
   for (const record of records()) expect(headersOf(record)).toEqual({ "content-type": "application/cloudevents+json" });
 });
 
-test("a consumer that stops before it is due leaves it to the next one, which tells once", async () => {
+test("if a consumer stops before a notice is due, the next one publishes it once", async () => {
   const { chatId, ownerId, seekerId } = await aReadChat();
   await say(chatId, ownerId, "one");
   await consumers.stop(5_000);

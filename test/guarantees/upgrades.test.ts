@@ -19,15 +19,18 @@ const wishes = {
   "a websocket, where there is none": ["Connection: Upgrade", "Upgrade: websocket"],
 };
 
-test.each(Object.entries(wishes))("who asks for %s is answered, and may go on asking", async (_, wish) => {
-  const tcp = connect(Number(new URL(node.url).port), "127.0.0.1");
-  let heard = "";
-  tcp.on("data", (piece) => (heard += String(piece)));
-  const headers = [`X-API-Key: ${apiKey}`, "Content-Type: application/json", ...wish];
-  tcp.write(request("POST /api/chat/initiate", headers, JSON.stringify(aBooking())));
-  await until(() => heard.includes('"chat":') || tcp.destroyed);
-  expect(heard).toMatch(/^HTTP\/1\.1 201 Created\r\n/);
-  tcp.write(request("GET /api/chat/health", ["Connection: close"]));
-  await once(tcp, "close");
-  expect(heard).toContain('"status":"ok"');
-});
+test.each(Object.entries(wishes))(
+  "a client that asks for %s is answered, and may send further requests",
+  async (_, wish) => {
+    const tcp = connect(Number(new URL(node.url).port), "127.0.0.1");
+    let heard = "";
+    tcp.on("data", (piece) => (heard += String(piece)));
+    const headers = [`X-API-Key: ${apiKey}`, "Content-Type: application/json", ...wish];
+    tcp.write(request("POST /api/chat/initiate", headers, JSON.stringify(aBooking())));
+    await until(() => heard.includes('"chat":') || tcp.destroyed);
+    expect(heard).toMatch(/^HTTP\/1\.1 201 Created\r\n/);
+    tcp.write(request("GET /api/chat/health", ["Connection: close"]));
+    await once(tcp, "close");
+    expect(heard).toContain('"status":"ok"');
+  },
+);

@@ -40,7 +40,7 @@ test.each<[string, NodeJS.ProcessEnv]>([
 );
 
 test(
-  "consumers are ready once they joined and reached Kafka both ways, and their lag has a number",
+  "consumers are ready once they have joined and reached Kafka for reading and writing, and their lag has a value",
   async () => {
     await using kafka = await openTestKafka({ partitions: 1 });
     await using consumers = await runConsumers(kafka);
@@ -60,7 +60,7 @@ test(
 );
 
 test(
-  "a frozen broker alone leaves consumers alive and not ready",
+  "with only a frozen broker, consumers are alive and not ready",
   async () => {
     await using frozen = await openFrozenBroker();
     await using kafka = await openTestKafka();

@@ -32,7 +32,7 @@ describe("a history without a fault is clean", () => {
     expect(broken(happened(steps))).toEqual([]);
   });
 
-  test("a send that was tried again, one whose answer was lost, one that was refused", () => {
+  test("a repeated send, a send with a lost answer, a refused send", () => {
     const lost = { connection: 1, start: 200, end: 205, outcome: "lost" } as const;
     const refused = { connection: 1, start: 400, end: 405, outcome: "refused", code: "chat_not_active" } as const;
     const tried = after(({ sends }) => {
@@ -42,7 +42,7 @@ describe("a history without a fault is clean", () => {
     expect(tried).toEqual([]);
   });
 
-  test("marks that move on", () => {
+  test("marks that move forward", () => {
     const call = { client: 1, kind: "read", chatId, userId: "ben", start: 0, end: 5 } as const;
     const moving = after(({ marks, snapshots }) => {
       marks.push({ ...call, asked: 1, seq: 1 }, { ...call, asked: 2, seq: 3, start: 10, end: 20 });
@@ -52,26 +52,26 @@ describe("a history without a fault is clean", () => {
   });
 });
 
-describe("(a) an acked message that is not there just once", () => {
+describe("(a) an acked message that is not in the log exactly once", () => {
   test("is lost", () => {
     expect(after(({ sends }) => sends.push(aSend("m9", 9, 900)))).toEqual(["a"]);
   });
 
-  test("is doubled", () => {
+  test("is stored twice", () => {
     const doubled = after(({ sends }) => sends.pop(), [anEvent("approved", 0), "m1", "m1"]);
     expect(doubled).toContain("a");
   });
 
-  test("is acked as another entry than it is", () => {
+  test("is acked as a different entry", () => {
     expect(after(({ sends }) => first(sends).attempts.push(acked(3, 400)))).toContain("a");
   });
 
-  test("was refused and landed", () => {
+  test("was refused and stored", () => {
     const attempts = [{ connection: 1, start: 200, end: 205, outcome: "refused", code: "forbidden" } as const];
     expect(after(({ sends }) => void (first(sends).attempts = attempts))).toEqual(["a"]);
   });
 
-  test("was sent by nobody, or by somebody else", () => {
+  test("was sent by nobody, or by another person", () => {
     expect(after(({ sends }) => sends.pop())).toEqual(["a"]);
     expect(after(({ sends }) => void (first(sends).userId = "ben"))).toEqual(["a"]);
   });
@@ -83,21 +83,21 @@ test("(b) a hole in the seqs, and a seq twice", () => {
 });
 
 describe("(c) more than one order", () => {
-  test("a client saw something else at a seq, or what is in no log", () => {
+  test("a client saw a different entry at a seq, or an entry that is in no log", () => {
     expect(after(({ heard }) => void (first(heard).id = "f".repeat(24)))).toEqual(["c"]);
     expect(after(({ heard }) => void (first(heard).content = "something else"))).toEqual(["c"]);
     expect(after(({ heard }) => heard.push({ ...first(heard), seq: 9 }))).toEqual(["c"]);
     expect(after(({ snapshots }) => snapshots.push(aSnapshot({ lastMessage: { id: "x", seq: 3 } })))).toEqual(["c"]);
   });
 
-  test("a send stands before one that was acked before it began", () => {
+  test("a send has a lower seq than a send that was acked before it began", () => {
     const turned = after(({ sends: [one, other] }) => {
       if (one && other) [one.attempts, other.attempts] = [[acked(2, 300)], [acked(3, 200)]];
     });
     expect(turned).toEqual(["c"]);
   });
 
-  test("two sends of one connection stand in the other order than they left", () => {
+  test("two sends of one connection are stored in the wrong order", () => {
     const left = (sends: History["sends"], connections: [number, number]): void => {
       const [one, other] = sends;
       if (one === undefined || other === undefined) return;
@@ -110,7 +110,7 @@ describe("(c) more than one order", () => {
   });
 });
 
-test("(d) a message after a close, and a state that was not carried along", () => {
+test("(d) a message after a close, and a state that was not carried forward", () => {
   const closed = [anEvent("approved", 0), anEvent("cancelled", 5), "m1"];
   expect(after(() => undefined, closed)).toContain("d");
   const carried = after((_, { entries }) => {
@@ -131,7 +131,7 @@ describe("(e) marks that move back", () => {
     expect(after(({ marks }) => marks.push({ ...call, asked: 3, seq: 2, start: 0, end: 5 }))).toEqual(["e"]);
   });
 
-  test("in a chat that is looked at afterwards; not in an event, which may be old", () => {
+  test("in a chat that is read afterwards; not in an event, which may be old", () => {
     const look = (asked: boolean) =>
       after(({ marks, snapshots }) => {
         marks.push({ ...call, asked: 3, seq: 3, start: 0, end: 5 });
@@ -156,20 +156,20 @@ describe("(e) marks that move back", () => {
   });
 });
 
-describe("(f) a client that does not hold the log", () => {
-  test("after quiet: a hole, the end missing, something else", () => {
+describe("(f) a client that does not have the whole log", () => {
+  test("after quiet: a hole, a missing end, a different entry", () => {
     expect(after(({ held }) => void (first(held).ids[1] = undefined))).toEqual(["f"]);
     expect(after(({ held }) => first(held).ids.pop())).toEqual(["f"]);
     expect(after(({ held }) => first(held).ids.push("more"))).toEqual(["f"]);
   });
 
-  test("after a quiet in between", () => {
+  test("after a quiet period during the run", () => {
     const calm = (whole: number) => ({ at: 0, newest: { [chatId]: 2 }, held: [{ client: 1, chatId, whole }] });
     expect(after(({ calms }) => calms.push(calm(1)))).toEqual(["f"]);
     expect(after(({ calms }) => calms.push(calm(2)))).toEqual([]);
   });
 
-  test("a page with a hole, and one without what was acked before", () => {
+  test("a page with a hole, and a page without an entry that was acked before", () => {
     const page = { client: 1, chatId, start: 400, end: 410, afterSeq: 0, hasMore: false };
     expect(after(({ pages }) => pages.push({ ...page, seqs: [1, 3] }))).toEqual(["f"]);
     expect(after(({ pages }) => pages.push({ ...page, seqs: [1, 2] }))).toEqual(["f"]);
@@ -181,7 +181,7 @@ describe("(f) a client that does not hold the log", () => {
 describe("(g) booking events", () => {
   const restless = [anEvent("approved", 0), "m1", anEvent("cancelled", 5)];
 
-  test("one that took effect twice, and one that nobody told of", () => {
+  test("an event that took effect twice, and an effect without an event", () => {
     const twice = [anEvent("approved", 0), anEvent("cancelled", 5), anEvent("approved", 6), anEvent("approved", 6)];
     expect(after(() => undefined, twice)).toContain("g");
     expect(after(({ told }) => told.pop(), restless)).toContain("g");
@@ -200,7 +200,7 @@ describe("(g) booking events", () => {
   });
 });
 
-test("(h) a card that was left behind", () => {
+test("(h) a card that is out of date", () => {
   expect(after((_, { cards }) => void (first(cards).lastSeq = 2))).toEqual(["h"]);
   expect(after((_, { cards }) => void (first(cards).status = "closed"))).toEqual(["h"]);
   expect(after((_, { cards }) => void (first(cards).lastMessage = null))).toEqual(["h"]);
@@ -208,10 +208,10 @@ test("(h) a card that was left behind", () => {
   expect(unread).toEqual(["h"]);
 });
 
-describe("(k) an event of what others are told", () => {
+describe("(k) an event on chat.events", () => {
   const aMessage = (events: Dump["events"]) => events.findIndex(({ seq }) => seq === 2);
 
-  test("is missing, or too many", () => {
+  test("is missing, or is one too many", () => {
     expect(after((_, { events }) => void events.splice(aMessage(events), 1))).toEqual(["k"]);
     expect(after((_, { events }) => events.push({ ...first(events), id: "other", seq: 9 }))).toEqual(["k"]);
     expect(after((_, dump) => void (dump.events = []))).toEqual(["k"]);
@@ -226,6 +226,6 @@ describe("(k) an event of what others are told", () => {
   });
 });
 
-test("(i) an answer that nobody should get", () => {
+test("(i) an answer that no client should get", () => {
   expect(after(({ surprises }) => surprises.push({ client: 1, at: 0, text: "join_chat: internal" }))).toEqual(["i"]);
 });

@@ -19,7 +19,7 @@ test("there is a plant for each name", () => {
   );
 });
 
-test.each(Object.keys(plants))("%s: the product loads with it, and has it", (name) => {
+test.each(Object.keys(plants))("%s: the product loads with the planted bug and contains it", (name) => {
   const load = product.map(({ href }) => `await import(${JSON.stringify(href)});`).join("\n");
   const { NODE_OPTIONS: _, ...env } = process.env;
   const args = ["--import", new URL(`plants/${name}.ts`, import.meta.url).href, "--input-type=module", "--eval", load];

@@ -14,7 +14,7 @@ describe("a schedule", () => {
     expect(planBookings(schedule)).toEqual(planBookings(schedule));
   });
 
-  test("survives being written down", () => {
+  test("can be written to a file and read again", () => {
     const schedule = planSchedule(options);
     expect(JSON.parse(JSON.stringify(schedule))).toEqual(schedule);
   });
@@ -25,7 +25,7 @@ describe("a schedule", () => {
     expect(all.every(({ atMs, forMs }) => atMs >= 3_000 && atMs + forMs < 300_000)).toBe(true);
   });
 
-  test("has only the kinds that were asked for", () => {
+  test("has only the requested kinds", () => {
     const { faults } = planSchedule({ ...options, kinds: ["redis-kill"] });
     expect(new Set(faults.map(({ kind }) => kind))).toEqual(new Set(["redis-kill"]));
     // The next one strikes when Redis stands again.
@@ -34,7 +34,7 @@ describe("a schedule", () => {
     ).toBe(true);
   });
 
-  test("tells booking events of restless chats, some again and some late", () => {
+  test("publishes booking events of restless chats, some repeated and some late", () => {
     const tellings = planBookings(planSchedule(options));
     expect(tellings.every(({ booking }) => isRestless(booking) || isLate(booking))).toBe(true);
     expect(tellings.some(({ booking }) => isLate(booking))).toBe(true);
@@ -43,7 +43,7 @@ describe("a schedule", () => {
   });
 });
 
-test("chance falls evenly", () => {
+test("random choices are uniform", () => {
   const random = createRandom(1);
   const rolls = Array.from({ length: 10_000 }, () => random.between(1, 4));
   for (const side of [1, 2, 3, 4]) expect(rolls.filter((roll) => roll === side).length / 10_000).toBeCloseTo(0.25, 1);
@@ -54,7 +54,7 @@ describe("shrinking", () => {
   const guilty = schedule.faults.slice(4, 6);
   const has = (faults: Fault[], wanted: Fault[]): boolean => wanted.every((fault) => faults.includes(fault));
 
-  test("finds the one blow, or the two, without which nothing fails", async () => {
+  test("finds the one fault, or the two, without which nothing fails", async () => {
     for (const wanted of [guilty.slice(0, 1), guilty]) {
       const { faults, seconds } = await shrink(schedule, async (shorter) => has(shorter.faults, wanted), 1_000);
       expect(faults).toEqual(wanted);
@@ -62,12 +62,12 @@ describe("shrinking", () => {
     }
   });
 
-  test("finds that no blow is needed", async () => {
+  test("finds that no fault is needed", async () => {
     const { faults } = await shrink(schedule, async () => true, 1_000);
     expect(faults).toEqual([]);
   });
 
-  test("ends in time, with what it has", async () => {
+  test("ends in time, with the best schedule so far", async () => {
     let clock = 0;
     const fails = async (shorter: typeof schedule): Promise<boolean> => {
       clock += 10;

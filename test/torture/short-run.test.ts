@@ -20,7 +20,7 @@ const schedule = planSchedule({
 const limitMs = 600_000;
 
 test(
-  "what was acked survives a short run of blows, once and in order",
+  "acked messages survive a short run of faults, once and in order",
   async () => {
     const folder = await mkdtemp(join(tmpdir(), "lyvo-torture-"));
     const said: string[] = [];
