@@ -1,11 +1,10 @@
-import { createActs } from "../src/chat/acts/create-acts.ts";
+import { type Acts, createActs } from "../src/chat/acts/create-acts.ts";
 import { createBookingTypes } from "../src/chat/booking-type.ts";
 import type { Config } from "../src/config/config.ts";
 import type { Logger } from "../src/process/logger.ts";
-import { check, createOpsServer, type OpsAnswer } from "../src/process/ops-server.ts";
+import { createOpsServer } from "../src/process/ops-server.ts";
 import { createOutsideBroadcast } from "../src/socket/fan-out/outside-broadcast.ts";
 import { createOutsidePresence } from "../src/socket/presence/outside-presence.ts";
-import type { Opening } from "../src/store/make-indexes.ts";
 import { openStore, type Store } from "../src/store/open-store.ts";
 import { createBookingConsumer } from "./booking/booking-consumer.ts";
 import { createDeadLetters } from "./booking/dead-letter.ts";
@@ -14,9 +13,12 @@ import { createDecode } from "./booking/decode.ts";
 import { createConsumerMetrics } from "./consumer-metrics.ts";
 import { createEventTopic } from "./kafka/event-topic.ts";
 import { createProbeClient } from "./kafka/kafka-client.ts";
-import { createPublisher } from "./kafka/publisher.ts";
-import { createWriteProbe, type WriteProbe } from "./kafka/write-probe.ts";
+import { createPublisher, type Publisher } from "./kafka/publisher.ts";
+import { createWriteProbe } from "./kafka/write-probe.ts";
+import { createReadiness } from "./readiness.ts";
+import type { Presence } from "./relay/notice-rules.ts";
 import { openRelay } from "./relay/open-relay.ts";
+import type { Relay } from "./relay/relay.ts";
 import { createRecordSource, type SourceTiming } from "./source/kafka-record-source.ts";
 import type { RecordSource } from "./source/record-source.ts";
 import { createTopicSpread } from "./source/topic-spread.ts";
@@ -52,125 +54,62 @@ type Options = {
   timing?: Partial<SourceTiming>;
 };
 
-/** What is there already. */
-type Running = {
-  opening: Opening;
-  source?: RecordSource;
-  writes?: WriteProbe;
-  store?: Store;
-  isRedisUp?: () => boolean;
-  /** Set for good once Kafka was reached in this way. */
-  reached: { read: boolean; write: boolean; group: boolean };
-};
-
 /**
  * The consumers, from top to bottom. Resolves when the database is there and consuming has begun; Kafka is waited for
- * behind that.
+ * after that.
  * @throws the signal's reason when it is aborted before that
  */
-export const openConsumers = async ({ config, logger, signal, onGiveUp, timing = {} }: Options): Promise<Consumers> => {
-  const metrics = createConsumerMetrics(config.topics.booking);
-  const running: Running = {
-    opening: { mongodb: false, indexes: false },
-    reached: { read: false, write: false, group: false },
-  };
+export const openConsumers = async (options: Options): Promise<Consumers> => {
+  const { config, logger, signal } = options;
+  const { kafka, topics } = config;
+  const metrics = createConsumerMetrics(topics.booking);
+  const readiness = createReadiness();
   const ops = await createOpsServer({
     host: config.host,
     port: config.opsPort,
-    livez: () => ({ ok: running.source?.health().alive !== false }),
-    readyz: () => readiness(running),
+    livez: readiness.livez,
+    readyz: readiness.readyz,
     registry: metrics.registry,
   });
-
-  const store = await openStore({
-    mongodbUri: config.mongodbUri,
-    logger,
-    signal,
-    onProgress: (opening) => {
-      running.opening = opening;
-    },
-  });
-  const place = { url: config.redisUrl, prefix: config.redisPrefix };
-  const [outside, presence] = await Promise.all([
-    createOutsideBroadcast({ place, logger }),
-    createOutsidePresence({ place, logger }),
-  ]);
-  const publisher = await createPublisher({ kafka: config.kafka, logger });
-  // One of its own: a publisher that failed begins anew, and neither way shall wait for the other's.
-  const eventPublisher = await createPublisher({ kafka: config.kafka, logger });
+  const store = await openStore({ mongodbUri: config.mongodbUri, logger, signal, onProgress: readiness.onOpening });
+  const redis = await openRedis(options);
+  const publisher = await createPublisher({ kafka, logger });
+  // Chat events have a publisher of their own: one that failed starts anew, and neither way shall wait for the other's.
+  const eventPublisher = await createPublisher({ kafka, logger });
   const acts = createActs({
     log: store.log,
     cards: store.cards,
-    broadcast: outside.broadcast,
+    broadcast: redis.broadcast,
     now: () => new Date(),
     onCardFailure: (error) => logger.warn({ err: error }, "cards were not written, trying again"),
   });
-  const dlq = { publisher, topic: config.topics.bookingDlq };
-  const deadLetters = createDeadLetterGroups({
-    ...dlq,
-    single: createDeadLetters(dlq),
-    spread: createTopicSpread(createProbeClient({ kafka: config.kafka, logger }), dlq.topic),
-  });
-  const source = createRecordSource({
-    kafka: config.kafka,
-    groupId: config.kafka.groupId,
-    topics: config.topics.booking,
-    plan: createBookingConsumer({
-      decode: createDecode({ meaningOf: createBookingTypes(config.bookingTypeAliases), now: () => new Date() }),
-      applyBookingEvent: acts.applyBookingEvent,
-      deadLetters,
-      metrics: metrics.booking,
-      logger,
-    }),
-    logger,
-    metrics: {
-      ...metrics.source,
-      reached: () => {
-        running.reached.read = true;
-        metrics.source.reached();
-      },
-      joined: () => {
-        running.reached.group = true;
-        metrics.source.joined();
-      },
-    },
-    onGiveUp,
-    timing,
-  });
-  const relay = openRelay({
+  const source = openSource(options, { acts, publisher, metrics });
+  const relay = openEventRelay(options, {
     store,
-    topic: createEventTopic({ ...config, topic: config.topics.chatEvents, publisher: eventPublisher, logger }),
-    topicName: config.topics.chatEvents,
-    mendCard: acts.mendCard,
-    presenceOf: presence.of,
-    delays: { offlineMs: config.unreadNotice.offlineS * 1_000, onlineMs: config.unreadNotice.onlineS * 1_000 },
-    metrics: metrics.relay,
-    logger,
+    acts,
+    presenceOf: redis.presenceOf,
+    publisher: eventPublisher,
+    metrics,
   });
   const writes = createWriteProbe({
-    kafka: config.kafka,
-    topics: [config.topics.bookingDlq, config.topics.chatEvents],
+    kafka,
+    topics: [topics.bookingDlq, topics.chatEvents],
     logger,
-    onReached: () => {
-      running.reached.write = true;
-      metrics.wrote();
-    },
+    onReached: metrics.wrote,
   });
-  const isRedisUp = (): boolean => outside.isUp() && presence.isUp();
-  Object.assign(running, { source, writes, store, isRedisUp });
-  metrics.watch({ mongodb: store.isUp, redis: isRedisUp, kafka: () => source.health().kafka === "up" });
+  readiness.onOpened({ store, source, writes, isRedisUp: redis.isUp });
+  metrics.watch({ mongodb: store.isUp, redis: redis.isUp, kafka: () => source.health().kafka === "up" });
   source.start();
   writes.start();
   relay.start();
-  logger.info({ opsPort: ops.port, topics: config.topics.booking }, "the consumers run");
+  logger.info({ opsPort: ops.port, topics: topics.booking }, "the consumers run");
 
   const stopAll = async (deadlineMs: number): Promise<boolean> => {
     const ended = await Promise.all([source.stop(deadlineMs * 0.6), relay.stop(deadlineMs * 0.6)]);
     await writes.stop();
     await acts.drain(deadlineMs * 0.1);
     await Promise.all([publisher.close(), eventPublisher.close(), store.close(deadlineMs * 0.1)]);
-    await outside.close();
-    presence.close();
+    await redis.close();
     await ops.close();
     return !ended.includes(false);
   };
@@ -178,23 +117,80 @@ export const openConsumers = async ({ config, logger, signal, onGiveUp, timing =
   return { opsPort: ops.port, stop: (deadlineMs) => (stopping ??= stopAll(deadlineMs)) };
 };
 
-/**
- * Not ready before this process has once joined its group and reached Kafka both ways: with wrong settings it would take
- * the place of one that works. Kafka or Redis away later changes nothing: no other process could do more.
- */
-const readiness = async ({ opening, source, writes, store, isRedisUp, reached }: Running): Promise<OpsAnswer> => {
-  const isStoreUp = store === undefined ? opening.mongodb : await store.isUp();
-  const health = source?.health();
+/** What Redis does for a process without sockets: it carries broadcasts to the nodes, and says who is connected. */
+const openRedis = async ({ config, logger }: Options) => {
+  const place = { url: config.redisUrl, prefix: config.redisPrefix };
+  const [outside, presence] = await Promise.all([
+    createOutsideBroadcast({ place, logger }),
+    createOutsidePresence({ place, logger }),
+  ]);
   return {
-    ok: store !== undefined && isStoreUp && reached.read && reached.write && reached.group,
-    checks: {
-      mongodb: check(isStoreUp),
-      indexes: check(opening.indexes),
-      redis: check(isRedisUp?.()),
-      kafka_read: check(health?.kafka === "up"),
-      kafka_write: check(writes?.isUp()),
-      group: check(health?.joined),
+    broadcast: outside.broadcast,
+    presenceOf: presence.of,
+    isUp: () => outside.isUp() && presence.isUp(),
+    close: async (): Promise<void> => {
+      await outside.close();
+      presence.close();
     },
-    ...(opening.detail !== undefined && { details: { indexes: opening.detail } }),
   };
+};
+
+type Metrics = ReturnType<typeof createConsumerMetrics>;
+
+/** The way in: records of the booking topics, as events, to the act that applies them. */
+const openSource = (
+  { config, logger, onGiveUp, timing = {} }: Options,
+  { acts, publisher, metrics }: { acts: Acts; publisher: Publisher; metrics: Metrics },
+): RecordSource => {
+  const { kafka, topics } = config;
+  const topic = topics.bookingDlq;
+  const deadLetters = createDeadLetterGroups({
+    single: createDeadLetters({ publisher, topic }),
+    publisher,
+    topic,
+    spread: createTopicSpread(createProbeClient({ kafka, logger }), topic),
+  });
+  const plan = createBookingConsumer({
+    decode: createDecode({ meaningOf: createBookingTypes(config.bookingTypeAliases), now: () => new Date() }),
+    applyBookingEvent: acts.applyBookingEvent,
+    deadLetters,
+    metrics: metrics.booking,
+    logger,
+  });
+  return createRecordSource({
+    kafka,
+    groupId: kafka.groupId,
+    topics: topics.booking,
+    plan,
+    logger,
+    metrics: metrics.source,
+    onGiveUp,
+    timing,
+  });
+};
+
+type RelayParts = {
+  store: Store;
+  acts: Acts;
+  presenceOf: (userId: string) => Promise<Presence | null>;
+  publisher: Publisher;
+  metrics: Metrics;
+};
+
+/** The way out: the log's changes, as events, to the topic of chat events. */
+const openEventRelay = (
+  { config, logger }: Options,
+  { store, acts, presenceOf, publisher, metrics }: RelayParts,
+): Relay => {
+  const { kafka, topics, unreadNotice } = config;
+  return openRelay({
+    store,
+    topic: createEventTopic({ kafka, topic: topics.chatEvents, publisher, logger }),
+    topicName: topics.chatEvents,
+    mendCard: acts.mendCard,
+    presenceOf,
+    delays: { offlineMs: unreadNotice.offlineS * 1_000, onlineMs: unreadNotice.onlineS * 1_000 },
+    metrics: metrics.relay,
+    logger,
+  });
 };

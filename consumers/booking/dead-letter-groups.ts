@@ -1,7 +1,7 @@
 import { gather } from "../../src/timing/gather.ts";
 import { isTooLarge, type Publisher } from "../kafka/publisher.ts";
 import type { ReceivedRecord } from "../source/received-record.ts";
-import type { PartitionOf } from "../source/topic-spread.ts";
+import { type PartitionOf, rememberSpread } from "../source/topic-spread.ts";
 import { type DeadLetters, letterOf } from "./dead-letter.ts";
 import type { Rejection } from "./rejection.ts";
 
@@ -20,21 +20,13 @@ type Outcome = { error: unknown } | null;
 
 const mostAtOnce = 500;
 const mostRequestBytes = 512 * 1024;
-const spreadKeptMs = 30_000;
 
 /**
  * Groups the dead letters that are put while others are under way, one request per partition: with one request each,
  * 20,000 letters took thirteen seconds. Each `put` resolves when the broker has that letter.
  */
 export const createDeadLetterGroups = ({ single, publisher, topic, spread }: Parts): DeadLetters => {
-  let known: { partitionOf: PartitionOf; at: number } | null = null;
-
-  const partitionOf = async (): Promise<PartitionOf> => {
-    if (known === null || performance.now() - known.at > spreadKeptMs) {
-      known = { partitionOf: await spread(), at: performance.now() };
-    }
-    return known.partitionOf;
-  };
+  const partitions = rememberSpread(spread);
 
   const putAlone = async (letter: Letter): Promise<Outcome> => {
     try {
@@ -53,7 +45,7 @@ export const createDeadLetterGroups = ({ single, publisher, topic, spread }: Par
     } catch (error) {
       if (isTooLarge(error)) return await inTurn(letters, putAlone);
       // The topic may have more partitions by now.
-      known = null;
+      partitions.forget();
       return letters.map(() => ({ error }));
     }
   };
@@ -63,7 +55,7 @@ export const createDeadLetterGroups = ({ single, publisher, topic, spread }: Par
     mostUnderWay: 1,
     keyOf: ({ record: { topic: from, partition, offset } }) => `${from}/${partition}/${offset}`,
     run: async (letters) => {
-      const requests = requestsOf(letters, await partitionOf());
+      const requests = requestsOf(letters, await partitions.partitionOf());
       const outcomes = new Map<Letter, Outcome>();
       const lanes = [...requests].map(async ([partition, groups]) => {
         for (const group of groups) {

@@ -11,9 +11,9 @@ const headers = { "content-type": "application/cloudevents+json" };
 /** The topic of chat events, over kafkajs. */
 export const createEventTopic = ({ kafka, topic, publisher, logger }: Parts): EventTopic => ({
   spread: createTopicSpread(createProbeClient({ kafka, logger }), topic),
-  publish: (events) =>
+  publish: (partition, events) =>
     publisher.publishTogether(
       topic,
-      events.map(({ chatId, value }) => ({ key: chatId, value, headers })),
+      events.map(({ chatId, value }) => ({ key: chatId, value, headers, partition })),
     ),
 });

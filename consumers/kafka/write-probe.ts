@@ -11,6 +11,8 @@ export type WriteProbe = {
   start(): void;
   /** The answer to the last probe. */
   isUp(): boolean;
+  /** Whether it did at any time. */
+  hasBeenUp(): boolean;
   stop(): Promise<void>;
 };
 
@@ -35,6 +37,7 @@ export const createWriteProbe = ({ kafka, topics, logger, onReached }: Parts): W
   const client = createProbeClient({ kafka, logger });
   const closing = new AbortController();
   let isUp = false;
+  let hasBeenUp = false;
   let running: Promise<void> = Promise.resolve();
 
   const look = async (): Promise<void> => {
@@ -42,6 +45,7 @@ export const createWriteProbe = ({ kafka, topics, logger, onReached }: Parts): W
       await askForId(client);
       await reachLeaders(client, await topicsThere(client, topics));
       isUp = true;
+      hasBeenUp = true;
       onReached();
     } catch (error) {
       logger.warn({ err: error }, "kafka accepts no records from this process now, trying again");
@@ -61,6 +65,7 @@ export const createWriteProbe = ({ kafka, topics, logger, onReached }: Parts): W
       running = run();
     },
     isUp: () => isUp,
+    hasBeenUp: () => hasBeenUp,
     stop: async () => {
       closing.abort();
       await withLimit("stopping", 1_000, running).catch(() => undefined);

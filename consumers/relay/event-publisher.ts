@@ -1,14 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { untilAborted } from "../kafka/with-limit.ts";
-import type { PartitionOf } from "../source/topic-spread.ts";
+import { type PartitionOf, rememberSpread } from "../source/topic-spread.ts";
 import type { EncodedEvent } from "./chat-event.ts";
 
 /** Where events go. */
 export type EventTopic = {
   /** How keys are spread over the partitions that the topic has now. @throws while Kafka does not say */
   spread: () => Promise<PartitionOf>;
-  /** Publishes events of one partition, in their order, all or none. @throws whenever that is not certain */
-  publish: (events: EncodedEvent[]) => Promise<void>;
+  /** Publishes events to one partition, in their order, all or none. @throws whenever that is not certain */
+  publish: (partition: number, events: EncodedEvent[]) => Promise<void>;
 };
 
 /**
@@ -32,7 +32,6 @@ const firstPauseMs = 100;
 // down to single events: it may have been the size.
 const mostBytes = 512 * 1024;
 const mostEvents = 1_000;
-const spreadKeptMs = 30_000;
 
 /**
  * Publishes partition by partition, all partitions at once, in each one request at a time:
@@ -48,23 +47,16 @@ export const createPublishEvents = ({
   onPublished,
   longestPauseMs = 5_000,
 }: Parts): PublishEvents => {
-  let known: { partitionOf: PartitionOf; at: number } | null = null;
+  const partitions = rememberSpread(topic.spread);
   let requestBytes = mostBytes;
 
-  const partitionOf = async (): Promise<PartitionOf> => {
-    if (known === null || performance.now() - known.at > spreadKeptMs) {
-      known = { partitionOf: await topic.spread(), at: performance.now() };
-    }
-    return known.partitionOf;
-  };
-
-  /** Publishes in order what belongs to one partition; what is left where that failed, and why. */
-  const publishLane = async (lane: EncodedEvent[]): Promise<Outcome> => {
-    let left = lane;
+  /** Publishes the events of one partition in order; returns those that are left after a failure, and why. */
+  const publishTo = async (partition: number, events: EncodedEvent[]): Promise<Outcome> => {
+    let left = events;
     while (left.length > 0) {
       const request = firstOf(left, requestBytes);
       try {
-        await topic.publish(request);
+        await topic.publish(partition, request);
       } catch (error) {
         return { left, error };
       }
@@ -76,7 +68,9 @@ export const createPublishEvents = ({
 
   const attempt = async (events: EncodedEvent[]): Promise<Outcome> => {
     try {
-      const outcomes = await Promise.all(byPartition(events, await partitionOf()).map(publishLane));
+      const partitionOf = await partitions.partitionOf();
+      const byPartition = Map.groupBy(events, ({ chatId }) => partitionOf(chatId));
+      const outcomes = await Promise.all([...byPartition].map(([partition, group]) => publishTo(partition, group)));
       const failed = outcomes.filter(({ left }) => left.length > 0);
       return { left: failed.flatMap(({ left }) => left), error: failed[0]?.error };
     } catch (error) {
@@ -95,7 +89,7 @@ export const createPublishEvents = ({
       pauseMs = outcome.left.length < left.length ? firstPauseMs : Math.min(pauseMs * 2, longestPauseMs);
       left = outcome.left;
       // The topic may have got more partitions meanwhile.
-      known = null;
+      partitions.forget();
       onFailure(outcome.error, pauseMs);
       await pause(pauseMs, undefined, { signal });
     }
@@ -103,17 +97,6 @@ export const createPublishEvents = ({
 };
 
 type Outcome = { left: EncodedEvent[]; error?: unknown };
-
-const byPartition = (events: EncodedEvent[], partitionOf: PartitionOf): EncodedEvent[][] => {
-  const lanes = new Map<number, EncodedEvent[]>();
-  for (const event of events) {
-    const partition = partitionOf(event.chatId);
-    const lane = lanes.get(partition);
-    if (lane) lane.push(event);
-    else lanes.set(partition, [event]);
-  }
-  return [...lanes.values()];
-};
 
 /** As many as go into one request, at least one. */
 const firstOf = (events: EncodedEvent[], requestBytes: number): EncodedEvent[] => {

@@ -47,6 +47,7 @@ const keyOf = ({ chatId, role }: Pick<UnreadNotice, "chatId" | "role">): string 
  * them is due nothing is asked.
  */
 export const createUnreadWatch = ({ notices, scan, log, presenceOf, publish, delays, now }: Parts): UnreadWatch => {
+  const look = createLook({ log, presenceOf, delays, now });
   let lookAt = 0;
   const lookAtLatest = (at: Date): void => {
     lookAt = Math.min(lookAt, at.getTime());
@@ -64,30 +65,6 @@ export const createUnreadWatch = ({ notices, scan, log, presenceOf, publish, del
     });
     await notices.put(changes);
     for (const { checkAt } of [...known.values(), ...changes.map(({ notice }) => notice)]) lookAtLatest(checkAt);
-  };
-
-  /** What is to become of one notice, and the event where it is due. */
-  const look = async (notice: UnreadNotice, card: Card | undefined, newest: Entry | undefined): Promise<Look> => {
-    if (!card?.participants || !newest) return { notice, over: true };
-    const { seq, state } = newest;
-    const read = readUpTo(card, state, notice.role);
-    const presence = await presenceOf(userOf(card.participants, notice.role));
-    const verdict = judgeNotice({ notice, read, counted: state.counted, presence, now: now() }, delays);
-    if (verdict.is === "over") return { notice, over: true };
-    if (verdict.is === "later") return { notice, next: { ...notice, checkAt: verdict.checkAt } };
-    const message = state.shownSeq === seq ? newest : await log.entryAt(notice.chatId, state.shownSeq);
-    if (message === null) return { notice, over: true };
-    const told = { ...notice, toldAt: now(), lastSeq: seq, lastAt: message.createdAt };
-    const people = { id: card.id, bookingId: card.bookingId, participants: card.participants };
-    return {
-      notice,
-      next: { ...told, checkAt: forgetAt(told, delays) },
-      event: unreadEvent(notice, people, {
-        unreadCount: state.counted - read.counted,
-        message: toMessage(message),
-        at: told.toldAt,
-      }),
-    };
   };
 
   const tellDue = async (signal: AbortSignal): Promise<void> => {
@@ -128,6 +105,32 @@ export const createUnreadWatch = ({ notices, scan, log, presenceOf, publish, del
 };
 
 type Look = { notice: UnreadNotice; over?: true; next?: UnreadNotice; event?: EncodedEvent };
+
+/** What is to become of one notice, and the event where it is due. */
+const createLook =
+  ({ log, presenceOf, delays, now }: Pick<Parts, "log" | "presenceOf" | "delays" | "now">) =>
+  async (notice: UnreadNotice, card: Card | undefined, newest: Entry | undefined): Promise<Look> => {
+    if (!card?.participants || !newest) return { notice, over: true };
+    const { seq, state } = newest;
+    const read = readUpTo(card, state, notice.role);
+    const presence = await presenceOf(userOf(card.participants, notice.role));
+    const verdict = judgeNotice({ notice, read, counted: state.counted, presence, now: now() }, delays);
+    if (verdict.is === "over") return { notice, over: true };
+    if (verdict.is === "later") return { notice, next: { ...notice, checkAt: verdict.checkAt } };
+    const message = state.shownSeq === seq ? newest : await log.entryAt(notice.chatId, state.shownSeq);
+    if (message === null) return { notice, over: true };
+    const told = { ...notice, toldAt: now(), lastSeq: seq, lastAt: message.createdAt };
+    const people = { id: card.id, bookingId: card.bookingId, participants: card.participants };
+    return {
+      notice,
+      next: { ...told, checkAt: forgetAt(told, delays) },
+      event: unreadEvent(notice, people, {
+        unreadCount: state.counted - read.counted,
+        message: toMessage(message),
+        at: told.toldAt,
+      }),
+    };
+  };
 
 /** For whom of the two there is something unread, and up to where each has read. */
 const unreadBy = ({ card, newest, seen }: Looked) =>

@@ -70,6 +70,7 @@ class KafkaRecordSource implements RecordSource {
   #session: ConsumerSession | null = null;
   #failure: { error: unknown } | null = null;
   #isKafkaUp = false;
+  #hasJoined = false;
   #hasGivenUp = false;
 
   constructor(parts: Parts) {
@@ -114,6 +115,10 @@ class KafkaRecordSource implements RecordSource {
       joined: this.#session !== null,
       alive: !this.#hasGivenUp && !isFrozen,
     };
+  }
+
+  hasJoined(): boolean {
+    return this.#hasJoined;
   }
 
   async #run(): Promise<void> {
@@ -167,6 +172,7 @@ class KafkaRecordSource implements RecordSource {
       eachBatch: batches.eachBatch,
       onJoin: (partitions) => {
         generation += 1;
+        this.#hasJoined = true;
         metrics.joined();
         this.#progress.assigned(partitions);
         logger.info({ partitions }, "the group was joined");

@@ -45,13 +45,9 @@ export const createPartitionProgress = (metrics: Metrics): PartitionProgress => 
     assigned: (partitions) => {
       ours = partitions;
       lastBatchAt = performance.now();
-      states = new Map(
-        Object.entries(partitions).flatMap(([topic, numbers]) => numbers.map((one) => [`${topic}/${one}`, newState()])),
-      );
+      states = new Map(listed(partitions).map(([topic, partition]) => [`${topic}/${partition}`, newState()]));
       // There from now on, and a number as soon as Kafka was asked.
-      for (const [topic, numbers] of Object.entries(partitions)) {
-        for (const one of numbers) metrics.lag(topic, one, Number.NaN);
-      }
+      for (const [topic, partition] of listed(partitions)) metrics.lag(topic, partition, Number.NaN);
     },
     partitions: () => ours,
     began: (topic, partition, since) => {
@@ -93,3 +89,6 @@ export const createPartitionProgress = (metrics: Metrics): PartitionProgress => 
 };
 
 const newState = (): State => ({ isUnderWay: false, committed: null, untakenSince: null, oldest: null });
+
+const listed = (partitions: Partitions): [topic: string, partition: number][] =>
+  Object.entries(partitions).flatMap(([topic, numbers]) => numbers.map((one): [string, number] => [topic, one]));

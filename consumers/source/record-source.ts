@@ -17,4 +17,6 @@ export type RecordSource = {
    */
   stop(deadlineMs: number): Promise<boolean>;
   health(): SourceHealth;
+  /** Whether this process has had its share of the partitions, now or before. */
+  hasJoined(): boolean;
 };

@@ -23,3 +23,24 @@ export const createTopicSpread = (client: Kafka, topic: string): (() => Promise<
     return (key) => partitioner({ topic, partitionMetadata, message: { key, value: null } });
   };
 };
+
+const keptMs = 30_000;
+
+/**
+ * Remembers an answer of Kafka's for half a minute. `partitionOf` asks where there is none.
+ * `forget`: the topic may have other partitions by now, so the next call asks again.
+ */
+export const rememberSpread = (ask: () => Promise<PartitionOf>) => {
+  let known: { partitionOf: PartitionOf; at: number } | null = null;
+  return {
+    partitionOf: async (): Promise<PartitionOf> => {
+      if (known === null || performance.now() - known.at > keptMs) {
+        known = { partitionOf: await ask(), at: performance.now() };
+      }
+      return known.partitionOf;
+    },
+    forget: (): void => {
+      known = null;
+    },
+  };
+};

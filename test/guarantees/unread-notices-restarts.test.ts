@@ -69,8 +69,8 @@ const noted = (chat: UnreadChat): Promise<void> =>
 /** Whoever works behind it dies once it told of something unread: the topic has it, and nobody notes that. */
 const endsBehindNotices = (through: EventTopic): EventTopic => ({
   ...through,
-  publish: async (events) => {
-    await through.publish(events);
+  publish: async (partition, events) => {
+    await through.publish(partition, events);
     if (events.some(({ type }) => type === "chat.message_unread")) await new Promise(() => undefined);
   },
 });

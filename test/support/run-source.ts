@@ -51,6 +51,7 @@ export const runSource = (kafka: TestKafka, { topics, lane, handle, timing }: Op
     start: () => source.start(),
     stop: (deadlineMs) => source.stop(deadlineMs),
     health: () => source.health(),
+    hasJoined: () => source.hasJoined(),
     counts,
     gaveUp,
     [Symbol.asyncDispose]: async () => void (await source.stop(5_000)),
