@@ -10,6 +10,7 @@ import { createSide, type Side, type SideRole } from "./side.ts";
 const roles = ["owner", "seeker"] as const;
 const pageTitle = document.title;
 const stage = placeOf("stage");
+const phone = matchMedia(phoneWidth);
 
 try {
   startPage(await loadSettings());
@@ -18,16 +19,10 @@ try {
   setChildren(stage, [el("p", { class: "page-failure", role: "alert" }, text)]);
 }
 
-/** `?owner=…&seeker=…` signs in as these people; by default as the first demo people. */
 function startPage(settings: Settings): void {
-  const query = new URLSearchParams(location.search);
-  const first = (role: SideRole): string => settings.people.find((person) => person.role === role)?.id ?? role;
-  let people = { ownerId: query.get("owner") || first("owner"), seekerId: query.get("seeker") || first("seeker") };
+  let people = peopleOf(settings);
   let watched: SideRole = "owner";
-  /** The sides that open this booking's chat as soon as they receive it. */
-  let awaited: { booking: Booking; roles: Set<SideRole> } | null = null;
-
-  const phone = matchMedia(phoneWidth);
+  const awaited = createAwaitedChat();
   const desk = createBookingDesk({ settings, ...people, onPeople: signIn, onApproved: awaitChat });
   const sheet = createDeskSheet(desk.element);
   const tabs = createTabs(placeOf("tabs"), watch);
@@ -40,7 +35,7 @@ function startPage(settings: Settings): void {
   function makeSide(role: SideRole): Side {
     return createSide({
       role,
-      userId: role === "owner" ? people.ownerId : people.seekerId,
+      userId: userOf(people, role),
       settings,
       isWatched: () => watched === role,
       onWatch: () => watch(role),
@@ -49,10 +44,10 @@ function startPage(settings: Settings): void {
     });
   }
 
-  function signIn(next: typeof people): void {
+  function signIn(next: People): void {
     people = next;
     for (const role of roles) {
-      if (sides[role].userId === (role === "owner" ? people.ownerId : people.seekerId)) continue;
+      if (sides[role].userId === userOf(people, role)) continue;
       sides[role].close();
       sides[role] = makeSide(role);
     }
@@ -72,32 +67,63 @@ function startPage(settings: Settings): void {
   }
 
   function awaitChat(booking: Booking): void {
-    awaited = { booking, roles: new Set(roles) };
+    awaited.begin(booking);
     sheet.close();
   }
 
   function show(): void {
-    openAwaited();
-    stage.dataset["watched"] = watched;
-    for (const role of roles) {
-      const { element } = sides[role];
-      element.classList.toggle("watched", role === watched);
-      setAttributes(element, { role: phone.matches ? "tabpanel" : "region" });
-    }
+    awaited.open(sides);
+    showStage(sides, watched);
     tabs.show(sides, watched);
     desk.show(openChatOf(sides[watched]), [...sides.owner.client.cards.list(), ...sides.seeker.client.cards.list()]);
-    const unread = sides.owner.client.unread() + sides.seeker.client.unread();
-    document.title = unread > 0 ? `(${unread}) ${pageTitle}` : pageTitle;
+    showTitle(sides.owner.client.unread() + sides.seeker.client.unread());
   }
+}
 
-  function openAwaited(): void {
-    for (const role of awaited?.roles ?? []) {
-      const chat = sides[role].client.cards.list().find(({ bookingId }) => bookingId === awaited?.booking.bookingId);
-      if (!chat) continue;
-      awaited?.roles.delete(role);
-      sides[role].open(chat.id);
-    }
+function showStage(sides: Record<SideRole, Side>, watched: SideRole): void {
+  stage.dataset["watched"] = watched;
+  for (const role of roles) {
+    const { element } = sides[role];
+    element.classList.toggle("watched", role === watched);
+    setAttributes(element, { role: phone.matches ? "tabpanel" : "region" });
   }
+}
+
+function showTitle(unread: number): void {
+  document.title = unread > 0 ? `(${unread}) ${pageTitle}` : pageTitle;
+}
+
+type People = { ownerId: string; seekerId: string };
+
+function userOf({ ownerId, seekerId }: People, role: SideRole): string {
+  return role === "owner" ? ownerId : seekerId;
+}
+
+/** `?owner=…&seeker=…` signs in as these people; by default as the first demo people. */
+function peopleOf(settings: Settings): People {
+  const query = new URLSearchParams(location.search);
+  const first = (role: SideRole): string => settings.people.find((person) => person.role === role)?.id ?? role;
+  return { ownerId: query.get("owner") || first("owner"), seekerId: query.get("seeker") || first("seeker") };
+}
+
+/** Opens a new booking's chat on each side as soon as that side receives it. */
+function createAwaitedChat() {
+  let bookingId: string | null = null;
+  let waiting = new Set<SideRole>();
+  return {
+    begin(booking: Booking): void {
+      bookingId = booking.bookingId;
+      waiting = new Set(roles);
+    },
+    open(sides: Record<SideRole, Side>): void {
+      for (const role of waiting) {
+        const chat = sides[role].client.cards.list().find((it) => it.bookingId === bookingId);
+        if (!chat) continue;
+        waiting.delete(role);
+        sides[role].open(chat.id);
+      }
+    },
+  };
 }
 
 function openChatOf({ client }: Side): Chat | null {

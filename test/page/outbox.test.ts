@@ -1,5 +1,6 @@
 import type { RequestOutcome } from "../../local/page/client/connection.ts";
-import { createOutbox, type PendingMessage } from "../../local/page/client/outbox.ts";
+import { createOutbox } from "../../local/page/client/outbox.ts";
+import type { PendingMessage } from "../../local/page/client/pending-messages.ts";
 import type { Message } from "../../src/chat/log/entry.ts";
 import { expect, test } from "./fixtures.ts";
 

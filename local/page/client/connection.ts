@@ -28,45 +28,26 @@ const noAnswer: { ok: false; error: RequestError } = {
   error: { code: "no_answer", message: "The chat did not answer." },
 };
 
+type Options = {
+  url: string;
+  fetchToken: () => Promise<string>;
+  onState: (state: ConnectionState) => void;
+};
+
 /**
  * One person's connection to a chat node. It reconnects by itself with a fresh token, and renews its token when the
  * node reports that it expires soon.
  */
-export function createConnection({
-  url,
-  fetchToken,
-  onState,
-}: {
-  url: string;
-  fetchToken: () => Promise<string>;
-  onState: (state: ConnectionState) => void;
-}) {
+export function createConnection({ url, fetchToken, onState }: Options) {
   let state: ConnectionState = "connecting";
   let refusedTimer: ReturnType<typeof setTimeout> | undefined;
-  const socket: Socket<ServerToClientEvents, ClientToServerEvents> = io(url, {
-    // Each side is a separate device, so they must not share a connection.
-    forceNew: true,
-    transports: ["websocket"],
-    reconnectionDelay: 400,
-    reconnectionDelayMax: 4_000,
-    // Without a token the node refuses the connection, which is retried like any refusal.
-    auth: (send) =>
-      void fetchToken().then(
-        (token) => send({ token }),
-        () => send({}),
-      ),
-  });
+  const socket = openSocket(url, fetchToken);
+  const request = requestOver(socket);
 
   socket.on("connect", () => setState("online"));
-  socket.on("disconnect", () => {
-    setState("lost");
-    connectAgainIfRefused();
-  });
-  socket.on("connect_error", () => {
-    setState("lost");
-    connectAgainIfRefused();
-  });
-  socket.on("auth_expiring", () => void renewToken());
+  socket.on("disconnect", onLost);
+  socket.on("connect_error", onLost);
+  socket.on("auth_expiring", () => void renewToken(request, fetchToken));
   // engine.io-client 6.6 does this itself, but with several connections on one page it skips every second one.
   const dropAtOnce = (): unknown => socket.io.engine?.close();
   window.addEventListener("offline", dropAtOnce);
@@ -105,32 +86,49 @@ export function createConnection({
   }
 
   /** socket.io reconnects by itself after a lost connection, but not after a refusal or a disconnect by the server. */
-  function connectAgainIfRefused(): void {
+  function onLost(): void {
+    setState("lost");
     if (socket.active || state === "paused") return;
     clearTimeout(refusedTimer);
     refusedTimer = setTimeout(() => socket.connect(), refusedPauseMs);
   }
+}
 
-  async function renewToken(): Promise<void> {
-    const token = await fetchToken().catch(() => null);
-    // Without a token the node closes the connection, and the reconnect asks for a token again.
-    if (token !== null) await request("authenticate", { token });
-  }
+async function renewToken(request: Request, fetchToken: () => Promise<string>): Promise<void> {
+  const token = await fetchToken().catch(() => null);
+  // Without a token the node closes the connection, and the reconnect asks for a token again.
+  if (token !== null) await request("authenticate", { token });
+}
 
-  /** Never rejects. Asks once; a caller that needs the outcome asks again. */
-  async function request<E extends ClientEvent>(
-    event: E,
-    payload: Parameters<ClientToServerEvents[E]>[0],
-  ): Promise<RequestOutcome<E>> {
+export type ChatSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
+
+function openSocket(url: string, fetchToken: () => Promise<string>): ChatSocket {
+  return io(url, {
+    // Each side is a separate device, so they must not share a connection.
+    forceNew: true,
+    transports: ["websocket"],
+    reconnectionDelay: 400,
+    reconnectionDelayMax: 4_000,
+    // Without a token the node refuses the connection, which is retried like any refusal.
+    auth: (send) =>
+      void fetchToken().then(
+        (token) => send({ token }),
+        () => send({}),
+      ),
+  });
+}
+
+/** Never rejects. Asks once; a caller that needs the outcome asks again. */
+const requestOver =
+  (socket: ChatSocket): Request =>
+  async (event, payload) => {
     // socket.io would buffer the event and send it after the reconnect, in addition to the caller's repeat.
     if (!socket.connected) return noAnswer;
     try {
       // socket.io's types cannot infer one of several events; our own types have checked it.
       const untyped: Pick<Socket, "timeout"> = socket;
-      const answer: RequestOutcome<E> = await untyped.timeout(answerTimeoutMs).emitWithAck(event, payload);
-      return answer;
+      return await untyped.timeout(answerTimeoutMs).emitWithAck(event, payload);
     } catch {
       return noAnswer;
     }
-  }
-}
+  };

@@ -35,10 +35,8 @@ export function createMessageLog() {
     },
     /** Adds the newest page, which a join returns. */
     start(page: readonly Message[]): void {
-      for (const message of page) this.add(message);
+      this.addNewer(page);
       from = page[0]?.seq ?? 1;
-      upTo = Math.max(upTo, page.at(-1)?.seq ?? 0);
-      extend();
     },
     /** Adds a page that ends right before `from`. */
     addOlder(page: readonly Message[]): void {

@@ -1,21 +1,6 @@
-import type { Attachment } from "../../../src/chat/log/attachment.ts";
 import type { Message } from "../../../src/chat/log/entry.ts";
 import type { RequestError, RequestOutcome } from "./connection.ts";
-
-/** A message that a person wants to send. */
-export type NewMessage =
-  | { readonly type: "text"; readonly content: string }
-  | { readonly type: "image" | "file"; readonly content: string; readonly attachment: Attachment };
-
-/** A message that the service has not acknowledged yet. */
-export type PendingMessage = NewMessage & {
-  readonly clientMessageId: string;
-  readonly chatId: string;
-  readonly createdAt: string;
-  readonly state: "waiting" | "sending" | "failed";
-  /** Why it failed; `text` is shown to the person. */
-  readonly error?: { readonly code: string; readonly text: string };
-};
+import { createPendingMessages, type NewMessage, type PendingMessage } from "./pending-messages.ts";
 
 /** After these errors the same send may succeed a little later; `no_answer`: it may have succeeded already. */
 const passing = new Set(["no_answer", "rate_limited", "unavailable", "unauthenticated", "internal"]);
@@ -23,124 +8,111 @@ const firstPauseMs = 500;
 const longestPauseMs = 8_000;
 const mostInternalErrors = 3;
 
-/**
- * Sends messages in order, one at a time, and repeats each with the same clientMessageId until it is acknowledged.
- * Waiting messages are kept in `storage`, so they survive a reload.
- */
-export function createOutbox({
-  storage,
-  storageKey,
-  isOnline,
-  send,
-  onSent,
-  onChange,
-}: {
+type Options = {
   storage: Pick<Storage, "getItem" | "setItem">;
   storageKey: string;
   isOnline: () => boolean;
   send: (message: PendingMessage) => Promise<RequestOutcome<"send_message">>;
   onSent: (message: Message) => void;
   onChange: () => void;
-}) {
-  let pending = load();
+};
+
+/**
+ * Sends messages in order, one at a time, and repeats each with the same clientMessageId until it is acknowledged.
+ * Waiting messages are kept in `storage`, so they survive a reload.
+ */
+export function createOutbox({ storage, storageKey, isOnline, send, onSent, onChange }: Options) {
+  const pending = createPendingMessages({ storage, storageKey, onChange });
+  const pause = createGrowingPause(() => void pump());
   let running = false;
-  let pauseTimer: ReturnType<typeof setTimeout> | undefined;
-  let triesInARow = 0;
 
   return {
-    of: (chatId: string): PendingMessage[] => pending.filter((message) => message.chatId === chatId),
+    of: pending.of,
     add(chatId: string, message: NewMessage): void {
       const clientMessageId = crypto.randomUUID();
       const createdAt = new Date().toISOString();
-      save([...pending, { ...message, chatId, clientMessageId, createdAt, state: "waiting" }]);
+      pending.add({ ...message, chatId, clientMessageId, createdAt, state: "waiting" });
       void pump();
     },
     /** Sends a failed message again, with the same id unless the service has another message with that id. */
     retry(clientMessageId: string): void {
-      change(clientMessageId, ({ error, ...message }) => ({
+      pending.change(clientMessageId, ({ error, ...message }) => ({
         ...message,
         ...(error?.code === "idempotency_conflict" && { clientMessageId: crypto.randomUUID() }),
         state: "waiting",
       }));
       void pump();
     },
-    discard: (clientMessageId: string): void => save(pending.filter((it) => it.clientMessageId !== clientMessageId)),
+    discard: pending.remove,
     /** Call this when the connection is back. */
     flush(): void {
-      triesInARow = 0;
-      endPause();
+      pause.reset();
       void pump();
     },
-    close: endPause,
+    close: pause.end,
   };
 
   async function pump(): Promise<void> {
     // A message added during a pause also waits for its end, since the service asked for the pause.
-    if (running || pauseTimer !== undefined) return;
+    if (running || pause.isUnderWay()) return;
     running = true;
-    let next = nextWaiting();
-    while (next && isOnline() && (await attempt(next))) next = nextWaiting();
+    let next = pending.firstWaiting();
+    while (next && isOnline() && (await attempt(next))) next = pending.firstWaiting();
     running = false;
-  }
-
-  function nextWaiting(): PendingMessage | undefined {
-    return pending.find(({ state }) => state === "waiting");
   }
 
   /** Returns whether to continue with the next message now. */
   async function attempt(message: PendingMessage): Promise<boolean> {
     const { clientMessageId } = message;
-    change(clientMessageId, (it) => ({ ...it, state: "sending" }));
+    pending.change(clientMessageId, (it) => ({ ...it, state: "sending" }));
     const outcome = await send(message);
-    if (outcome.ok) {
-      triesInARow = 0;
-      save(pending.filter((it) => it.clientMessageId !== clientMessageId));
-      onSent(outcome.message);
-      return true;
-    }
-    if (mayPass(outcome.error)) {
-      change(clientMessageId, (it) => ({ ...it, state: "waiting" }));
-      pumpAfterPause(outcome.error.retryAfterMs);
+    if (!outcome.ok && mayPass(outcome.error, pause.failed())) {
+      pending.change(clientMessageId, (it) => ({ ...it, state: "waiting" }));
+      pause.begin(outcome.error.retryAfterMs);
       return false;
     }
-    triesInARow = 0;
-    change(clientMessageId, (it) => ({ ...it, state: "failed", error: explain(outcome.error) }));
+    pause.reset();
+    if (outcome.ok) {
+      pending.remove(clientMessageId);
+      onSent(outcome.message);
+    } else {
+      pending.change(clientMessageId, (it) => ({ ...it, state: "failed", error: explain(outcome.error) }));
+    }
     return true;
   }
+}
 
-  function mayPass({ code }: RequestError): boolean {
-    triesInARow += 1;
-    return passing.has(code) && (code !== "internal" || triesInARow < mostInternalErrors);
-  }
+const mayPass = ({ code }: RequestError, failures: number): boolean =>
+  passing.has(code) && (code !== "internal" || failures < mostInternalErrors);
 
-  function pumpAfterPause(retryAfterMs: number | undefined): void {
-    const growing = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(triesInARow, 8));
-    endPause();
-    pauseTimer = setTimeout(() => {
-      endPause();
-      void pump();
-    }, retryAfterMs ?? growing);
-  }
-
-  function endPause(): void {
-    clearTimeout(pauseTimer);
-    pauseTimer = undefined;
-  }
-
-  function change(clientMessageId: string, next: (message: PendingMessage) => PendingMessage): void {
-    save(pending.map((message) => (message.clientMessageId === clientMessageId ? next(message) : message)));
-  }
-
-  function save(next: PendingMessage[]): void {
-    pending = next;
-    storage.setItem(storageKey, JSON.stringify(pending));
-    onChange();
-  }
-
-  function load(): PendingMessage[] {
-    const stored: PendingMessage[] = JSON.parse(storage.getItem(storageKey) ?? "[]");
-    return stored.map((message) => (message.state === "sending" ? { ...message, state: "waiting" } : message));
-  }
+/** A pause before the next try, twice as long after each failure in a row. `onEnd` is called when it is over. */
+function createGrowingPause(onEnd: () => void) {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let failures = 0;
+  const end = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
+  return {
+    isUnderWay: (): boolean => timer !== undefined,
+    /** Notes a failure; answers how many there were in a row. */
+    failed: (): number => (failures += 1),
+    /** `askedMs`: as long as the service asked for. */
+    begin(askedMs: number | undefined): void {
+      end();
+      const growingMs = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures, 8));
+      timer = setTimeout(() => {
+        end();
+        onEnd();
+      }, askedMs ?? growingMs);
+    },
+    end,
+    /** Ends it; the next one is short again. */
+    reset(): void {
+      failures = 0;
+      end();
+    },
+  };
 }
 
 /** The service's error, with the field that it is about. */

@@ -1,5 +1,5 @@
 import type { Attachment } from "../../../src/chat/log/attachment.ts";
-import type { NewMessage } from "../client/outbox.ts";
+import type { NewMessage } from "../client/pending-messages.ts";
 import { createDialog } from "../kit/dialog.ts";
 import { el, labelled, setText } from "../kit/dom.ts";
 
@@ -30,14 +30,7 @@ const mimeTypes: Record<Kind, Readonly<Record<string, string>>> = {
 /** The type for an address without a known extension, which is common: a picture counts as JPEG, a file is refused. */
 const otherwise: Record<Kind, string | null> = { image: "image/jpeg", file: null };
 
-/** Asks for an https address and a caption. `allowedHosts` null: unknown here; the chat node checks it. */
-export function createAttachDialog({
-  allowedHosts,
-  onAttached,
-}: {
-  allowedHosts: readonly string[] | null;
-  onAttached: (message: NewMessage) => void;
-}) {
+function attachFields(allowedHosts: readonly string[] | null) {
   const image = el("input", { type: "radio", name: "kind", value: "image", checked: true });
   const file = el("input", { type: "radio", name: "kind", value: "file" });
   const address = el("input", {
@@ -55,22 +48,36 @@ export function createAttachDialog({
     { class: "field-hint", id: "attach-hint" },
     allowedHosts ? `Allowed hosts: ${allowedHosts.join(", ") || "none yet"}` : "An https address on an allowed host.",
   );
+  const body = [
+    el(
+      "fieldset",
+      { class: "choice" },
+      el("legend", { class: "visually-hidden" }, "Kind"),
+      el("label", {}, image, el("span", {}, "Picture")),
+      el("label", {}, file, el("span", {}, "File")),
+    ),
+    labelled("Address", address),
+    hint,
+    error,
+    labelled("Caption (optional)", caption),
+  ];
+  return { file, address, caption, error, body };
+}
+
+/** Asks for an https address and a caption. `allowedHosts` null: unknown here; the chat node checks it. */
+export function createAttachDialog({
+  allowedHosts,
+  onAttached,
+}: {
+  allowedHosts: readonly string[] | null;
+  onAttached: (message: NewMessage) => void;
+}) {
+  const fields = attachFields(allowedHosts);
+  const { file, address, caption, error } = fields;
   const dialog = createDialog({
     title: "Add by address",
     confirm: "Send",
-    body: [
-      el(
-        "fieldset",
-        { class: "choice" },
-        el("legend", { class: "visually-hidden" }, "Kind"),
-        el("label", {}, image, el("span", {}, "Picture")),
-        el("label", {}, file, el("span", {}, "File")),
-      ),
-      labelled("Address", address),
-      hint,
-      error,
-      labelled("Caption (optional)", caption),
-    ],
+    body: fields.body,
     onConfirm: () => {
       const type: Kind = file.checked ? "file" : "image";
       const read = readAddress(address.value.trim(), type, allowedHosts);

@@ -1,6 +1,6 @@
 import type { Chat } from "../../../src/chat/cards/card.ts";
 import type { Message } from "../../../src/chat/log/entry.ts";
-import type { PendingMessage } from "../client/outbox.ts";
+import type { PendingMessage } from "../client/pending-messages.ts";
 import { shownAs } from "../client/shown-as.ts";
 import { el, type ListItem, setAttributes, setChildren } from "../kit/dom.ts";
 import { clockTime, dayLabel } from "../kit/format.ts";

@@ -25,24 +25,20 @@ export function createConversationHead({
   const face = el("span", { class: "conversation-face" });
   const name = el("h3", { class: "conversation-name" });
   const about = el("p", { class: "conversation-about" });
-  const toggle = el("button", { type: "button", class: "button button-quiet status-toggle" });
+  const toggle = createStatusToggle(client);
   const element = el(
     "header",
     { class: "conversation-head" },
     back,
     face,
     el("div", { class: "conversation-who" }, name, about),
-    toggle,
+    toggle.element,
   );
-  let toggled: Chat | null = null;
-  let isChanging = false;
   back.addEventListener("click", onBack);
-  toggle.addEventListener("click", () => void switchStatus());
 
   return {
     element,
     show(chat: Chat): void {
-      toggled = chat;
       const other = settings.person(client.otherOf(chat));
       const presence = client.presenceOf(other.id);
       const role = chat.ownerId === client.userId ? "seeker" : "owner";
@@ -53,25 +49,41 @@ export function createConversationHead({
         roomWindow(room),
         el("span", {}, [room.title, presenceWords(presence)].filter(Boolean).join(" · ")),
       ]);
-      toggle.hidden = chat.ownerId !== client.userId || chat.status === "closed";
-      toggle.disabled = isChanging;
-      showToggle(chat.status === "active" ? "Make read-only" : "Allow writing");
+      toggle.show(chat);
+    },
+  };
+}
+
+/** The owner's button that makes a chat read-only, and active again. */
+function createStatusToggle(client: ChatClient) {
+  const element = el("button", { type: "button", class: "button button-quiet status-toggle" });
+  let toggled: Chat | null = null;
+  let isChanging = false;
+  element.addEventListener("click", () => void switchStatus());
+
+  return {
+    element,
+    show(chat: Chat): void {
+      toggled = chat;
+      element.hidden = chat.ownerId !== client.userId || chat.status === "closed";
+      element.disabled = isChanging;
+      showWords(chat.status === "active" ? "Make read-only" : "Allow writing");
     },
   };
 
-  function showToggle(words: string): void {
-    if (toggle.textContent === words) return;
-    setChildren(toggle, [icon(words === "Allow writing" ? "pen" : "pause"), el("span", {}, words)]);
-    toggle.title = words;
+  function showWords(words: string): void {
+    if (element.textContent === words) return;
+    setChildren(element, [icon(words === "Allow writing" ? "pen" : "pause"), el("span", {}, words)]);
+    element.title = words;
   }
 
   async function switchStatus(): Promise<void> {
     if (!toggled || isChanging) return;
     isChanging = true;
-    toggle.disabled = true;
+    element.disabled = true;
     await client.setStatus(toggled.id, toggled.status === "active" ? "readonly" : "active");
     isChanging = false;
-    toggle.disabled = false;
+    element.disabled = false;
   }
 }
 

@@ -27,43 +27,24 @@ export function createBookingDesk({
   onApproved: (booking: Booking) => void;
 }) {
   let chat: Chat | null = null;
-  let awaited: { act: BookingAct; bookingId: string; sinceMs: number; text: string } | null = null;
-  const owner = peopleSelect(settings, "owner", ownerId);
-  const seeker = peopleSelect(settings, "seeker", seekerId);
-  const room = el(
-    "select",
-    { class: "field", id: "desk-room" },
-    ...settings.rooms.map(({ id, title, place }) => el("option", { value: id }, place ? `${title}, ${place}` : title)),
-  );
-  const approve = el("button", { type: "button", class: "button button-sun" }, "Approve booking");
+  const form = createNewBooking({ settings, ownerId, seekerId, onPeople, onApprove: approveNew });
+  const publishing = createPublishing({ onBusy: form.setBusy });
   const current = el("p", { class: "desk-current" });
   const again = el("button", { type: "button", class: "button button-bar" }, "Approve again");
   const cancel = el("button", { type: "button", class: "button button-bar" }, "Cancel booking…");
-  const status = el("p", { class: "desk-status", role: "status" }, firstHint);
   const cancelDialog = createCancelDialog((reason) => {
-    if (chat) void publish("cancel", bookingOf(chat), reason);
+    if (chat) void publishing.publish("cancel", bookingOf(chat), reason);
   });
   const element = el(
     "section",
     { class: "desk", id: "desk", "aria-label": "Booking desk" },
     el("h2", { class: "desk-title" }, "Booking desk"),
-    el(
-      "div",
-      { class: "desk-new" },
-      labelled("Room", room),
-      labelled("Owner", owner),
-      labelled("Seeker", seeker),
-      approve,
-    ),
+    form.element,
     el("div", { class: "desk-open" }, current, el("div", { class: "desk-acts" }, again, cancel)),
-    status,
+    publishing.element,
     cancelDialog.element,
   );
-  for (const select of [owner, seeker]) {
-    select.addEventListener("change", () => onPeople({ ownerId: owner.value, seekerId: seeker.value }));
-  }
-  approve.addEventListener("click", approveNew);
-  again.addEventListener("click", () => chat && void publish("approve", bookingOf(chat)));
+  again.addEventListener("click", () => chat && void publishing.publish("approve", bookingOf(chat)));
   cancel.addEventListener("click", () => cancelDialog.open());
 
   return {
@@ -79,48 +60,99 @@ export function createBookingDesk({
       again.hidden = chat?.status !== "closed";
       cancel.hidden = chat?.status === "closed";
       cancel.disabled = chat === null;
-      showArrival(chats);
+      publishing.showArrival(chats);
     },
   };
 
   function approveNew(): void {
-    const bookingId = `${room.value}-${crypto.randomUUID().slice(0, 6)}`;
-    const booking = { bookingId, ownerId: owner.value, seekerId: seeker.value };
+    const booking = form.take();
     onApproved(booking);
-    void publish("approve", booking);
-    // The next click approves the next room.
-    room.selectedIndex = (room.selectedIndex + 1) % room.options.length;
+    void publishing.publish("approve", booking);
   }
+}
 
-  async function publish(act: BookingAct, booking: Booking, reason?: string): Promise<void> {
-    const event = eventNames[act];
-    showStatus("busy", `Publishing ${event}…`);
-    const sinceMs = performance.now();
-    try {
-      const { occurredAt } = await publishBookingEvent(act, { ...booking, ...(reason && { reason }) });
-      const text = `${event} published ${clockTimeWithSeconds(occurredAt)}`;
-      showStatus("done", text);
-      awaited = { act, bookingId: booking.bookingId, sinceMs, text };
-    } catch (error) {
-      showStatus("failed", `${event} was not published. ${error instanceof Error ? error.message : ""}`);
-    }
-  }
+type NewBookingOptions = {
+  settings: Settings;
+  ownerId: string;
+  seekerId: string;
+  onPeople: (people: { ownerId: string; seekerId: string }) => void;
+  onApprove: () => void;
+};
 
-  function showArrival(chats: readonly Chat[]): void {
-    if (!awaited) return;
-    const { act, bookingId, sinceMs, text } = awaited;
-    const wanted = act === "approve" ? "active" : "closed";
-    if (!chats.some((it) => it.bookingId === bookingId && it.status === wanted)) return;
-    const seconds = ((performance.now() - sinceMs) / 1_000).toFixed(1);
-    showStatus("done", `${text} · chat ${act === "approve" ? "open" : "closed"} after ${seconds} s`);
-    awaited = null;
+/** The form for a new booking: a room and the two people. */
+function createNewBooking({ settings, ownerId, seekerId, onPeople, onApprove }: NewBookingOptions) {
+  const owner = peopleSelect(settings, "owner", ownerId);
+  const seeker = peopleSelect(settings, "seeker", seekerId);
+  const room = el(
+    "select",
+    { class: "field", id: "desk-room" },
+    ...settings.rooms.map(({ id, title, place }) => el("option", { value: id }, place ? `${title}, ${place}` : title)),
+  );
+  const approve = el("button", { type: "button", class: "button button-sun" }, "Approve booking");
+  const element = el(
+    "div",
+    { class: "desk-new" },
+    labelled("Room", room),
+    labelled("Owner", owner),
+    labelled("Seeker", seeker),
+    approve,
+  );
+  for (const select of [owner, seeker]) {
+    select.addEventListener("change", () => onPeople({ ownerId: owner.value, seekerId: seeker.value }));
   }
+  approve.addEventListener("click", onApprove);
 
-  function showStatus(state: "busy" | "done" | "failed", text: string): void {
-    status.dataset["state"] = state;
-    setText(status, text);
-    approve.disabled = state === "busy";
-  }
+  return {
+    element,
+    setBusy: (isBusy: boolean): void => {
+      approve.disabled = isBusy;
+    },
+    /** The booking as chosen. The next click approves the next room. */
+    take(): Booking {
+      const bookingId = `${room.value}-${crypto.randomUUID().slice(0, 6)}`;
+      room.selectedIndex = (room.selectedIndex + 1) % room.options.length;
+      return { bookingId, ownerId: owner.value, seekerId: seeker.value };
+    },
+  };
+}
+
+/** Publishes booking events, and says when Kafka took the last one and when it reached the chat. */
+function createPublishing({ onBusy }: { onBusy: (isBusy: boolean) => void }) {
+  const element = el("p", { class: "desk-status", role: "status" }, firstHint);
+  let awaited: { act: BookingAct; bookingId: string; sinceMs: number; text: string } | null = null;
+
+  const showStatus = (state: "busy" | "done" | "failed", text: string): void => {
+    element.dataset["state"] = state;
+    setText(element, text);
+    onBusy(state === "busy");
+  };
+
+  return {
+    element,
+    async publish(act: BookingAct, booking: Booking, reason?: string): Promise<void> {
+      const event = eventNames[act];
+      showStatus("busy", `Publishing ${event}…`);
+      const sinceMs = performance.now();
+      try {
+        const { occurredAt } = await publishBookingEvent(act, { ...booking, ...(reason && { reason }) });
+        const text = `${event} published ${clockTimeWithSeconds(occurredAt)}`;
+        showStatus("done", text);
+        awaited = { act, bookingId: booking.bookingId, sinceMs, text };
+      } catch (error) {
+        showStatus("failed", `${event} was not published. ${error instanceof Error ? error.message : ""}`);
+      }
+    },
+    /** `chats`: all that the two sides know. */
+    showArrival(chats: readonly Chat[]): void {
+      if (!awaited) return;
+      const { act, bookingId, sinceMs, text } = awaited;
+      const wanted = act === "approve" ? "active" : "closed";
+      if (!chats.some((it) => it.bookingId === bookingId && it.status === wanted)) return;
+      const seconds = ((performance.now() - sinceMs) / 1_000).toFixed(1);
+      showStatus("done", `${text} · chat ${act === "approve" ? "open" : "closed"} after ${seconds} s`);
+      awaited = null;
+    },
+  };
 }
 
 const statusWords: Record<Chat["status"], string> = { active: "active", readonly: "read-only", closed: "closed" };

@@ -8,7 +8,7 @@ import { icon } from "../kit/icons.ts";
 import type { Settings } from "../kit/settings.ts";
 import { avatar, roomWindow } from "./avatar.ts";
 
-/** The list of one person's chats. Arrow keys, Home and End move within it. */
+/** The list of one person's chats. */
 export function createInbox({
   client,
   settings,
@@ -28,7 +28,7 @@ export function createInbox({
     note,
     list,
   );
-  list.addEventListener("keydown", moveWithin);
+  list.addEventListener("keydown", (event) => moveFocus(list, event));
 
   return {
     element,
@@ -57,21 +57,22 @@ export function createInbox({
     };
     return { key: chat.id, print: JSON.stringify(row), render: () => renderRow(row, () => onOpen(chat.id)) };
   }
+}
 
-  function moveWithin(event: KeyboardEvent): void {
-    const buttons = [...list.querySelectorAll("button")];
-    const index = buttons.findIndex((button) => button === document.activeElement);
-    const places: Record<string, number> = {
-      ArrowDown: index + 1,
-      ArrowUp: index - 1,
-      Home: 0,
-      End: buttons.length - 1,
-    };
-    const place = places[event.key];
-    if (place === undefined || index < 0) return;
-    event.preventDefault();
-    buttons[Math.max(0, Math.min(buttons.length - 1, place))]?.focus();
-  }
+/** Arrow keys, Home and End move from one chat to another. */
+function moveFocus(list: HTMLElement, event: KeyboardEvent): void {
+  const buttons = [...list.querySelectorAll("button")];
+  const index = buttons.findIndex((button) => button === document.activeElement);
+  const places: Record<string, number> = {
+    ArrowDown: index + 1,
+    ArrowUp: index - 1,
+    Home: 0,
+    End: buttons.length - 1,
+  };
+  const place = places[event.key];
+  if (place === undefined || index < 0) return;
+  event.preventDefault();
+  buttons[Math.max(0, Math.min(buttons.length - 1, place))]?.focus();
 }
 
 interface Row {
