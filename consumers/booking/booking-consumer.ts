@@ -46,16 +46,16 @@ export const createBookingConsumer = ({ decode, applyBookingEvent, deadLetters, 
   return (record) => {
     const { undecodable } = record;
     if (undecodable) {
-      return { lane: null, run: () => reject(record, { reason: "undecodable", detail: undecodable.detail }) };
+      return { orderedBy: null, run: () => reject(record, { reason: "undecodable", detail: undecodable.detail }) };
     }
     const decoded = decode(record);
     switch (decoded.kind) {
       case "event":
-        return { lane: decoded.event.bookingId, run: () => apply(record, decoded.event) };
+        return { orderedBy: decoded.event.bookingId, run: () => apply(record, decoded.event) };
       case "rejected":
-        return { lane: null, run: () => reject(record, decoded) };
+        return { orderedBy: null, run: () => reject(record, decoded) };
       case "skipped":
-        return { lane: null, run: async () => metrics.skipped() };
+        return { orderedBy: null, run: async () => metrics.skipped() };
     }
   };
 };

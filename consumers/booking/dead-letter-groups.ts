@@ -57,13 +57,13 @@ export const createDeadLetterGroups = ({ single, publisher, topic, spread }: Par
     run: async (letters) => {
       const requests = requestsOf(letters, await partitions.partitionOf());
       const outcomes = new Map<Letter, Outcome>();
-      const lanes = [...requests].map(async ([partition, groups]) => {
+      const puts = [...requests].map(async ([partition, groups]) => {
         for (const group of groups) {
           const ended = await putTogether(partition, group);
           for (const [index, letter] of group.entries()) outcomes.set(letter, ended[index] ?? null);
         }
       });
-      await Promise.all(lanes);
+      await Promise.all(puts);
       return letters.map((letter) => outcomes.get(letter) ?? null);
     },
   });

@@ -4,7 +4,8 @@ import { untilAborted } from "../kafka/with-limit.ts";
 import type { DescribeChanges } from "./describe-changes.ts";
 import type { PublishEvents } from "./event-publisher.ts";
 
-type Read = { changes: Change[]; position: Position };
+/** What the feed brought in one step. */
+type Step = { changes: Change[]; position: Position };
 
 export type FollowOptions = {
   feed: ChangeFeed;
@@ -20,8 +21,8 @@ export type FollowOptions = {
   signal: AbortSignal;
 };
 
-// What was read and is not published yet is bounded: a topic that is away must not fill the memory.
-const mostRead = 1_000;
+// What came and is not published yet is bounded: a topic that is away must not fill the memory.
+const mostWaiting = 1_000;
 const mostAtOnce = 500;
 const closeLimitMs = 2_000;
 
@@ -32,7 +33,7 @@ const closeLimitMs = 2_000;
  */
 export const followFeed = async (options: FollowOptions): Promise<void> => {
   const { feed, closing, signal } = options;
-  const queue: Read[] = [];
+  const queue: Step[] = [];
   let wake = Promise.withResolvers<void>();
   let failure: { error: unknown } | null = null;
   const done = new AbortController();
@@ -42,9 +43,9 @@ export const followFeed = async (options: FollowOptions): Promise<void> => {
     wake = Promise.withResolvers<void>();
   };
 
-  const read = async (): Promise<void> => {
+  const pull = async (): Promise<void> => {
     while (!ends.aborted) {
-      if (queue.length >= mostRead) await untilAborted(ends, wake.promise);
+      if (queue.length >= mostWaiting) await untilAborted(ends, wake.promise);
       else queue.push(await feed.next());
       changed();
     }
@@ -52,7 +53,7 @@ export const followFeed = async (options: FollowOptions): Promise<void> => {
 
   // Ends a wait for what comes next, too.
   ends.addEventListener("abort", () => void feed.close().catch(() => undefined), { once: true });
-  const reading = read().catch((error: unknown) => {
+  const pulling = pull().catch((error: unknown) => {
     failure = { error };
     changed();
   });
@@ -71,11 +72,11 @@ export const followFeed = async (options: FollowOptions): Promise<void> => {
     signal.throwIfAborted();
   } finally {
     done.abort();
-    await Promise.race([reading, pause(closeLimitMs, undefined, { ref: false })]);
+    await Promise.race([pulling, pause(closeLimitMs, undefined, { ref: false })]);
   }
 };
 
-const tell = async (group: Read[], { describe, publish, onTold, onWaiting, signal }: FollowOptions): Promise<void> => {
+const tell = async (group: Step[], { describe, publish, onTold, onWaiting, signal }: FollowOptions): Promise<void> => {
   const last = group.at(-1);
   if (last === undefined) return;
   const changes = group.flatMap((one) => one.changes);

@@ -3,7 +3,6 @@ import type { Entry } from "../../src/chat/log/entry.ts";
 import type { Logger } from "../../src/process/logger.ts";
 import type { Store } from "../../src/store/open-store.ts";
 import { createAftercare } from "./aftercare.ts";
-import { createCatchUp } from "./catch-up.ts";
 import { createDescribeChanges } from "./describe-changes.ts";
 import { createPublishEvents, type EventTopic } from "./event-publisher.ts";
 import type { NoticeDelays, Presence } from "./notice-rules.ts";
@@ -12,6 +11,7 @@ import type { RelayMetrics } from "./relay-metrics.ts";
 import { createTerm } from "./term/term.ts";
 import type { RelayTiming } from "./timing.ts";
 import { createUnreadWatch } from "./unread-watch.ts";
+import { createWalkLog } from "./walk-log.ts";
 
 type Parts = {
   store: Pick<Store, "log" | "relay">;
@@ -73,7 +73,7 @@ export const openRelay = ({
     store: relay,
     describe,
     publish,
-    catchUp: createCatchUp({ scan, log, describe, publish, lookAfter }),
+    walkLog: createWalkLog({ scan, log, describe, publish, lookAfter }),
     aftercare: aftercare(),
     unread,
     metrics,

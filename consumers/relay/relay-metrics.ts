@@ -10,8 +10,8 @@ export type RelayMetrics = {
   failed: () => void;
   /** A card that was left behind was brought up to its log. */
   mended: () => void;
-  /** It began to catch up from the log itself. */
-  caughtUp: (reason: "first_start" | "history_gone") => void;
+  /** It began to walk over the log itself. */
+  walkBegan: (reason: "first_start" | "history_gone") => void;
   holdsLease: (holds: boolean) => void;
 };
 
@@ -46,7 +46,7 @@ export const createRelayMetrics = (registry: Registry): RelayMetrics => {
     help: "Cards that a crash had left behind",
     registers,
   });
-  const catchUps = new Counter({
+  const walks = new Counter({
     name: "chat_events_catch_ups_total",
     help: "Times the log itself was walked over, since the database's history did not tell what happened",
     labelNames: ["reason"],
@@ -59,7 +59,7 @@ export const createRelayMetrics = (registry: Registry): RelayMetrics => {
     },
     failed: () => failures.inc(),
     mended: () => mended.inc(),
-    caughtUp: (reason) => catchUps.inc({ reason }),
+    walkBegan: (reason) => walks.inc({ reason }),
     holdsLease: (isHeld) => holds.set(isHeld ? 1 : 0),
   };
 };

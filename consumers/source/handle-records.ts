@@ -1,9 +1,10 @@
 import { withLimit } from "../kafka/with-limit.ts";
 import type { ReceivedRecord } from "./received-record.ts";
 
-/** What is to be done about a record. Records of one lane are handled one after the other, in their order. */
+/** What is to be done about a record. */
 export type Work = {
-  lane: string | null;
+  /** Records with the same one are handled one after the other, in their order. */
+  orderedBy: string | null;
   /** Resolves when the effect is durable. A throw means "again". */
   run: () => Promise<void>;
 };
@@ -26,9 +27,9 @@ type Options = {
 };
 
 /**
- * Handles a partition's records, those of different lanes at the same time. After a failure no more are started.
+ * Handles a partition's records, those that are ordered by different keys at the same time. After a failure no more are started.
  *
- *     lanes      A1 B2 A3 C4 B5     A3 waits for A1, B5 for B2; B2 fails → B5 is not started,
+ *     records    A1 B2 A3 C4 B5     A3 waits for A1, B5 for B2; B2 fails → B5 is not started,
  *     done       A1    A3 C4        done is 1: B2 comes again, and with it A3 and C4, which are known by then
  */
 export const handleRecords = async ({
@@ -39,7 +40,7 @@ export const handleRecords = async ({
   isOver,
 }: Options): Promise<BatchEnd> => {
   const handled: boolean[] = records.map(() => false);
-  const lanes = new Map<string, Promise<void>>();
+  const lastOf = new Map<string, Promise<void>>();
   const underWay = new Set<Promise<void>>();
   let again: BatchEnd["again"] = null;
 
@@ -58,8 +59,8 @@ export const handleRecords = async ({
     while (underWay.size >= mostAtOnce) await Promise.race(underWay);
     if (again !== null || isOver()) break;
     const work = plan(record);
-    const task = handle(index, work, work.lane === null ? undefined : lanes.get(work.lane));
-    if (work.lane !== null) lanes.set(work.lane, task);
+    const task = handle(index, work, work.orderedBy === null ? undefined : lastOf.get(work.orderedBy));
+    if (work.orderedBy !== null) lastOf.set(work.orderedBy, task);
     underWay.add(task);
     void task.then(() => underWay.delete(task));
   }

@@ -4,9 +4,9 @@ import type { Logger } from "../../src/process/logger.ts";
 import { createKafkaClient, createProbeClient, type KafkaAddress } from "../kafka/kafka-client.ts";
 import { topicsThere } from "../kafka/topics-there.ts";
 import { withLimit } from "../kafka/with-limit.ts";
-import { type BatchHandler, createBatchHandler } from "./batch-handler.ts";
 import { type ConsumerSession, openConsumerSession } from "./consumer-session.ts";
 import { createCrashCount } from "./crash-count.ts";
+import { type BatchHandling, createEachBatch } from "./each-batch.ts";
 import type { PlanWork } from "./handle-records.ts";
 import { createHangWatch } from "./hang-watch.ts";
 import { createPartitionPauses } from "./partition-pauses.ts";
@@ -154,7 +154,7 @@ class KafkaRecordSource implements RecordSource {
     const { groupId, metrics, logger } = this.#parts;
     const { signal } = this.#closing;
     let generation = 0;
-    const batches = createBatchHandler({
+    const batches = createEachBatch({
       ...this.#parts,
       pauses: this.#pauses,
       progress: this.#progress,
@@ -223,7 +223,7 @@ class KafkaRecordSource implements RecordSource {
   }
 
   // What cannot be closed may come back any time, and hold partitions that nobody looks after.
-  async #close(session: ConsumerSession, batches: BatchHandler): Promise<void> {
+  async #close(session: ConsumerSession, batches: BatchHandling): Promise<void> {
     try {
       const { recordLimitMs } = this.#timing;
       await withLimit("ending what is handled", recordLimitMs + closeLimitMs, batches.settled());

@@ -7,7 +7,7 @@ export type SourceHealth = {
   alive: boolean;
 };
 
-/** Where records come from. Each is handed over until its work resolved, those of one lane in the order of their log. */
+/** Where records come from. Each is handed over until its work resolved, those that are ordered by the same key in the order of their log. */
 export type RecordSource = {
   /** Begins; does not wait for Kafka, and never throws for its being away. */
   start(): void;

@@ -2,13 +2,13 @@ import { describe, expect, test } from "@jest/globals";
 import { handleRecords, type Work } from "../../consumers/source/handle-records.ts";
 import { aRecord } from "../support/records.ts";
 
-/** Records named as in handle-records.ts: the letter is the lane. */
+/** Records named as in handle-records.ts: they are ordered by the letter. */
 const batch = (names: string[], run: (name: string) => Promise<void>, options: { isOver?: () => boolean } = {}) =>
   handleRecords({
     records: names.map((name) => aRecord({ value: name })),
     plan: (record): Work => {
       const name = record.value?.toString() ?? "";
-      return { lane: name.slice(0, 1), run: () => run(name) };
+      return { orderedBy: name.slice(0, 1), run: () => run(name) };
     },
     mostAtOnce: 3,
     recordLimitMs: 200,
@@ -32,7 +32,7 @@ describe("a batch", () => {
     expect(done).not.toContain("B4");
   });
 
-  test("keeps the order of a lane and mixes the lanes", async () => {
+  test("keeps the order of one letter and mixes the letters", async () => {
     const begun: string[] = [];
     const end = await batch(["A1", "A2", "B3", "A4", "B5"], async (name) => {
       begun.push(name);

@@ -49,7 +49,7 @@ describe("a record source", () => {
     await until(async () => (await own.committedCount(topic)) === 1);
   });
 
-  test("brings a record again whose work threw, whatever was thrown, and lets nothing of its lane pass it", async () => {
+  test("brings a record again whose work threw, whatever was thrown, and lets nothing with its key pass it", async () => {
     await using own = await openTestKafka();
     const { approved: topic } = own.topics;
     const publish = publishTo(own);
@@ -91,7 +91,7 @@ describe("a record source", () => {
     await until(async () => (await own.committedCount(topic)) === keys.length);
   });
 
-  test("keeps the order within a lane and handles many lanes at once", async () => {
+  test("keeps the order within a key and handles many keys at once", async () => {
     await using own = await openTestKafka();
     const { approved: topic } = own.topics;
     const one = { topic, key: "same-partition" };
@@ -100,13 +100,13 @@ describe("a record source", () => {
     let underWay = 0;
     let most = 0;
     await using _source = runSource(own, {
-      lane: (record) => text(record).split(":")[0] ?? null,
+      orderedBy: (record) => text(record).split(":")[0] ?? null,
       handle: async (record) => {
-        const [lane = "", index = ""] = text(record).split(":");
+        const [key = "", index = ""] = text(record).split(":");
         most = Math.max(most, (underWay += 1));
         await new Promise((resolve) => setTimeout(resolve, 5));
         underWay -= 1;
-        (done[lane] ??= []).push(Number(index));
+        (done[key] ??= []).push(Number(index));
       },
     });
     await until(async () => (await own.committedCount(topic)) === 30);
@@ -117,12 +117,12 @@ describe("a record source", () => {
   test("stopping ends and confirms what is under way, and leaves the rest to the next", async () => {
     await using own = await openTestKafka();
     const { approved: topic } = own.topics;
-    const lane = () => "one";
+    const orderedBy = () => "one";
     for (let index = 0; index < 20; index += 1) await own.publish({ topic, key: "k", value: String(index) });
     const done: string[] = [];
     const fifth = Promise.withResolvers<void>();
     const first = runSource(own, {
-      lane,
+      orderedBy,
       handle: async (record) => {
         if (done.length === 4) {
           fifth.resolve();
@@ -136,7 +136,7 @@ describe("a record source", () => {
     expect(done).toHaveLength(5);
     expect(await own.committedCount(topic)).toBe(5);
     expect(await own.members()).toBe(0);
-    await using _second = runSource(own, { lane, handle: async (record) => void done.push(text(record)) });
+    await using _second = runSource(own, { orderedBy, handle: async (record) => void done.push(text(record)) });
     await until(async () => (await own.committedCount(topic)) === 20);
     expect(done).toEqual(Array.from({ length: 20 }, (_, index) => String(index)));
   });

@@ -60,7 +60,7 @@ export const messageWay: Step[] = [
 
 /** Files that are opened by a booking event, from the record to the commit of its offset. */
 export const bookingEventWay: Step[] = [
-  ["consumers/source/batch-handler.ts", "a batch of records comes in; its offsets are committed at the end"],
+  ["consumers/source/each-batch.ts", "a batch of records comes in; its offsets are committed at the end"],
   ["consumers/source/handle-records.ts", "bookings side by side, the events of one in their order"],
   ["consumers/booking/booking-consumer.ts", "decode, apply, or to the dead letters"],
   ["consumers/booking/decode.ts", "what type of event, and is it one of ours?"],

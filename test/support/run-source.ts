@@ -7,7 +7,7 @@ import { type TestKafka, testLogger } from "./kafka.ts";
 type Handle = (record: ReceivedRecord) => Promise<void>;
 type Options = {
   topics?: string[];
-  lane?: (record: ReceivedRecord) => string | null;
+  orderedBy?: (record: ReceivedRecord) => string | null;
   handle: Handle;
   timing?: Partial<SourceTiming>;
 };
@@ -19,12 +19,12 @@ export type TestSource = RecordSource &
     gaveUp: unknown[];
   };
 
-/** A started source of a test's topics, as a lane the record's key. */
-export const runSource = (kafka: TestKafka, { topics, lane, handle, timing }: Options): TestSource => {
+/** A started source of a test's topics, ordered by the record's key. */
+export const runSource = (kafka: TestKafka, { topics, orderedBy, handle, timing }: Options): TestSource => {
   const counts = { paused: 0, joined: 0, restarted: 0 };
   const gaveUp: unknown[] = [];
   const plan: PlanWork = (record) => ({
-    lane: lane ? lane(record) : (record.key?.toString() ?? null),
+    orderedBy: orderedBy ? orderedBy(record) : (record.key?.toString() ?? null),
     run: () => handle(record),
   });
   const source = createRecordSource({

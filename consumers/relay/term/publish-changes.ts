@@ -6,8 +6,8 @@ import type { DescribeChanges } from "../describe-changes.ts";
 import type { PublishEvents } from "../event-publisher.ts";
 import { followFeed } from "../follow-feed.ts";
 import type { RelayMetrics } from "../relay-metrics.ts";
+import type { LogWalk } from "./log-walk.ts";
 import type { Progress } from "./progress.ts";
-import type { LogWalk } from "./walk-the-log.ts";
 
 type Options = {
   store: Pick<RelayStore, "openFeed">;

@@ -3,23 +3,23 @@ import type { Logger } from "../../../src/process/logger.ts";
 import type { Lease } from "../../../src/store/relay/relay-lease.ts";
 import type { RelayStore } from "../../../src/store/relay/relay-store.ts";
 import type { Aftercare } from "../aftercare.ts";
-import type { RunCatchUp } from "../catch-up.ts";
 import type { DescribeChanges } from "../describe-changes.ts";
 import type { PublishEvents } from "../event-publisher.ts";
 import type { RelayMetrics } from "../relay-metrics.ts";
 import type { RelayTiming } from "../timing.ts";
 import type { UnreadWatch } from "../unread-watch.ts";
+import type { WalkLog } from "../walk-log.ts";
+import { createLogWalk } from "./log-walk.ts";
 import { createProgress } from "./progress.ts";
 import { publishChanges } from "./publish-changes.ts";
 import { renewLease } from "./renew-lease.ts";
 import { takeOver } from "./take-over.ts";
-import { createLogWalk } from "./walk-the-log.ts";
 
 type Parts = {
   store: Pick<RelayStore, "positionNow" | "openFeed" | "scan">;
   describe: DescribeChanges;
   publish: PublishEvents;
-  catchUp: RunCatchUp;
+  walkLog: WalkLog;
   aftercare: Aftercare;
   unread: UnreadWatch;
   metrics: RelayMetrics;
@@ -39,13 +39,13 @@ type Options = {
  * the publishing came, look after cards, send unread notices. When one fails, the others end too.
  */
 export const createTerm =
-  ({ store, describe, publish, catchUp, aftercare, unread, metrics, logger, timing }: Parts) =>
+  ({ store, describe, publish, walkLog, aftercare, unread, metrics, logger, timing }: Parts) =>
   async ({ lease, closing, signal: stopped }: Options): Promise<void> => {
     const failed = new AbortController();
     const signal = AbortSignal.any([stopped, failed.signal]);
     const ends = AbortSignal.any([closing, signal]);
     const progress = createProgress({ lease, oldestPending: aftercare.oldestAt });
-    const walk = createLogWalk({ store, progress, catchUp, metrics, logger, ends });
+    const walk = createLogWalk({ store, progress, walkLog, metrics, logger, ends });
     const repeat = (what: string, work: () => Promise<void>) => repeatUntil({ what, work, timing, logger, ends });
 
     const publishing = async (): Promise<void> => {
@@ -53,28 +53,34 @@ export const createTerm =
       await publishChanges({ store, progress, walk, describe, publish, aftercare, metrics, logger, closing, signal });
     };
 
-    const tasks = [
-      renewLease({ progress, timing, logger, ends }),
-      repeat("cards", () => aftercare.run()),
-      repeat("unread notices", () => unread.tell(signal)),
-      publishing(),
-    ].map((task) => task.catch(failOthers(failed)));
     try {
-      await Promise.all(tasks);
+      await runTogether(failed, [
+        renewLease({ progress, timing, logger, ends }),
+        repeat("cards", () => aftercare.run()),
+        repeat("unread notices", () => unread.tell(signal)),
+        publishing(),
+      ]);
     } finally {
-      failed.abort();
-      await Promise.allSettled(tasks);
       metrics.waiting(null);
       await progress.release().catch(() => undefined);
     }
   };
 
-const failOthers =
-  (others: AbortController) =>
-  (error: unknown): never => {
-    others.abort(error);
-    throw error;
-  };
+/**
+ * Waits until all tasks have ended. The first failure aborts `others`, which ends them.
+ * @throws the first failure
+ */
+const runTogether = async (others: AbortController, tasks: Promise<void>[]): Promise<void> => {
+  const failures: unknown[] = [];
+  const ended = tasks.map((task) =>
+    task.catch((error: unknown) => {
+      failures.push(error);
+      others.abort(error);
+    }),
+  );
+  await Promise.all(ended);
+  if (failures.length > 0) throw failures[0];
+};
 
 type Repeated = {
   what: string;

@@ -6,13 +6,13 @@ import type { Position } from "./change-feed.ts";
  * A walk over what is stored, where the database's history does not tell it any more. `since` null: everything.
  * `after`: the id behind which the walk goes on.
  */
-export type CatchUp = { phase: "entries" | "cards"; since: Date | null; after: string | null };
+export type WalkPlace = { phase: "entries" | "cards"; since: Date | null; after: string | null };
 
 /**
- * How far the relay has come: all up to `position` was told, but for what a catch-up under way still has to tell.
+ * How far the relay has come: all up to `position` was told, but for what a walk over the log still has to tell.
  * `lookedAt`: what was written before it was also looked after.
  */
-export type RelayState = { position: Position | null; catchUp: CatchUp | null; lookedAt: Date | null };
+export type RelayState = { position: Position | null; catchUp: WalkPlace | null; lookedAt: Date | null };
 
 export type Lease = {
   /** As the holder before left it. */

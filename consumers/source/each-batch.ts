@@ -32,7 +32,7 @@ type Parts = {
   generation: () => number;
 };
 
-export type BatchHandler = {
+export type BatchHandling = {
   eachBatch: EachBatchHandler;
   /** Resolves when all work that `eachBatch` did not wait for has ended. */
   settled: () => Promise<void>;
@@ -43,7 +43,7 @@ export type BatchHandler = {
  * partition takes long, the partition is paused while the others continue. It never throws: an error from the handler
  * ends a kafkajs consumer, at once for a TypeError and similar errors, after a few tries for others (tulios/kafkajs#1415).
  */
-export const createBatchHandler = (parts: Parts): BatchHandler => {
+export const createEachBatch = (parts: Parts): BatchHandling => {
   const late = new Set<Promise<void>>();
   const goOnLate = async (payload: EachBatchPayload, work: Promise<BatchEnd | null>): Promise<void> => {
     const resume = payload.pause();

@@ -1,15 +1,15 @@
 import type { Logger } from "../../../src/process/logger.ts";
 import type { RelayState } from "../../../src/store/relay/relay-lease.ts";
 import type { RelayStore } from "../../../src/store/relay/relay-store.ts";
-import type { RunCatchUp } from "../catch-up.ts";
 import type { RelayMetrics } from "../relay-metrics.ts";
+import type { WalkLog } from "../walk-log.ts";
 import type { Progress } from "./progress.ts";
 
 type Parts = {
   store: Pick<RelayStore, "positionNow">;
   progress: Progress;
-  catchUp: RunCatchUp;
-  metrics: Pick<RelayMetrics, "caughtUp" | "waiting">;
+  walkLog: WalkLog;
+  metrics: Pick<RelayMetrics, "walkBegan" | "waiting">;
   logger: Logger;
   ends: AbortSignal;
 };
@@ -21,12 +21,12 @@ type Parts = {
 const earlierMs = 3_600_000;
 
 /** For when the change stream cannot go on: publishes from the stored log what it would have brought. */
-export const createLogWalk = ({ store, progress, catchUp, metrics, logger, ends }: Parts) => ({
+export const createLogWalk = ({ store, progress, walkLog, metrics, logger, ends }: Parts) => ({
   /** From now on the feed is followed from here; a walk publishes everything before that. */
   begin: async (reason: "first_start" | "history_gone"): Promise<void> => {
     const since = reason === "first_start" ? null : sinceWhen(progress.state());
-    metrics.caughtUp(reason);
-    logger[since === null ? "info" : "warn"]({ reason, since }, "chat events catch up from the log itself");
+    metrics.walkBegan(reason);
+    logger[since === null ? "info" : "warn"]({ reason, since }, "chat events are published from the stored log");
     progress.set({
       position: await store.positionNow(),
       catchUp: { phase: since === null ? "cards" : "entries", since, after: null },
@@ -45,10 +45,10 @@ export const createLogWalk = ({ store, progress, catchUp, metrics, logger, ends 
       progress.set({ catchUp: reached });
       progress.markUnsaved();
     };
-    await catchUp(walk, onProgress, ends);
+    await walkLog(walk, onProgress, ends);
     await progress.save();
     metrics.waiting(null);
-    logger.info({ tookMs: Date.now() - began.getTime() }, "caught up from the log");
+    logger.info({ tookMs: Date.now() - began.getTime() }, "the stored log is published");
   },
 });
 

@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Entry } from "../../src/chat/log/entry.ts";
 import type { ChatLog } from "../../src/chat/ports.ts";
-import type { CatchUp } from "../../src/store/relay/relay-lease.ts";
+import type { WalkPlace } from "../../src/store/relay/relay-lease.ts";
 import type { RelayScan } from "../../src/store/relay/relay-scan.ts";
 import type { DescribeChanges } from "./describe-changes.ts";
 import type { PublishEvents } from "./event-publisher.ts";
@@ -15,10 +15,10 @@ type Parts = {
   lookAfter: (entries: Entry[]) => Promise<void>;
 };
 
-/** Continues the walk from `catchUp` to its end; `onProgress` gets each position up to which everything is published, and null at the end. */
-export type RunCatchUp = (
-  catchUp: CatchUp,
-  onProgress: (catchUp: CatchUp | null) => void,
+/** Continues a walk from `begun` to its end; `onProgress` gets each place up to which everything is published, and null at the end. */
+export type WalkLog = (
+  begun: WalkPlace,
+  onProgress: (place: WalkPlace | null) => void,
   ends: AbortSignal,
 ) => Promise<void>;
 
@@ -33,7 +33,7 @@ const chatsKept = 100_000;
  * their ids, then the marks since then. Without a time: every chat from its first entry. A chat's entries are published
  * in order, from the first one found to the newest; repeats have the same ids as before.
  */
-export const createCatchUp = ({ scan, log, describe, publish, lookAfter }: Parts): RunCatchUp => {
+export const createWalkLog = ({ scan, log, describe, publish, lookAfter }: Parts): WalkLog => {
   /** Publishes a chat's log from a seq on. @returns the newest published entry */
   const tellChat = async (chatId: string, fromSeq: number, ends: AbortSignal): Promise<Entry | undefined> => {
     let newest: Entry | undefined;
@@ -78,18 +78,18 @@ export const createCatchUp = ({ scan, log, describe, publish, lookAfter }: Parts
 
   return async (begun, onProgress, ends) => {
     const toldUpTo = new LRUCache<string, number>({ max: chatsKept });
-    let catchUp = begun;
+    let place = begun;
     for (;;) {
       ends.throwIfAborted();
-      const { phase, since, after } = catchUp;
+      const { phase, since, after } = place;
       const last =
         phase === "entries" && since !== null
           ? await entriesPage(after ?? scan.idAt(since), toldUpTo, ends)
           : await cardsPage(after, since, ends);
-      if (last !== null) catchUp = { ...catchUp, after: last };
-      else if (phase === "entries") catchUp = { phase: "cards", since, after: null };
+      if (last !== null) place = { ...place, after: last };
+      else if (phase === "entries") place = { phase: "cards", since, after: null };
       else return onProgress(null);
-      onProgress(catchUp);
+      onProgress(place);
     }
   };
 };
