@@ -36,7 +36,7 @@ const appending: Step[] = [
   ["src/store/append/lanes.ts", "takes a place in the lane, and waits for the answer"],
   ["src/store/append/heads.ts", "the head that is known, as a hint"],
   ["src/store/append/group-commits.ts", "gathers what many chats append into one write"],
-  ["src/store/append/draft-run.ts", "gives the entry its id and its seq"],
+  ["src/store/append/lane.ts", "gives the entry its id and its seq"],
   ["src/store/append/write-entries.ts", "the write, durable, and what became of each entry"],
   ["src/store/entry-documents.ts", "an entry as MongoDB has it"],
 ];

@@ -3,14 +3,14 @@ import { ChatError } from "../../chat/errors.ts";
 import type { Entry, Head } from "../../chat/log/entry.ts";
 import type { Appended, Decision } from "../../chat/ports.ts";
 import { growingPause } from "../../timing/growing-pause.ts";
-import { draftEntry, type Run } from "./draft-run.ts";
-import { type GroupCommitLimits, GroupCommits } from "./group-commits.ts";
+import { type GroupCommitLimits, GroupCommits, type Run } from "./group-commits.ts";
 import type { Heads } from "./heads.ts";
-import { type Decide, type Lane, type LaneLimits, Lanes, type Waiting } from "./lanes.ts";
+import type { Decide, Lane, Stamp, Waiting } from "./lane.ts";
+import { type LaneLimits, Lanes } from "./lanes.ts";
 import type { LateLandings } from "./late-landings.ts";
 import type { WriteEntries, Written } from "./write-entries.ts";
 
-type Parts = {
+type Parts = Stamp & {
   writeEntries: WriteEntries;
   /** The newest that stays, whichever member of the database is lost. */
   loadHead: (chatId: string) => Promise<Head>;
@@ -20,8 +20,6 @@ type Parts = {
   heads: Pick<Heads, "get" | "set" | "delete" | "isBehind" | "catchUp">;
   /** What becomes of entries whose senders have their answer already. */
   late: Pick<LateLandings, "landed" | "follow">;
-  newId: () => string;
-  now: () => Date;
   limits?: Partial<Limits>;
 };
 
@@ -88,23 +86,22 @@ export class AppendQueue {
     while (this.size > 0 && Date.now() < deadline) await pause(10);
   }
 
+  /** Gives the first of the lane its turn; does nothing where the lane is over. */
   #begin(lane: Lane): void {
-    const [first] = lane.waiting;
-    if (first?.uncertain && first.entry) return void this.#afterPlaceTaken(lane, first.entry);
-    if (this.#parts.heads.isBehind(lane.chatId)) return void this.#decideAfresh(lane);
-    const hint = this.#parts.heads.get(lane.chatId);
+    const { first } = lane;
+    if (first === undefined) return;
+    if (first.uncertain && first.entry) return void this.#afterPlaceTaken(lane, first.entry);
+    const hint = this.#parts.heads.isBehind(lane.chatId) ? undefined : this.#parts.heads.get(lane.chatId);
     if (hint === undefined) void this.#decideAfresh(lane);
     else this.#decide(lane, hint, { isHint: true });
   }
 
   /** Asks the first of the lane what it wants in view of `head`; a refusal is not believed of a hint. */
   #decide(lane: Lane, head: Head, { isHint }: { isHint: boolean }): void {
-    const first = lane.waiting[0];
-    if (first === undefined) return;
-    const decision = this.#ask(lane, first, head);
+    const decision = this.#ask(lane, head);
     if (decision === null) return;
     if (decision !== "nothing" && "append" in decision) {
-      first.entry = draftEntry(lane, first, head, decision.append, this.#parts);
+      lane.draftFirst(head, decision.append, this.#parts);
       this.#commits.add(lane);
     } else if (isHint) {
       void this.#decideAfresh(lane);
@@ -115,23 +112,22 @@ export class AppendQueue {
     }
   }
 
-  /** The decision; null where it failed, which is the caller's to hear and holds up nobody behind it. */
-  #ask(lane: Lane, first: Waiting, head: Head): Decision | null {
+  /** The decision; null where there is none, or it failed: that is its caller's to hear and holds up nobody behind it. */
+  #ask(lane: Lane, head: Head): Decision | null {
     try {
-      return first.decide(head);
+      return lane.first?.decide(head) ?? null;
     } catch (error) {
       this.#settle(lane, ({ reject }) => reject(error));
       return null;
     }
   }
 
-  async #decideAfresh(lane: Lane): Promise<void> {
-    try {
-      const newest = await this.#newest(lane.chatId);
-      if (!lane.dead) this.#decide(lane, newest.head, newest);
-    } catch (error) {
-      await this.#later(lane, error, () => this.#decideAfresh(lane));
-    }
+  #decideAfresh(lane: Lane): Promise<void> {
+    return this.#look(
+      lane,
+      () => this.#newest(lane.chatId),
+      (newest) => this.#decide(lane, newest.head, newest),
+    );
   }
 
   /** What was heard of the log, if anything was, else what it says itself. */
@@ -140,8 +136,21 @@ export class AppendQueue {
     return heard ? { head: heard, isHint: true } : { head: await this.#parts.loadHead(chatId), isHint: false };
   }
 
+  /**
+   * Asks the log something for the first of the lane, again with growing pauses while it does not answer. A lane that is
+   * over when the answer comes needs it no more.
+   */
+  async #look<T>(lane: Lane, ask: () => Promise<T>, next: (answer: T) => void): Promise<void> {
+    try {
+      const answer = await ask();
+      if (!lane.isOver) next(answer);
+    } catch (error) {
+      await this.#later(lane, error, () => this.#look(lane, ask, next));
+    }
+  }
+
   #afterRun({ lane, entries }: Run, results: Written[]): void {
-    if (lane.dead) return this.#afterDead(entries, results);
+    if (lane.isOver) return this.#afterOver(entries, results);
     const landed = results.findIndex((result) => result !== "written");
     const written = landed === -1 ? entries : entries.slice(0, landed);
     for (const entry of written)
@@ -150,11 +159,12 @@ export class AppendQueue {
     if (last) this.#parts.heads.set(lane.chatId, { seq: last.seq, state: last.state });
     const [refused, result] = [entries[written.length], results[written.length]];
     if (refused && result) return this.#afterRefused(lane, refused, result, results.slice(written.length));
-    lane.mostInRun = Math.min(lane.mostInRun * 2, this.#limits.run);
-    if (!lane.dead) this.#begin(lane);
+    lane.runLanded();
+    this.#begin(lane);
   }
 
-  #afterDead(entries: Entry[], results: Written[]): void {
+  /** Those who sent these have been answered `unavailable`. */
+  #afterOver(entries: Entry[], results: Written[]): void {
     for (const [index, entry] of entries.entries()) {
       if (results[index] === "written") this.#parts.late.landed(entry);
       if (results[index] === "unknown") this.#parts.late.follow(entry.id);
@@ -163,8 +173,7 @@ export class AppendQueue {
 
   /** `entry`, the first of the lane now, did not land as it was written; `results` are its and those behind it. */
   #afterRefused(lane: Lane, entry: Entry, written: Written, results: Written[]): void {
-    lane.mostInRun = 1;
-    for (const [index, waiting] of lane.waiting.entries()) waiting.uncertain ||= results[index] === "unknown";
+    lane.runEndedEarly(results);
     if (written === "not-tried") return this.#begin(lane);
     // A repeat says nothing of the head: when everybody sends again, as after an outage, it need not be read again.
     if (written === "sent-before") return void this.#afterSentBefore(lane, entry);
@@ -174,59 +183,53 @@ export class AppendQueue {
   }
 
   /** Another writer was faster, or this very entry landed in an earlier try. */
-  async #afterPlaceTaken(lane: Lane, entry: Entry): Promise<void> {
-    try {
-      const own = lane.waiting[0]?.uncertain ? await this.#parts.findEntry(entry.id) : null;
-      if (lane.dead) return;
+  #afterPlaceTaken(lane: Lane, entry: Entry): Promise<void> {
+    const ownOrNewest = async () => {
+      const own = lane.first?.uncertain ? await this.#parts.findEntry(entry.id) : null;
+      return own ? { own } : { newest: await this.#newest(lane.chatId) };
+    };
+    return this.#look(lane, ownOrNewest, ({ own, newest }) => {
       if (own) return this.#settle(lane, ({ resolve }) => resolve({ outcome: "appended", entry: own }));
-      const newest = await this.#newest(lane.chatId);
-      if (lane.dead) return;
       // Who took the place waits for the majority itself, and may lose it again with the primary. Nothing is written
       // behind what may be taken back: it would stand behind a hole.
       if (newest.head.seq >= entry.seq) this.#decide(lane, newest.head, newest);
-      else await this.#later(lane, undefined, () => this.#decideAfresh(lane));
-    } catch (error) {
-      await this.#later(lane, error, () => this.#afterPlaceTaken(lane, entry));
-    }
+      else void this.#later(lane, undefined, () => this.#decideAfresh(lane));
+    });
   }
 
-  async #afterSentBefore(lane: Lane, entry: Entry): Promise<void> {
-    try {
-      const original = await this.#parts.findSent(lane.chatId, entry.senderId, entry.clientMessageId ?? "");
-      if (lane.dead) return;
+  #afterSentBefore(lane: Lane, entry: Entry): Promise<void> {
+    const { senderId, clientMessageId = "" } = entry;
+    const findOriginal = () => this.#parts.findSent(lane.chatId, senderId, clientMessageId);
+    return this.#look(lane, findOriginal, (original) => {
       // Seen by the index and not yet by a majority: it may still be taken back, so it is asked for again.
-      if (original === null) return await this.#afterUnknown(lane);
+      if (original === null) return void this.#afterUnknown(lane);
       const outcome = original.id === entry.id ? "appended" : "known";
       this.#settle(lane, ({ resolve }) => resolve({ outcome, entry: original }));
-    } catch (error) {
-      await this.#later(lane, error, () => this.#afterSentBefore(lane, entry));
-    }
+    });
   }
 
   async #afterUnknown(lane: Lane): Promise<void> {
-    const first = lane.waiting[0];
-    if (first) first.uncertain = true;
+    lane.firstIsUncertain();
     await this.#later(lane, undefined, async () => this.#commits.add(lane));
   }
 
   async #later(lane: Lane, error: unknown, again: () => Promise<void>): Promise<void> {
-    const first = lane.waiting[0];
-    if (lane.dead || first === undefined) return;
+    if (lane.isOver) return;
     if (error instanceof ChatError && error.code !== "unavailable") {
       return this.#settle(lane, ({ reject }) => reject(error));
     }
-    first.failures += 1;
-    await pause(pauseAfter(first.failures) * jitter());
-    if (!lane.dead) await again();
+    await pause(pauseAfter(lane.firstFailed()) * jitter());
+    if (!lane.isOver) await again();
   }
 
-  #expired({ chatId }: Lane, expired: Waiting[]): void {
+  #expired({ chatId }: Lane, expired: Readonly<Waiting>[]): void {
     this.#parts.heads.delete(chatId);
     for (const { uncertain, entry } of expired) if (uncertain && entry) this.#parts.late.follow(entry.id);
   }
 
   /** Answers the first of the lane and lets the next one begin. */
-  #settle(lane: Lane, answer: (waiting: Waiting) => void): void {
-    if (this.#lanes.answerFirst(lane, answer)) this.#begin(lane);
+  #settle(lane: Lane, answer: (waiting: Readonly<Waiting>) => void): void {
+    this.#lanes.answerFirst(lane, answer);
+    this.#begin(lane);
   }
 }

@@ -1,12 +1,15 @@
+import type { Entry } from "../../chat/log/entry.ts";
 import { onceATurn } from "../../timing/once-a-turn.ts";
-import { type Run, takeRuns } from "./draft-run.ts";
-import type { Lane } from "./lanes.ts";
+import type { Lane, Stamp } from "./lane.ts";
 import type { WriteEntries, Written } from "./write-entries.ts";
+
+/** Entries of one chat that are written together, each decided in view of the one before it. */
+export type Run = { lane: Lane; entries: Entry[] };
 
 /** `batch`: entries in one write. `writes`: writes under way at once. */
 export type GroupCommitLimits = { batch: number; writes: number };
 
-type Parts = Parameters<typeof takeRuns>[2] & {
+type Parts = Stamp & {
   writeEntries: WriteEntries;
   limits: GroupCommitLimits;
   /** Told of each run's entries what became of them. */
@@ -19,7 +22,7 @@ type Parts = Parameters<typeof takeRuns>[2] & {
  */
 export class GroupCommits {
   readonly #parts: Parts;
-  #ready: Lane[] = [];
+  readonly #ready: Lane[] = [];
   #writes = 0;
   // What comes in within one turn goes out in one write.
   readonly #pumpLater = onceATurn(() => this.#pump(), queueMicrotask);
@@ -35,14 +38,26 @@ export class GroupCommits {
   }
 
   #pump(): void {
-    const { batch, writes } = this.#parts.limits;
-    while (this.#writes < writes && this.#ready.length > 0) {
-      const runs = takeRuns(this.#ready, batch, this.#parts);
+    while (this.#writes < this.#parts.limits.writes && this.#ready.length > 0) {
+      const runs = this.#takeRuns();
       const singles = runs.filter(({ entries }) => entries.length === 1);
       const longer = runs.filter(({ entries }) => entries.length > 1);
       if (singles.length > 0) void this.#write(singles, { ordered: false });
       if (longer.length > 0) void this.#write(longer, { ordered: true });
     }
+  }
+
+  /** The runs of the lanes that have been ready longest, until they have the entries of a batch or more. */
+  #takeRuns(): Run[] {
+    const runs: Run[] = [];
+    for (let count = 0; count < this.#parts.limits.batch; ) {
+      const lane = this.#ready.shift();
+      if (lane === undefined) break;
+      const entries = lane.draftRun(this.#parts);
+      if (entries.length > 0) runs.push({ lane, entries });
+      count += entries.length;
+    }
+    return runs;
   }
 
   async #write(runs: Run[], options: { ordered: boolean }): Promise<void> {

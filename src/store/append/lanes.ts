@@ -1,24 +1,6 @@
-import type { Entry, Head } from "../../chat/log/entry.ts";
-import type { Appended, Decision } from "../../chat/ports.ts";
+import type { Appended } from "../../chat/ports.ts";
 import { unavailable } from "../driver-errors.ts";
-
-export type Decide = (head: Head) => Decision;
-
-/** A send that waits for its answer. */
-export type Waiting = {
-  decide: Decide;
-  resolve: (appended: Appended) => void;
-  reject: (error: unknown) => void;
-  deadline: number;
-  /** Its drafted entry; kept for a retry, so that the same entry is written again. */
-  entry: Entry | null;
-  /** A write of `entry` ended without an answer: the entry may be in the log. */
-  uncertain: boolean;
-  failures: number;
-};
-
-/** The sends of one chat in the order of arrival. The first ones, at most `mostInRun`, are under way together. */
-export type Lane = { chatId: string; waiting: Waiting[]; mostInRun: number; dead: boolean };
+import { type Decide, Lane, type Waiting } from "./lane.ts";
 
 export type LaneLimits = {
   /** How many sends may wait, in total and in one chat. Beyond that a send is refused at once. */
@@ -30,11 +12,11 @@ export type LaneLimits = {
 };
 
 /** `onExpired` gets the lane and all sends that waited in it; some of them may have been written. */
-type Parts = { limits: LaneLimits; onExpired: (lane: Lane, expired: Waiting[]) => void };
+type Parts = { limits: LaneLimits; onExpired: (lane: Lane, expired: Readonly<Waiting>[]) => void };
 
 const sweepMs = 100;
 
-/** The waiting sends, their order and their deadlines: one lane per chat, which exists while it has sends. */
+/** The waiting sends and their deadlines: one lane per chat, which exists while it has sends. */
 export class Lanes {
   readonly #parts: Parts;
   readonly #lanes = new Map<string, Lane>();
@@ -56,30 +38,26 @@ export class Lanes {
    */
   join(chatId: string, decide: Decide): { lane: Lane; isFirst: boolean; answer: Promise<Appended> } {
     const { waiting, waitingInChat, timeoutMs, run } = this.#parts.limits;
-    const lane = this.#lanes.get(chatId) ?? { chatId, waiting: [], mostInRun: run, dead: false };
-    if (this.#size >= waiting || lane.waiting.length >= waitingInChat) throw unavailable();
+    const lane = this.#lanes.get(chatId) ?? new Lane(chatId, run);
+    if (this.#size >= waiting || lane.size >= waitingInChat) throw unavailable();
     const { promise: answer, resolve, reject } = Promise.withResolvers<Appended>();
-    const deadline = Date.now() + timeoutMs;
-    lane.waiting.push({ decide, resolve, reject, deadline, entry: null, uncertain: false, failures: 0 });
+    lane.join({ decide, resolve, reject, deadline: Date.now() + timeoutMs });
     this.#size += 1;
     this.#lanes.set(chatId, lane);
     this.#sweep ??= setInterval(() => this.#expire(), sweepMs).unref();
-    return { lane, isFirst: lane.waiting.length === 1, answer };
+    return { lane, isFirst: lane.size === 1, answer };
   }
 
-  /** Answers the first send of the lane. True: another send is first now. */
-  answerFirst(lane: Lane, answer: (waiting: Waiting) => void): boolean {
-    const first = lane.waiting.shift();
-    if (first === undefined) return false;
+  /** Answers the first send of the lane. */
+  answerFirst(lane: Lane, answer: (waiting: Readonly<Waiting>) => void): void {
+    const first = lane.leave();
+    if (first === undefined) return;
     this.#size -= 1;
     answer(first);
-    if (lane.waiting.length > 0) return true;
-    this.#forget(lane);
-    return false;
+    if (lane.isOver) this.#forget(lane);
   }
 
   #forget(lane: Lane): void {
-    lane.dead = true;
     this.#lanes.delete(lane.chatId);
     if (this.#lanes.size > 0) return;
     clearInterval(this.#sweep);
@@ -93,9 +71,8 @@ export class Lanes {
   #expire(): void {
     const now = Date.now();
     for (const lane of this.#lanes.values()) {
-      const [first] = lane.waiting;
-      if (first === undefined || first.deadline > now) continue;
-      const expired = lane.waiting.splice(0);
+      if (lane.first === undefined || lane.first.deadline > now) continue;
+      const expired = lane.end();
       this.#size -= expired.length;
       this.#forget(lane);
       this.#parts.onExpired(lane, expired);
