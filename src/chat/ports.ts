@@ -29,8 +29,8 @@ export interface ChatLog {
    */
   append(chatId: string, decide: (head: Head) => Decision): Promise<Appended>;
   /**
-   * Tells `listener` from now on of entries that landed after their append had been answered `unavailable`: nobody
-   * else tells of them.
+   * Calls `listener` from now on with each entry that landed after its append had been answered `unavailable`. Nothing
+   * else reports these entries.
    */
   onLandedLate(listener: (entry: Entry) => void): void;
   /** Another process says that it appended this. A hint: it saves a refused append, and is never believed unseen. */

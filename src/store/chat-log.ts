@@ -72,13 +72,11 @@ export const createChatLog = (parts: Parts): MongoLog => {
   const findSent = (chatId: string, senderId: string | null, clientMessageId: string) =>
     findOne({ chatId: new Types.ObjectId(chatId), senderId, clientMessageId });
 
-  let onLanded: (entry: Entry) => void = () => undefined;
   const late = createLateLandings({
     findEntries: async (ids) => {
       const found = await collection.find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }, lasting).toArray();
       return found.map(toEntry);
     },
-    onLanded: (entry) => onLanded(entry),
   });
 
   const queue = new AppendQueue({
@@ -98,9 +96,7 @@ export const createChatLog = (parts: Parts): MongoLog => {
     hintEmpty: (chatId) => void (heads.get(chatId) ?? heads.set(chatId, emptyHead)),
     stop: late.stop,
     heard: heads.hear,
-    onLandedLate: (listener) => {
-      onLanded = listener;
-    },
+    onLandedLate: late.onLanded,
     append: (chatId, decide) => queue.append(chatId, decide),
     head: (chatId) => orUnavailable(() => loadHead(chatId)),
     headHint: async (chatId) => {

@@ -9,7 +9,6 @@ const mostFilesInAFolder = 14;
 const notSplitYet: string[] = [
   "src/chat-node.ts",
   "src/chat/acts/read-messages.ts",
-  "src/chat/cards/card-keeper.ts",
   "src/contract/asyncapi.ts",
   "src/process/metrics.ts",
   "src/redis/presence-register.ts",

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { createCardKeeper } from "../../src/chat/cards/card-keeper.ts";
+import { CardKeeper } from "../../src/chat/cards/card-keeper.ts";
 import { draftAfter, type Entry } from "../../src/chat/log/entry.ts";
 import { entryExamples } from "../support/entry-examples.ts";
 import { openChat, openTestStore, sendText, type TestStore, withDatabase } from "../support/open-test-store.ts";
@@ -89,9 +89,9 @@ describe("the copy of the head", () => {
     const chatId = await openChat(store);
     await send(chatId, "one", "seeker");
     await send(chatId, "two", "owner");
-    const keeper = createCardKeeper({
+    const keeper = new CardKeeper({
       ...store,
-      broadcast: { chatCreated: () => undefined, chatUpdated: () => undefined },
+      notify: () => undefined,
       onFailure: () => undefined,
     });
     expect(await keeper.mend(chatId)).toMatchObject({

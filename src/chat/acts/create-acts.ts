@@ -1,5 +1,6 @@
 import { createRequireParticipant } from "../access.ts";
-import { createCardKeeper } from "../cards/card-keeper.ts";
+import { CardKeeper } from "../cards/card-keeper.ts";
+import { createNotifyParticipants } from "../cards/notify-participants.ts";
 import { toMessage } from "../log/entry.ts";
 import type { Broadcast, ChatCards, ChatLog, Clock, Reads, Turns } from "../ports.ts";
 import { createApplyBookingEvent } from "./apply-booking-event.ts";
@@ -28,7 +29,8 @@ const unbounded = {
 /** Every act of the product, made from a log, its cards and a broadcast. */
 export const createActs = ({ log, cards, broadcast, now, bounds = unbounded, onCardFailure }: Parts) => {
   const { reads, marks, lookUps } = bounds;
-  const keeper = createCardKeeper({ log, cards, broadcast, onFailure: onCardFailure });
+  const notify = createNotifyParticipants(broadcast);
+  const keeper = new CardKeeper({ log, cards, notify, onFailure: onCardFailure });
   const requireParticipant = createRequireParticipant({ cards, lookUps });
   log.onLandedLate((entry) => {
     broadcast.messageReceived(toMessage(entry));
@@ -45,7 +47,7 @@ export const createActs = ({ log, cards, broadcast, now, bounds = unbounded, onC
     /** Updates a card from its log if a crash left it out of date. */
     mendCard: (chatId: string) => keeper.mend(chatId),
     /** Waits until the waiting cards are written, at most `deadlineMs`. */
-    drain: keeper.drain,
+    drain: (deadlineMs: number) => keeper.drain(deadlineMs),
   };
 };
 export type Acts = ReturnType<typeof createActs>;

@@ -77,14 +77,14 @@ export const createMarkRead = ({
   keeper,
   broadcast,
   ...parts
-}: Parts & { keeper: Pick<CardKeeper, "tell">; broadcast: Pick<Broadcast, "messagesRead"> }): MarkRead =>
+}: Parts & { keeper: Pick<CardKeeper, "notifyLater">; broadcast: Pick<Broadcast, "messagesRead"> }): MarkRead =>
   createMove({
     ...parts,
     kind: "read",
     advance: (...move) => parts.cards.advanceRead(...move),
     onMoved: (receipt) => {
       broadcast.messagesRead(receipt);
-      keeper.tell(receipt.chatId);
+      keeper.notifyLater(receipt.chatId);
     },
   });
 

@@ -3,7 +3,6 @@ import type { Entry } from "../../chat/log/entry.ts";
 type Parts = {
   /** The entries with these ids that a majority has. */
   findEntries: (ids: string[]) => Promise<Entry[]>;
-  onLanded: (entry: Entry) => void;
   everyMs?: number;
   /** How long after the answer to its sender an entry may still be stored. */
   followMs?: number;
@@ -17,13 +16,14 @@ const mostFollowed = 20_000;
  * Follows entries whose senders were answered `unavailable` while a write was under way or had ended without an answer.
  * Such an entry may be in the log now or soon. Then it is broadcast to the chat, whether or not its sender repeats it.
  */
-export const createLateLandings = ({ findEntries, onLanded, everyMs = 1_000, followMs = 30_000 }: Parts) => {
+export const createLateLandings = ({ findEntries, everyMs = 1_000, followMs = 30_000 }: Parts) => {
+  const listeners: ((entry: Entry) => void)[] = [];
   const followedUntil = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
 
   const landed = (entry: Entry): void => {
     followedUntil.delete(entry.id);
-    onLanded(entry);
+    for (const listener of listeners) listener(entry);
   };
 
   const look = async (): Promise<void> => {
@@ -42,6 +42,8 @@ export const createLateLandings = ({ findEntries, onLanded, everyMs = 1_000, fol
 
   return {
     landed,
+    /** Calls `listener` from now on with each entry that landed late. */
+    onLanded: (listener: (entry: Entry) => void): void => void listeners.push(listener),
     /** Follows an entry that may have been stored, or may be stored later. */
     follow: (id: string): void => {
       if (followedUntil.size < mostFollowed) followedUntil.set(id, performance.now() + followMs);
