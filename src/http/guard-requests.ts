@@ -7,7 +7,8 @@ import { refuseConnection, refuseRequest, stopReading } from "./refuse.ts";
 import { faultOf, targetOf } from "./request-form.ts";
 
 /** Why a request was refused before REST. */
-export type RequestRefusal = "malformed" | "too_many_ahead" | "too_many_a_minute" | "too_many_connections";
+export const requestRefusals = ["malformed", "too_many_ahead", "too_many_a_minute", "too_many_connections"] as const;
+export type RequestRefusal = (typeof requestRefusals)[number];
 
 type Parts = {
   countRequest: (request: IncomingMessage) => Counted;

@@ -3,7 +3,8 @@ import { addressKey, clientKey } from "../caller/address-key.ts";
 import { createMostConnections } from "./descriptors.ts";
 
 /** Why a connection was refused: its address has too many, or the node. */
-export type ConnectionRefusal = "address" | "node";
+export const connectionRefusals = ["address", "node"] as const;
+export type ConnectionRefusal = (typeof connectionRefusals)[number];
 
 type Parts = {
   /** 0: no limit. */

@@ -1,4 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { requestRefusals } from "../http/guard-requests.ts";
+import { connectionRefusals } from "../http/limit-connections.ts";
 import type { HttpCounts } from "../http/open-http-server.ts";
 import type { RestMetrics } from "../rest/request/observe-requests.ts";
 import type { SocketCounts } from "../socket/open-socket-server.ts";
@@ -55,10 +57,8 @@ export const createNodeMetrics = () => {
     labelNames: ["reason"],
     registers,
   });
-  for (const reason of ["malformed", "too_many_ahead", "too_many_a_minute", "too_many_connections"]) {
-    refusedRequests.inc({ reason }, 0);
-  }
-  for (const reason of ["address", "node"]) refusedConnections.inc({ reason }, 0);
+  for (const reason of requestRefusals) refusedRequests.inc({ reason }, 0);
+  for (const reason of connectionRefusals) refusedConnections.inc({ reason }, 0);
   const requests = new Histogram({
     name: "chat_http_request_duration_seconds",
     help: "REST requests by method, route and status",
