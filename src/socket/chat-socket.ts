@@ -18,3 +18,6 @@ export type SocketData = {
 
 export type ChatServer = Server<ClientToServerEvents, ServerToClientEvents, InterServerEvents, SocketData>;
 export type ChatSocket = Socket<ClientToServerEvents, ServerToClientEvents, InterServerEvents, SocketData>;
+
+/** A client's connection, admitted or not. */
+export type Connection = ChatSocket["conn"];

@@ -11,7 +11,6 @@ import { createRateLimits, type RateLimits } from "../redis/rate-limits.ts";
 import type { ChatServer } from "./chat-socket.ts";
 import { admitSockets, isAllowedOrigin } from "./connection/admission.ts";
 import { drainSockets } from "./connection/drain-sockets.ts";
-import { field } from "./connection/end-connection.ts";
 import { guardConnections } from "./connection/guard-connections.ts";
 import { watchPacketSizes } from "./connection/packet-sizes.ts";
 import { createServeSocket } from "./connection/serve-socket.ts";
@@ -26,6 +25,7 @@ import { joinNodes } from "./fan-out/redis-fan-out.ts";
 import { createResync } from "./fan-out/resync.ts";
 import { userRoom } from "./fan-out/rooms.ts";
 import { createPresenceNotices } from "./presence/presence-notices.ts";
+import { field } from "./untyped-field.ts";
 
 /** What is told to the metrics. */
 export type SocketCounts = {

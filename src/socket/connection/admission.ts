@@ -3,11 +3,10 @@ import { clientKey } from "../../caller/address-key.ts";
 import { bearerToken, type VerifyToken } from "../../caller/tokens.ts";
 import { ChatError, toChatError } from "../../chat/errors.ts";
 import type { RateLimit } from "../../chat/ports.ts";
-import type { ChatServer, ChatSocket } from "../chat-socket.ts";
+import type { ChatServer, ChatSocket, Connection } from "../chat-socket.ts";
 import { refusalOf } from "../events/handle-events.ts";
 import { userRoom } from "../fan-out/rooms.ts";
 import type { PresenceNotices } from "../presence/presence-notices.ts";
-import type { Connection } from "./end-connection.ts";
 import { forgetCredentials } from "./forget-credentials.ts";
 
 /**

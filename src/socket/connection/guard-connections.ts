@@ -1,7 +1,8 @@
 import { LRUCache } from "lru-cache";
-import type { ChatServer, ChatSocket } from "../chat-socket.ts";
+import type { ChatServer, ChatSocket, Connection } from "../chat-socket.ts";
 import { userRoom } from "../fan-out/rooms.ts";
-import { bytesOf, type Connection, closeWithin, endConnection } from "./end-connection.ts";
+import { closeWithin, endConnection } from "./end-connection.ts";
+import { bytesOf } from "./packet-sizes.ts";
 import { watchFrames, wireBytes } from "./websocket-frames.ts";
 
 /** Before its admission a client only needs to send its token. */

@@ -1,7 +1,12 @@
-import type { ChatServer, ChatSocket } from "../chat-socket.ts";
-import type { Connection } from "./end-connection.ts";
+import type { ChatServer, ChatSocket, Connection } from "../chat-socket.ts";
 
 const largestPacket = 64 * 1_024;
+
+/** The size of a packet's data. */
+export const bytesOf = (data: unknown): number => {
+  if (typeof data === "string") return data.length;
+  return data instanceof Uint8Array ? data.byteLength : 0;
+};
 
 /**
  * Notes whether a connection's last packet was too large: the engine emits the packet before its event is decoded.

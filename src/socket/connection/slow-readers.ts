@@ -1,21 +1,12 @@
-import type { ChatServer } from "../chat-socket.ts";
-import { bytesOf, type Connection, endConnection, field, waitingPackets } from "./end-connection.ts";
+import type { ChatServer, Connection } from "../chat-socket.ts";
+import { field, numberIn } from "../untyped-field.ts";
+import { endConnection } from "./end-connection.ts";
+import { waitingBytes } from "./waiting-packets.ts";
 
 const lookEveryMs = 1_000;
 /** How many bytes may wait for a reader that accepted nothing since the last check, and for one that did. */
 const mostWhileStuckBytes = 1024 ** 2;
 const mostWaitingBytes = 8 * 1024 ** 2;
-
-const numberIn = (of: unknown, name: string): number => {
-  const value = field(of, name);
-  return typeof value === "number" ? value : 0;
-};
-
-/** The bytes that wait on a connection, in the engine's buffer and in the websocket's. Neither is in the public types. */
-export const waitingBytes = (conn: Connection): number => {
-  const inEngine = waitingPackets(conn).reduce<number>((sum, packet) => sum + bytesOf(field(packet, "data")), 0);
-  return inEngine + numberIn(field(conn.transport, "socket"), "bufferedAmount");
-};
 
 /**
  * The state of writing to a connection. Node passes one write at a time to the system, so while the reader accepts

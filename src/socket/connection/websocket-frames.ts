@@ -1,4 +1,6 @@
-import { bytesOf, type Connection, field } from "./end-connection.ts";
+import type { Connection } from "../chat-socket.ts";
+import { field } from "../untyped-field.ts";
+import { bytesOf } from "./packet-sizes.ts";
 
 type Listener = (data: Buffer) => void;
 type Emitter = {

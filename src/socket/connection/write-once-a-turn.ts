@@ -1,6 +1,7 @@
 import { onceATurn } from "../../timing/once-a-turn.ts";
-import type { ChatServer } from "../chat-socket.ts";
-import { type Connection, field, waitingPackets } from "./end-connection.ts";
+import type { ChatServer, Connection } from "../chat-socket.ts";
+import { field } from "../untyped-field.ts";
+import { waitingPackets } from "./waiting-packets.ts";
 
 type Corkable = { cork: () => void; uncork: () => void };
 

@@ -1,7 +1,7 @@
 import type { Reader } from "../../chat/ports.ts";
-import type { ChatSocket } from "../chat-socket.ts";
-import { type Connection, endConnection } from "../connection/end-connection.ts";
-import { waitingBytes } from "../connection/slow-readers.ts";
+import type { ChatSocket, Connection } from "../chat-socket.ts";
+import { endConnection } from "../connection/end-connection.ts";
+import { waitingBytes } from "../connection/waiting-packets.ts";
 
 const lookEveryMs = 100;
 

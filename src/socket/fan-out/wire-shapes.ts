@@ -1,8 +1,8 @@
 import { entryTypes, type Message } from "../../chat/log/entry.ts";
 import { isServiceType } from "../../chat/log/entry-kinds.ts";
 import type { ServerToClientEvents } from "../../contract/socket-events.ts";
-import { field } from "../connection/end-connection.ts";
 import { typingWordSchema } from "../events/typing-words.ts";
+import { field } from "../untyped-field.ts";
 import type { PeerWord } from "./peers.ts";
 
 // What nodes and consumers write to each other through Redis, checked as every input is: whoever can write to Redis can
