@@ -1,22 +1,23 @@
-import type { Server } from "node:http";
+import type { RequestListener, Server } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { createByteBudget } from "./caller/byte-budget.ts";
 import { createBounds } from "./caller/reads.ts";
-import { createVerifyToken } from "./caller/tokens.ts";
-import { createActs } from "./chat/acts/create-acts.ts";
-import type { ByteBudget, ChatCards, Clock, Health } from "./chat/ports.ts";
+import { createVerifyToken, type VerifyToken } from "./caller/tokens.ts";
+import { type Acts, createActs } from "./chat/acts/create-acts.ts";
+import type { ByteBudget, Clock, Health } from "./chat/ports.ts";
 import type { Config } from "./config/config.ts";
 import { asyncEvents } from "./contract/async-events.ts";
 import { createAsyncApi } from "./contract/asyncapi.ts";
 import { shapes } from "./contract/rest-shapes.ts";
-import { openHttpServer } from "./http/open-http-server.ts";
+import { type HttpServer, openHttpServer } from "./http/open-http-server.ts";
 import type { Logger } from "./process/logger.ts";
 import { createNodeMetrics } from "./process/metrics.ts";
-import { check, createOpsServer, type OpsAnswer } from "./process/ops-server.ts";
+import { check, createOpsServer, type OpsAnswer, type OpsServer } from "./process/ops-server.ts";
 import { createIsAnyReachable } from "./process/reachable.ts";
 import { createRestApp } from "./rest/app.ts";
 import { createFindCaller } from "./rest/request/identify.ts";
-import { openSocketServer } from "./socket/open-socket-server.ts";
+import type { RestMetrics } from "./rest/request/observe-requests.ts";
+import { openSocketServer, type SocketCounts, type SocketServer } from "./socket/open-socket-server.ts";
 import type { Opening } from "./store/make-indexes.ts";
 import { openStore, type Store } from "./store/open-store.ts";
 
@@ -41,87 +42,161 @@ const readBytesLikeAnEvent = 80 * 1024;
  */
 export const openChatNode = async ({ config, logger, signal }: Options): Promise<ChatNode> => {
   const now = (): Date => new Date();
+  const { host, limits, trustedProxies } = config;
   const metrics = createNodeMetrics();
-  let store: Store | undefined;
-  let opening: Opening = { mongodb: false, indexes: false };
-  let serving = false;
-  const readiness = async (): Promise<OpsAnswer> => {
-    const isStoreUp = store === undefined ? opening.mongodb : await store.isUp();
-    return {
-      ok: serving && isStoreUp,
-      checks: { mongodb: check(isStoreUp), indexes: check(opening.indexes), serving: check(serving) },
-      ...(opening.detail !== undefined && { details: { indexes: opening.detail } }),
-    };
-  };
+  const readiness = createReadiness();
   const ops = await createOpsServer({
-    host: config.host,
+    host,
     port: config.opsPort,
     livez: () => ({ ok: true }),
-    // Redis or Kafka away does not take a node out: that would turn a small outage into a whole one.
-    readyz: readiness,
+    readyz: readiness.answer,
     registry: metrics.registry,
   });
+  const { mongodbUri } = config;
+  const store = await openStore({ mongodbUri, logger, signal, now, onProgress: readiness.progressed });
+  readiness.opened(store);
 
-  store = await openStore({
-    mongodbUri: config.mongodbUri,
-    logger,
-    signal,
-    now,
-    onProgress: (progress) => {
-      opening = progress;
-    },
-  });
-  const { log, cards } = store;
-
-  const http = openHttpServer({ ...config, logger, counts: metrics.http });
-  const httpServer = http.server;
-  const bounds = createBounds(readBudget(config.limits.eventsPerS, now));
-  const contacts: ChatCards["contacts"] = (userId, limit) =>
-    bounds.contacts.run(userId, () => cards.contacts(userId, limit));
-  const sockets = await openSocketServer({
-    ...config,
-    httpServer,
-    cards: { contacts },
-    log,
-    logger,
-    counts: metrics.socket,
-    onFlooder: http.flooded,
-  });
-  metrics.watch({ connections: sockets.connections, sendsWaiting: store.waiting, reads: bounds.reads.load });
+  const http = openHttpServer({ limits, trustedProxies, logger, counts: metrics.http });
+  const bounds = createBounds(readBudget(limits.eventsPerS, now));
+  const sockets = await openSockets({ config, logger, http, store, bounds, counts: metrics.socket });
   const isKafkaUp = createIsAnyReachable(config.kafka);
-  metrics.watchDependencies({ mongodb: store.isUp, redis: sockets.isRedisUp, kafka: isKafkaUp });
+  const { isRedisUp } = sockets;
+  metrics.watch({ connections: sockets.connections, sendsWaiting: store.waiting, reads: bounds.reads.load });
+  metrics.watchDependencies({ mongodb: store.isUp, redis: isRedisUp, kafka: isKafkaUp });
 
-  const verifyToken = createVerifyToken(config.jwt);
   const acts = createActs({
-    log,
-    cards,
+    log: store.log,
+    cards: store.cards,
     broadcast: sockets.broadcast,
     now,
     bounds,
     onCardFailure: (error) => logger.warn({ err: error }, "cards were not written, trying again"),
   });
-  sockets.serve({ ...acts, log, verifyToken });
-
-  const rest = createRestApp({
-    ...config,
-    ...acts,
+  const verifyToken = createVerifyToken(config.jwt);
+  sockets.serve({
+    requireParticipant: acts.requireParticipant,
+    readChats: acts.readChats,
+    sendMessage: acts.sendMessage,
+    markRead: acts.markRead,
+    markDelivered: acts.markDelivered,
+    log: store.log,
     verifyToken,
-    limits: sockets.rateLimits,
-    health: createHealth({ store, isRedisUp: sockets.isRedisUp, isKafkaUp }),
-    asyncapi: createAsyncApi(
-      asyncEvents({ shapes, requests: sockets.schemas, topics: config.topics, typeAliases: config.bookingTypeAliases }),
-    ),
-    logger,
-    now,
-    metrics: metrics.rest,
   });
-  http.serve({ rest, findCaller: createFindCaller({ ...config, verifyToken }), isSession: sockets.isSession });
-  const port = await listen(httpServer, config.port, config.host);
-  serving = true;
+  const health = createHealth({ store, isRedisUp, isKafkaUp });
+  const rest = createRest({ config, logger, now, acts, sockets, verifyToken, health, metrics: metrics.rest });
+  const findCaller = createFindCaller({ internalApiKeys: config.internalApiKeys, verifyToken });
+  http.serve({ rest, findCaller, isSession: sockets.isSession });
+  const port = await listen(http.server, config.port, host);
+  readiness.serves(true);
   logger.info({ port, opsPort: ops.port }, "the chat node serves");
 
-  const stopAll = async (deadlineMs: number): Promise<void> => {
-    serving = false;
+  const stopAll = createStop({ readiness, httpServer: http.server, sockets, acts, store, ops });
+  let stopping: Promise<void> | undefined;
+  const stop: ChatNode["stop"] = (deadlineMs = stopDeadlineMs) => (stopping ??= stopAll(deadlineMs));
+  return { port, opsPort: ops.port, stop };
+};
+
+/** What `/readyz` answers. Redis or Kafka away does not take a node out: a small outage would become a whole one. */
+const createReadiness = () => {
+  let opening: Opening = { mongodb: false, indexes: false };
+  let store: Pick<Store, "isUp"> | undefined;
+  let serving = false;
+  return {
+    progressed: (progress: Opening): void => void (opening = progress),
+    opened: (opened: Pick<Store, "isUp">): void => void (store = opened),
+    serves: (now: boolean): void => void (serving = now),
+    answer: async (): Promise<OpsAnswer> => {
+      const isStoreUp = store === undefined ? opening.mongodb : await store.isUp();
+      return {
+        ok: serving && isStoreUp,
+        checks: { mongodb: check(isStoreUp), indexes: check(opening.indexes), serving: check(serving) },
+        ...(opening.detail !== undefined && { details: { indexes: opening.detail } }),
+      };
+    },
+  };
+};
+
+type SocketParts = {
+  config: Config;
+  logger: Logger;
+  http: HttpServer;
+  store: Store;
+  bounds: ReturnType<typeof createBounds>;
+  counts: SocketCounts;
+};
+
+const openSockets = ({ config, logger, http, store, bounds, counts }: SocketParts): Promise<SocketServer> =>
+  openSocketServer({
+    httpServer: http.server,
+    redisUrl: config.redisUrl,
+    redisPrefix: config.redisPrefix,
+    corsOrigins: config.corsOrigins,
+    attachmentHosts: config.attachmentHosts,
+    socketTransports: config.socketTransports,
+    trustedProxies: config.trustedProxies,
+    limits: config.limits,
+    cards: { contacts: (userId, limit) => bounds.contacts.run(userId, () => store.cards.contacts(userId, limit)) },
+    log: store.log,
+    logger,
+    counts,
+    onFlooder: http.flooded,
+  });
+
+type RestParts = {
+  config: Config;
+  logger: Logger;
+  now: Clock;
+  acts: Acts;
+  sockets: SocketServer;
+  verifyToken: VerifyToken;
+  health: () => Promise<Health>;
+  metrics: RestMetrics;
+};
+
+const createRest = ({
+  config,
+  logger,
+  now,
+  acts,
+  sockets,
+  verifyToken,
+  health,
+  metrics,
+}: RestParts): RequestListener => {
+  const { topics, bookingTypeAliases: typeAliases } = config;
+  return createRestApp({
+    verifyToken,
+    internalApiKeys: config.internalApiKeys,
+    corsOrigins: config.corsOrigins,
+    attachmentHosts: config.attachmentHosts,
+    trustedProxies: config.trustedProxies,
+    limits: sockets.rateLimits,
+    readChats: acts.readChats,
+    sendMessage: acts.sendMessage,
+    markRead: acts.markRead,
+    changeStatus: acts.changeStatus,
+    applyBookingEvent: acts.applyBookingEvent,
+    health,
+    asyncapi: createAsyncApi(asyncEvents({ shapes, requests: sockets.schemas, topics, typeAliases })),
+    logger,
+    now,
+    metrics,
+  });
+};
+
+type StopParts = {
+  readiness: ReturnType<typeof createReadiness>;
+  httpServer: Server;
+  sockets: SocketServer;
+  acts: Pick<Acts, "drain">;
+  store: Store;
+  ops: OpsServer;
+};
+
+const createStop =
+  ({ readiness, httpServer, sockets, acts, store, ops }: StopParts) =>
+  async (deadlineMs: number): Promise<void> => {
+    readiness.serves(false);
     const answered = new Promise((resolve) => httpServer.close(resolve));
     await sockets.drain(deadlineMs / 2);
     await Promise.race([answered, pause(deadlineMs / 8, undefined, { ref: false })]);
@@ -133,13 +208,6 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
     await store.close(deadlineMs / 4);
     await ops.close();
   };
-  let stopping: Promise<void> | undefined;
-  return {
-    port,
-    opsPort: ops.port,
-    stop: (deadlineMs = stopDeadlineMs) => (stopping ??= stopAll(deadlineMs)),
-  };
-};
 
 const listen = async (server: Server, port: number, host: string): Promise<number> => {
   await new Promise<void>((resolve, reject) => {
