@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { growingPause } from "../../src/timing/growing-pause.ts";
 import { untilAborted } from "../kafka/with-limit.ts";
 import { type PartitionOf, rememberSpread } from "../source/topic-spread.ts";
 import type { EncodedEvent } from "./chat-event.ts";
@@ -48,6 +49,7 @@ export const createPublishEvents = ({
   longestPauseMs = 5_000,
 }: Parts): PublishEvents => {
   const partitions = rememberSpread(topic.spread);
+  const pauseAfter = growingPause({ firstMs: firstPauseMs, longestMs: longestPauseMs });
   let requestBytes = mostBytes;
 
   /** Publishes the events of one partition in order; returns those that are left after a failure, and why. */
@@ -80,13 +82,14 @@ export const createPublishEvents = ({
 
   return async (events, signal) => {
     let left = events;
-    let pauseMs = firstPauseMs;
+    let failures = 0;
     while (left.length > 0) {
       signal.throwIfAborted();
       const outcome = await untilAborted(signal, attempt(left));
       requestBytes = outcome.left.length === 0 ? mostBytes : Math.ceil(requestBytes / 2);
       if (outcome.left.length === 0) return;
-      pauseMs = outcome.left.length < left.length ? firstPauseMs : Math.min(pauseMs * 2, longestPauseMs);
+      failures = outcome.left.length < left.length ? 1 : failures + 1;
+      const pauseMs = pauseAfter(failures);
       left = outcome.left;
       // The topic may have got more partitions meanwhile.
       partitions.forget();

@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "../../src/process/logger.ts";
 import type { Lease } from "../../src/store/relay/relay-lease.ts";
 import type { RelayStore } from "../../src/store/relay/relay-store.ts";
+import { growingPause } from "../../src/timing/growing-pause.ts";
 import type { RelayMetrics } from "./relay-metrics.ts";
 import type { createTerm } from "./term/term.ts";
 import type { RelayTiming } from "./timing.ts";
@@ -35,6 +36,7 @@ export const createRelay = ({ name, store, runTerm, metrics, logger, timing }: P
   const holder = randomUUID();
   const closing = new AbortController();
   const stopped = new AbortController();
+  const pauseAfter = growingPause({ firstMs: timing.beatMs, longestMs: longestPauseMs });
   let running: Promise<void> | undefined;
 
   const waitMs = async (ms: number): Promise<void> => {
@@ -52,21 +54,23 @@ export const createRelay = ({ name, store, runTerm, metrics, logger, timing }: P
   };
 
   const run = async (): Promise<void> => {
-    let pauseMs = timing.beatMs;
+    let failures = 0;
     while (!closing.signal.aborted) {
       const began = performance.now();
       try {
         await store.prepare();
         const lease = await store.acquire({ name, holder, leaseMs: timing.leaseMs });
         if (lease !== null) await hold(lease);
-        pauseMs = timing.beatMs;
+        failures = 0;
+        await waitMs(timing.beatMs);
       } catch (error) {
         if (closing.signal.aborted) return;
         const wentWell = performance.now() - began > longestPauseMs;
-        pauseMs = wentWell ? timing.beatMs : Math.min(pauseMs * 2, longestPauseMs);
+        failures = wentWell ? 1 : failures + 1;
+        const pauseMs = pauseAfter(failures);
         logger.warn({ err: error, pauseMs }, "chat events are not published by this process, trying again");
+        await waitMs(pauseMs);
       }
-      await waitMs(pauseMs);
     }
   };
 

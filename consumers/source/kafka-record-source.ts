@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Kafka } from "kafkajs";
 import type { Logger } from "../../src/process/logger.ts";
+import { growingPause } from "../../src/timing/growing-pause.ts";
 import { createKafkaClient, createProbeClient, type KafkaAddress } from "../kafka/kafka-client.ts";
 import { topicsThere } from "../kafka/topics-there.ts";
 import { withLimit } from "../kafka/with-limit.ts";
@@ -123,13 +124,13 @@ class KafkaRecordSource implements RecordSource {
 
   async #run(): Promise<void> {
     const { signal } = this.#closing;
-    let pauseMs = firstRetryMs;
+    const pauseAfter = growingPause({ firstMs: firstRetryMs, longestMs: this.#timing.longestRetryMs });
+    let shortLives = 0;
     while (!signal.aborted && !this.#hasGivenUp) {
       const began = performance.now();
       await this.#live();
-      if (performance.now() - began > steadyMs) pauseMs = firstRetryMs;
-      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
-      pauseMs = Math.min(pauseMs * 2, this.#timing.longestRetryMs);
+      shortLives = performance.now() - began > steadyMs ? 1 : shortLives + 1;
+      await sleep(pauseAfter(shortLives), undefined, { signal }).catch(() => undefined);
     }
   }
 

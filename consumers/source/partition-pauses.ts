@@ -1,3 +1,5 @@
+import { growingPause } from "../../src/timing/growing-pause.ts";
+
 /** A pause as in kafkajs: returns a function that ends it. */
 type Pause = () => () => void;
 
@@ -12,17 +14,17 @@ export type PartitionPauses = {
   clear(): void;
 };
 
-const firstMs = 100;
-const mostMs = 10_000;
+const pauseAfter = growingPause({ firstMs: 100, longestMs: 10_000 });
 
 export const createPartitionPauses = (): PartitionPauses => {
-  const lastMs = new Map<string, number>();
+  const failures = new Map<string, number>();
   const timers = new Map<string, NodeJS.Timeout>();
 
   return {
     pause: (partition, pause) => {
-      const pauseMs = Math.min(mostMs, (lastMs.get(partition) ?? firstMs / 2) * 2);
-      lastMs.set(partition, pauseMs);
+      const inARow = (failures.get(partition) ?? 0) + 1;
+      failures.set(partition, inARow);
+      const pauseMs = pauseAfter(inARow);
       clearTimeout(timers.get(partition));
       const resume = pause();
       timers.set(
@@ -35,13 +37,13 @@ export const createPartitionPauses = (): PartitionPauses => {
       return { pauseMs };
     },
     moved: (partition) => {
-      lastMs.delete(partition);
+      failures.delete(partition);
     },
     count: () => timers.size,
     clear: () => {
       for (const timer of timers.values()) clearTimeout(timer);
       timers.clear();
-      lastMs.clear();
+      failures.clear();
     },
   };
 };
