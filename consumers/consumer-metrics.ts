@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { RejectReason } from "../src/contract/dead-letters.ts";
 import { watchDependencies } from "../src/process/dependency-gauge.ts";
-import type { RejectReason } from "./booking/rejection.ts";
 import { createRelayMetrics } from "./relay/relay-metrics.ts";
 import type { SourceMetrics } from "./source/source-metrics.ts";
 

@@ -16,7 +16,7 @@ import { createProbeClient } from "./kafka/kafka-client.ts";
 import { createPublisher, type Publisher } from "./kafka/publisher.ts";
 import { createWriteProbe } from "./kafka/write-probe.ts";
 import { createReadiness } from "./readiness.ts";
-import type { Presence } from "./relay/notice-rules.ts";
+import type { OnlineState } from "./relay/notice-rules.ts";
 import { openRelay } from "./relay/open-relay.ts";
 import type { Relay } from "./relay/relay.ts";
 import { createRecordSource, type SourceTiming } from "./source/kafka-record-source.ts";
@@ -172,7 +172,7 @@ const openSource = (
 type RelayParts = {
   store: Store;
   acts: Acts;
-  presenceOf: (userId: string) => Promise<Presence | null>;
+  presenceOf: (userId: string) => Promise<OnlineState | null>;
   publisher: Publisher;
   metrics: Metrics;
 };

@@ -6,9 +6,8 @@ import { createVerifyToken, type VerifyToken } from "./caller/tokens.ts";
 import { type Acts, createActs } from "./chat/acts/create-acts.ts";
 import type { ByteBudget, Clock, Health } from "./chat/ports.ts";
 import type { Config } from "./config/config.ts";
-import { asyncEvents } from "./contract/async-events.ts";
-import { createAsyncApi } from "./contract/asyncapi.ts";
-import { shapes } from "./contract/rest-shapes.ts";
+import { asyncEvents } from "./contract/documents/async-events.ts";
+import { createAsyncApi } from "./contract/documents/asyncapi.ts";
 import { type HttpServer, openHttpServer } from "./http/open-http-server.ts";
 import type { Logger } from "./process/logger.ts";
 import { createNodeMetrics } from "./process/metrics.ts";
@@ -177,7 +176,7 @@ const createRest = ({
     changeStatus: acts.changeStatus,
     applyBookingEvent: acts.applyBookingEvent,
     health,
-    asyncapi: createAsyncApi(asyncEvents({ shapes, requests: sockets.schemas, topics, typeAliases })),
+    asyncapi: createAsyncApi(asyncEvents({ attachmentHosts: config.attachmentHosts, topics, typeAliases })),
     logger,
     now,
     metrics,

@@ -1,4 +1,5 @@
 import type { IHeaders } from "kafkajs";
+import { isDeadLetterHeader, type LetterHeaders, letterHeader } from "../../src/contract/dead-letters.ts";
 import type { HeaderValue } from "../fetch/header-value.ts";
 import { isTooLarge, type NewRecord, type Publisher } from "../kafka/publisher.ts";
 import type { ReceivedRecord } from "../source/received-record.ts";
@@ -55,7 +56,7 @@ function* attempts(topic: string, record: ReceivedRecord, rejection: Rejection):
   const whole = { topic, ...letterOf(record, rejection) };
   yield whole;
   yield { ...whole, compress: true };
-  const size = { "dlq-value-bytes": String(value?.length ?? 0) };
+  const size = { [letterHeader.valueBytes]: String(value?.length ?? 0) };
   const cut = { ...whole, value: value?.subarray(0, keptValueBytes) ?? null, compress: true };
   yield { ...cut, headers: { ...whole.headers, ...size } };
   yield { ...cut, key: key?.subarray(0, keptKeyBytes) ?? null, headers: { ...told, ...size } };
@@ -64,21 +65,19 @@ function* attempts(topic: string, record: ReceivedRecord, rejection: Rejection):
 // A redriven record that failed again has only the headers of its last failure.
 const ownHeaders = (headers: Record<string, HeaderValue>): IHeaders =>
   Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      name.toLowerCase().startsWith("dlq-") ? [] : [[name, withoutNull(value)]],
-    ),
+    Object.entries(headers).flatMap(([name, value]) => (isDeadLetterHeader(name) ? [] : [[name, withoutNull(value)]])),
   );
 
 // kafkajs cannot write a null header: it would fail every time.
 const withoutNull = (value: HeaderValue): Buffer | string | (Buffer | string)[] =>
   Array.isArray(value) ? value.map((one) => one ?? "") : (value ?? "");
 
-const dlqHeaders = (record: ReceivedRecord, { reason, detail }: Rejection): IHeaders => ({
-  "dlq-reason": reason,
-  "dlq-detail": detail,
-  "dlq-topic": record.topic,
-  "dlq-partition": String(record.partition),
-  "dlq-offset": record.offset,
-  ...(record.undecodable && { "dlq-last-offset": record.undecodable.lastOffset }),
-  "dlq-timestamp": (record.writtenAt ?? new Date()).toISOString(),
+const dlqHeaders = (record: ReceivedRecord, { reason, detail }: Rejection): LetterHeaders => ({
+  [letterHeader.reason]: reason,
+  [letterHeader.detail]: detail,
+  [letterHeader.topic]: record.topic,
+  [letterHeader.partition]: String(record.partition),
+  [letterHeader.offset]: record.offset,
+  ...(record.undecodable && { [letterHeader.lastOffset]: record.undecodable.lastOffset }),
+  [letterHeader.timestamp]: (record.writtenAt ?? new Date()).toISOString(),
 });

@@ -5,12 +5,13 @@ import {
   mostClockSkewMs,
 } from "../../src/chat/acts/booking-event.ts";
 import type { TypeMeaning } from "../../src/chat/booking-type.ts";
+import type { RejectReason } from "../../src/contract/dead-letters.ts";
 import type { ReceivedRecord } from "../source/received-record.ts";
 import { describeProblems, readFields } from "./event-fields.ts";
 import { believedTime } from "./event-time.ts";
 import { readHeaders } from "./headers.ts";
 import { readValue } from "./read-value.ts";
-import type { Rejection, RejectReason } from "./rejection.ts";
+import type { Rejection } from "./rejection.ts";
 import { type Fields, noHeaders, own, type Unwrapped, unwrap } from "./unwrap.ts";
 
 /** An event, or why there is none: `rejected` is for people to look at, `skipped` does not concern us. */

@@ -1,4 +1,11 @@
 import type { IHeaders } from "kafkajs";
+import {
+  type Fate,
+  isDeadLetterHeader,
+  letterHeader,
+  type MarkHeaders,
+  markHeader,
+} from "../../src/contract/dead-letters.ts";
 import { readHeaders } from "../booking/headers.ts";
 import type { HeaderValue } from "../fetch/header-value.ts";
 import type { NewRecord } from "../kafka/publisher.ts";
@@ -23,9 +30,6 @@ export type Letter = {
   lastOffset: string | null;
 };
 
-/** What happened to a letter. */
-export type Fate = "redriven" | "discarded";
-
 /**
  * A record that says what happened to a letter. It follows the letter in the same partition. Retention and a purge both
  * delete from the beginning, so neither can delete the mark and keep the letter.
@@ -34,17 +38,13 @@ export type Mark = { fate: Fate; letterId: string };
 
 export type Stored = { kind: "letter"; letter: Letter } | { kind: "mark"; mark: Mark };
 
-const markHeader = "dlq-mark";
-const markedOffsetHeader = "dlq-mark-offset";
-const isOurs = (header: string): boolean => header.toLowerCase().startsWith("dlq-");
-
 export const idOf = (partition: number, offset: number | string): string => `${partition}/${offset}`;
 
 /** Reads a record of the topic of dead letters. Accepts anything without throwing. */
 export const readStored = (record: ReceivedRecord): Stored => {
   const headers = readHeaders(record.headers);
-  const fate = headers.get(markHeader);
-  const marked = headers.get(markedOffsetHeader);
+  const fate = headers.get(markHeader.fate);
+  const marked = headers.get(markHeader.offset);
   if ((fate === "redriven" || fate === "discarded") && marked !== undefined) {
     return { kind: "mark", mark: { fate, letterId: idOf(record.partition, marked) } };
   }
@@ -53,7 +53,7 @@ export const readStored = (record: ReceivedRecord): Stored => {
 
 const readLetter = (record: ReceivedRecord, headers: Map<string, string>): Letter => {
   const { partition, offset, key, value, writtenAt } = record;
-  const topic = headers.get("dlq-topic");
+  const topic = headers.get(letterHeader.topic);
   return {
     id: idOf(partition, offset),
     partition,
@@ -61,19 +61,19 @@ const readLetter = (record: ReceivedRecord, headers: Map<string, string>): Lette
     putAt: writtenAt,
     key: key?.toString() ?? null,
     valueBytes: value?.length ?? 0,
-    reason: headers.get("dlq-reason") ?? (record.undecodable ? "undecodable" : ""),
-    detail: headers.get("dlq-detail") ?? record.undecodable?.detail ?? "",
+    reason: headers.get(letterHeader.reason) ?? (record.undecodable ? "undecodable" : ""),
+    detail: headers.get(letterHeader.detail) ?? record.undecodable?.detail ?? "",
     from: topic === undefined ? null : { topic, place: placeOf(headers), writtenAt: dateOf(headers) },
-    isCut: headers.has("dlq-value-bytes"),
-    lastOffset: headers.get("dlq-last-offset") ?? record.undecodable?.lastOffset ?? null,
+    isCut: headers.has(letterHeader.valueBytes),
+    lastOffset: headers.get(letterHeader.lastOffset) ?? record.undecodable?.lastOffset ?? null,
   };
 };
 
 const placeOf = (headers: Map<string, string>): string =>
-  idOf(Number(headers.get("dlq-partition")), headers.get("dlq-offset") ?? "");
+  idOf(Number(headers.get(letterHeader.partition)), headers.get(letterHeader.offset) ?? "");
 
 const dateOf = (headers: Map<string, string>): Date | null => {
-  const time = Date.parse(headers.get("dlq-timestamp") ?? "");
+  const time = Date.parse(headers.get(letterHeader.timestamp) ?? "");
   return Number.isNaN(time) ? null : new Date(time);
 };
 
@@ -94,7 +94,7 @@ export const originalOf = (record: ReceivedRecord): NewRecord | null => {
 const withoutOurs = (headers: Record<string, HeaderValue>): IHeaders =>
   Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
-      isOurs(name) ? [] : [[name, Array.isArray(value) ? value.map((one) => one ?? "") : (value ?? "")]],
+      isDeadLetterHeader(name) ? [] : [[name, Array.isArray(value) ? value.map((one) => one ?? "") : (value ?? "")]],
     ),
   );
 
@@ -103,5 +103,5 @@ export const markOf = (topic: string, { partition, offset }: Letter, fate: Fate)
   partition,
   key: null,
   value: null,
-  headers: { [markHeader]: fate, [markedOffsetHeader]: String(offset) },
+  headers: { [markHeader.fate]: fate, [markHeader.offset]: String(offset) } satisfies MarkHeaders,
 });

@@ -1,4 +1,5 @@
-import { type Fate, type Letter, readStored } from "./letter.ts";
+import type { Fate } from "../../src/contract/dead-letters.ts";
+import { type Letter, readStored } from "./letter.ts";
 import type { Range } from "./ranges.ts";
 import type { TopicReader } from "./topic-reader.ts";
 

@@ -1,11 +1,11 @@
-import { type Card, type Chat, chatFor } from "../../src/chat/cards/card.ts";
+import { type Card, chatFor } from "../../src/chat/cards/card.ts";
 import { type Entry, type Message, toMessage } from "../../src/chat/log/entry.ts";
 import type { EntryEvent } from "../../src/chat/log/entry-kinds.ts";
 import { type Participants, type Role, userOf } from "../../src/chat/roles.ts";
-import type { Receipt } from "../../src/store/relay/change-feed.ts";
+import type { SharedChat } from "../../src/contract/chat.ts";
+import type { ChatEvent, ChatEventType, CloudEvent } from "../../src/contract/chat-events.ts";
+import type { StoredReceipt } from "../../src/store/relay/change-feed.ts";
 import type { UnreadNotice } from "../../src/store/relay/unread-notices.ts";
-
-export type ChatEventType = EntryEvent | "chat.message_read" | "chat.message_unread";
 
 /** An event as it goes to the topic; the chat's id is the key. `value` is a CloudEvent in JSON. */
 export type EncodedEvent = { chatId: string; type: ChatEventType; value: Buffer };
@@ -15,11 +15,13 @@ export type ChatPeople = { id: string; bookingId: string; participants: Particip
 
 const source = "/lyvo-chat";
 
-type Fields = { type: ChatEventType; chatId: string; id: string; at: Date; data: object };
+/** A type with its data. */
+type Told<Event = ChatEvent> = Event extends ChatEvent ? Pick<Event, "type" | "data"> : never;
+type Fields = Told & { chatId: string; id: string; at: Date };
 
 // `id` and `source` together name an event for ever: what is published again has the same.
 const encode = ({ type, chatId, id, at, data }: Fields): EncodedEvent => {
-  const event = {
+  const event: CloudEvent<ChatEventType, ChatEvent["data"]> = {
     specversion: "1.0",
     id: `${chatId}:${id}`,
     source,
@@ -45,7 +47,7 @@ const marksAt = <T extends { seq: number; at: Date }>(marks: Marks<T>, { seq, st
 };
 
 /** The chat as it was after a shown entry, without what is one user's. */
-const chatAt = (entry: Entry, card: Card, participants: Participants): Omit<Chat, "unreadCount"> => {
+const chatAt = (entry: Entry, card: Card, participants: Participants): SharedChat => {
   const { state } = entry;
   const then: Card = {
     ...card,
@@ -89,7 +91,10 @@ export const messageEvent = (
     data: { chat: { id, bookingId, ...participants, status: entry.state.status }, message: toMessage(entry) },
   });
 
-export const readEvent = ({ role, seq, at }: Receipt, { id, bookingId, participants }: ChatPeople): EncodedEvent =>
+export const readEvent = (
+  { role, seq, at }: StoredReceipt,
+  { id, bookingId, participants }: ChatPeople,
+): EncodedEvent =>
   encode({
     type: "chat.message_read",
     chatId: id,

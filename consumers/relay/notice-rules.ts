@@ -7,7 +7,7 @@ import type { UnreadNotice } from "../../src/store/relay/unread-notices.ts";
 export type NoticeDelays = { offlineMs: number; onlineMs: number };
 
 /** A user's presence. `lastSeenAt`: RFC 3339, null if unknown or while connected. */
-export type Presence = { online: boolean; lastSeenAt: string | null };
+export type OnlineState = { online: boolean; lastSeenAt: string | null };
 
 /** The seq up to which a person has read, by a mark or by writing. */
 export const readUpTo = (card: Card, state: ChatState, role: Role): Place =>
@@ -61,7 +61,7 @@ export const planNotice = (
 
 export type Verdict = { is: "over" } | { is: "due" } | { is: "later"; checkAt: Date };
 
-type Judged = { notice: UnreadNotice; read: Place; counted: number; presence: Presence | null; now: Date };
+type Judged = { notice: UnreadNotice; read: Place; counted: number; presence: OnlineState | null; now: Date };
 
 const longestLookMs = 10_000;
 
@@ -83,5 +83,5 @@ export const judgeNotice = ({ notice, read, counted, presence, now }: Judged, de
   return { is: "later", checkAt: new Date(Math.min(dueAt, now.getTime() + lookMs)) };
 };
 
-const offlineSince = ({ firstAt }: UnreadNotice, { lastSeenAt }: Presence): number =>
+const offlineSince = ({ firstAt }: UnreadNotice, { lastSeenAt }: OnlineState): number =>
   Math.max(firstAt.getTime(), lastSeenAt === null ? 0 : Date.parse(lastSeenAt));

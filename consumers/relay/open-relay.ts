@@ -5,7 +5,7 @@ import type { Store } from "../../src/store/open-store.ts";
 import { createAftercare } from "./aftercare.ts";
 import { createDescribeChanges } from "./describe-changes.ts";
 import { createPublishEvents, type EventTopic } from "./event-publisher.ts";
-import type { NoticeDelays, Presence } from "./notice-rules.ts";
+import type { NoticeDelays, OnlineState } from "./notice-rules.ts";
 import { createRelay, type Relay } from "./relay.ts";
 import type { RelayMetrics } from "./relay-metrics.ts";
 import { createTerm } from "./term/term.ts";
@@ -19,7 +19,7 @@ type Parts = {
   /** The topic's name: relays to different topics do not know of each other. */
   topicName: string;
   mendCard: Acts["mendCard"];
-  presenceOf: (userId: string) => Promise<Presence | null>;
+  presenceOf: (userId: string) => Promise<OnlineState | null>;
   delays: NoticeDelays;
   metrics: RelayMetrics;
   logger: Logger;

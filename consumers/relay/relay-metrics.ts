@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from "prom-client";
-import type { ChatEventType } from "./chat-event.ts";
+import type { ChatEventType } from "../../src/contract/chat-events.ts";
 
 /** What the relay tells of itself. */
 export type RelayMetrics = {

@@ -6,7 +6,7 @@ import type { RelayScan } from "../../src/store/relay/relay-scan.ts";
 import type { UnreadNotice, UnreadNotices } from "../../src/store/relay/unread-notices.ts";
 import { type EncodedEvent, unreadEvent } from "./chat-event.ts";
 import type { PublishEvents } from "./event-publisher.ts";
-import { forgetAt, judgeNotice, type NoticeDelays, type Presence, planNotice, readUpTo } from "./notice-rules.ts";
+import { forgetAt, judgeNotice, type NoticeDelays, type OnlineState, planNotice, readUpTo } from "./notice-rules.ts";
 
 /** What is asked of a chat's newest entry. */
 export type Newest = Head & Pick<Entry, "createdAt">;
@@ -26,7 +26,7 @@ type Parts = {
   scan: Pick<RelayScan, "cards" | "newest">;
   log: Pick<ChatLog, "entryAt">;
   /** Null where it is not known. */
-  presenceOf: (userId: string) => Promise<Presence | null>;
+  presenceOf: (userId: string) => Promise<OnlineState | null>;
   publish: PublishEvents;
   delays: NoticeDelays;
   now: () => Date;

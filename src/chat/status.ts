@@ -1,5 +1,6 @@
 import { z } from "zod";
 
 export const chatStatuses = ["active", "readonly", "closed"] as const;
+/** @internal */
 export const chatStatusSchema = z.enum(chatStatuses);
 export type ChatStatus = (typeof chatStatuses)[number];

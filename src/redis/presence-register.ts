@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import type { Presence } from "../contract/socket-events.ts";
+import type { Presence } from "../contract/server-events.ts";
 
 const keyOf = (userId: string): string => `presence:${userId}`;
 const takenKeyOf = (userId: string): string => `taken:${userId}`;

@@ -5,9 +5,9 @@ import type { ChangeStatus } from "../chat/acts/change-status.ts";
 import type { MarkRead } from "../chat/acts/mark-read.ts";
 import type { ReadChats } from "../chat/acts/read-messages.ts";
 import type { SendMessage } from "../chat/acts/send-message.ts";
-import { newMessageSchema } from "../chat/log/new-message.ts";
 import type { Clock, Health } from "../chat/ports.ts";
-import type { AsyncApiDocument } from "../contract/asyncapi.ts";
+import type { AsyncApiDocument } from "../contract/documents/asyncapi.ts";
+import { messageBodySchema } from "../contract/message.ts";
 import type { Logger } from "../process/logger.ts";
 import { chatRoutes, inboxRoutes } from "./chats.ts";
 import { docsRoutes } from "./docs/docs.ts";
@@ -49,16 +49,16 @@ export type RestParts = {
 };
 
 /** Calls without a token or a key, counted by address. */
-const publicRouter = (parts: RestParts, schema: ReturnType<typeof newMessageSchema>): Router => {
+const publicRouter = (parts: RestParts, schema: ReturnType<typeof messageBodySchema>): Router => {
   const router = Router({ caseSensitive: true });
   addRoutes(router, healthRoutes(parts), [limitByAddress(parts)]);
-  const openapi = createOpenApi({ messageSchema: schema });
+  const openapi = createOpenApi({ messageBody: schema });
   addRoutes(router, docsRoutes({ openapi, asyncapi: parts.asyncapi }), [limitByAddress(parts)]);
   return router;
 };
 
 /** Calls with a token or a key. Paths with a fixed name come before those with a chat's id. */
-const callerRouter = (parts: RestParts, schema: ReturnType<typeof newMessageSchema>): Router => {
+const callerRouter = (parts: RestParts, schema: ReturnType<typeof messageBodySchema>): Router => {
   const router = Router({ caseSensitive: true });
   router.use(createIdentify(parts), limitByCaller(parts));
   addRoutes(router, initiateRoutes(parts));
@@ -78,7 +78,7 @@ const callerRouter = (parts: RestParts, schema: ReturnType<typeof newMessageSche
  *     id → log → headers → identify → count → route → authorize → body → parse → act → answer
  */
 export const createRestApp = (parts: RestParts): Express => {
-  const schema = newMessageSchema(parts.attachmentHosts);
+  const schema = messageBodySchema(parts.attachmentHosts);
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");

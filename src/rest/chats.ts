@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { ZodOpenApiPathsObject } from "zod-openapi";
-import { inboxQuerySchema, type ReadChats } from "../chat/acts/read-messages.ts";
+import type { ReadChats } from "../chat/acts/read-messages.ts";
 import { ChatError } from "../chat/errors.ts";
 import { backendIdSchema, chatIdSchema } from "../chat/ids.ts";
 import { parse } from "../chat/parse.ts";
-import { chatSchema } from "../contract/rest-shapes.ts";
+import { type Inbox, inboxSchema } from "../contract/chat.ts";
+import { type ChatAnswer, chatAnswerSchema, inboxParamsSchema } from "../contract/rest-calls.ts";
 import { answer, asUser, problems } from "./docs/openapi-parts.ts";
 import { needUser, userIdOf } from "./request/identify.ts";
 import { readerOf } from "./request/reader.ts";
@@ -20,8 +21,8 @@ export const inboxRoutes = ({ readChats }: Parts): Routes => ({
       async (req, res) => {
         const userId = userIdOf(res);
         if (req.params["userId"] !== userId) throw new ChatError("forbidden");
-        const query = parse(inboxQuerySchema, queryWithNumbers(req, ["limit"]));
-        res.json(await readChats.inbox({ reader: readerOf(req, res), ...query }));
+        const query = parse(inboxParamsSchema, queryWithNumbers(req, ["limit"]));
+        res.json((await readChats.inbox({ reader: readerOf(req, res), ...query })) satisfies Inbox);
       },
     ],
   },
@@ -33,7 +34,8 @@ export const chatRoutes = ({ readChats }: Parts): Routes => ({
     GET: [
       needUser,
       async (req, res) => {
-        res.json({ chat: await readChats.chat({ chatId: chatIdOf(req), reader: readerOf(req, res) }) });
+        const chat = await readChats.chat({ chatId: chatIdOf(req), reader: readerOf(req, res) });
+        res.json({ chat } satisfies ChatAnswer);
       },
     ],
   },
@@ -48,9 +50,9 @@ export const chatsPaths: ZodOpenApiPathsObject = {
       description:
         "`nextCursor` is null on the last page; otherwise send it as `cursor` to get the next one. A page ends at a megabyte, so it may have fewer than `limit` chats.",
       security: asUser,
-      requestParams: { path: z.object({ userId: backendIdSchema }), query: inboxQuerySchema },
+      requestParams: { path: z.object({ userId: backendIdSchema }), query: inboxParamsSchema },
       responses: {
-        200: answer("A page of chats", z.object({ chats: z.array(chatSchema), nextCursor: z.string().nullable() })),
+        200: answer("A page of chats", inboxSchema),
         ...problems(["validation_failed", "forbidden"]),
       },
     },
@@ -62,7 +64,7 @@ export const chatsPaths: ZodOpenApiPathsObject = {
       summary: "One chat",
       security: asUser,
       requestParams: { path: z.object({ chatId: chatIdSchema }) },
-      responses: { 200: answer("The chat", z.object({ chat: chatSchema })), ...problems(["chat_not_found"]) },
+      responses: { 200: answer("The chat", chatAnswerSchema), ...problems(["chat_not_found"]) },
     },
   },
 };

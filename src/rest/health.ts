@@ -1,6 +1,6 @@
 import type { ZodOpenApiPathsObject } from "zod-openapi";
 import type { Health } from "../chat/ports.ts";
-import { healthSchema } from "../contract/rest-shapes.ts";
+import { healthSchema } from "../contract/rest-calls.ts";
 import { answer, problems } from "./docs/openapi-parts.ts";
 import type { Routes } from "./request/routes.ts";
 
@@ -10,7 +10,7 @@ export const healthRoutes = ({ health }: { health: () => Promise<Health> }): Rou
     GET: [
       async (_req, res) => {
         const { status, checks } = await health();
-        res.status(status === "unavailable" ? 503 : 200).json({ status, checks });
+        res.status(status === "unavailable" ? 503 : 200).json({ status, checks } satisfies Health);
       },
     ],
   },

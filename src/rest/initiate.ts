@@ -1,13 +1,12 @@
 import type { Request } from "express";
-import { z } from "zod";
 import type { ZodOpenApiPathsObject } from "zod-openapi";
 import type { ApplyBookingEvent } from "../chat/acts/apply-booking-event.ts";
-import { approvedSchema, type BookingEvent, mostClockSkewMs } from "../chat/acts/booking-event.ts";
+import { type BookingEvent, mostClockSkewMs } from "../chat/acts/booking-event.ts";
 import { type Card, type Chat, chatFor } from "../chat/cards/card.ts";
 import { ChatError } from "../chat/errors.ts";
 import { parse } from "../chat/parse.ts";
 import type { Clock } from "../chat/ports.ts";
-import { chatSchema } from "../contract/rest-shapes.ts";
+import { type ChatAnswer, chatAnswerSchema, initiateBodySchema } from "../contract/rest-calls.ts";
 import { answer, asService, bodyProblems, jsonBody, location, problems } from "./docs/openapi-parts.ts";
 import { needKey } from "./request/identify.ts";
 import { readJson } from "./request/read-json.ts";
@@ -21,7 +20,7 @@ export const chatForService = (card: Card): Chat => {
 
 /** @throws ChatError `validation_failed` also for a time further ahead than clocks differ */
 const approvalOf = (req: Request, now: Date): BookingEvent => {
-  const { occurredAt = now, ...fields } = parse(approvedSchema, req.body);
+  const { occurredAt = now, ...fields } = parse(initiateBodySchema, req.body);
   if (occurredAt.getTime() - now.getTime() > mostClockSkewMs) {
     const message = "at most five minutes ahead of now";
     throw new ChatError("validation_failed", { errors: [{ path: "occurredAt", message }] });
@@ -40,13 +39,11 @@ export const initiateRoutes = (parts: { applyBookingEvent: ApplyBookingEvent; no
         if (applied.outcome === "rejected") throw applied.error;
         const chat = chatForService(applied.card);
         if (applied.created) res.status(201).location(`/api/chat/${chat.id}`);
-        res.json({ chat });
+        res.json({ chat } satisfies ChatAnswer);
       },
     ],
   },
 });
-
-const body = z.object({ chat: chatSchema });
 
 export const initiatePaths: ZodOpenApiPathsObject = {
   "/api/chat/initiate": {
@@ -57,10 +54,10 @@ export const initiatePaths: ZodOpenApiPathsObject = {
       description:
         "The same act as a `booking.approved` event on Kafka; using both does no harm. The chat exists afterwards, and the newest `occurredAt` decides whether it is active. Without `occurredAt` the booking counts as approved now.",
       security: asService,
-      requestBody: jsonBody(approvedSchema, { bookingId: "booking-1", ownerId: "owner-1", seekerId: "seeker-1" }),
+      requestBody: jsonBody(initiateBodySchema, { bookingId: "booking-1", ownerId: "owner-1", seekerId: "seeker-1" }),
       responses: {
-        200: answer("The chat existed already", body),
-        201: answer("The chat was created", body, location),
+        200: answer("The chat existed already", chatAnswerSchema),
+        201: answer("The chat was created", chatAnswerSchema, location),
         ...problems([...bodyProblems, "booking_conflict"]),
       },
     },

@@ -1,32 +1,27 @@
 import { z } from "zod";
 import type { ZodOpenApiPathsObject } from "zod-openapi";
-import { defaultPageSize, pageSizeSchema, type ReadChats, seqSchema } from "../chat/acts/read-messages.ts";
+import type { ReadChats } from "../chat/acts/read-messages.ts";
 import type { SendMessage } from "../chat/acts/send-message.ts";
 import { chatIdSchema } from "../chat/ids.ts";
-import { newMessageSchema } from "../chat/log/new-message.ts";
 import { parse } from "../chat/parse.ts";
-import { messageSchema } from "../contract/rest-shapes.ts";
+import { type MessagePage, type messageBodySchema, messagePageSchema } from "../contract/message.ts";
+import { type MessageAnswer, messageAnswerSchema, pageParamsSchema } from "../contract/rest-calls.ts";
 import { answer, asUser, bodyProblems, jsonBody, location, problems } from "./docs/openapi-parts.ts";
 import { needUser, userIdOf } from "./request/identify.ts";
 import { readJson } from "./request/read-json.ts";
 import { readerOf } from "./request/reader.ts";
 import { chatIdOf, queryWithNumbers, type Routes } from "./request/routes.ts";
 
-type NewMessageSchema = ReturnType<typeof newMessageSchema>;
+type BodySchema = ReturnType<typeof messageBodySchema>;
 /** `limitSends` takes one of the sends that the user has left. @throws ChatError `rate_limited` */
 type Parts = {
   readChats: Pick<ReadChats, "messages">;
   sendMessage: SendMessage;
   limitSends: (userId: string) => Promise<void>;
-  schema: NewMessageSchema;
+  schema: BodySchema;
 };
 
-const rangeShape = z.object({
-  before: seqSchema.optional().meta({ description: "Only entries with a smaller seq: the page that ends there" }),
-  after: seqSchema.optional().meta({ description: "Only entries with a greater seq: the page that begins there" }),
-  limit: pageSizeSchema.default(defaultPageSize),
-});
-const rangeSchema = rangeShape.refine(({ before, after }) => before === undefined || after === undefined, {
+const rangeSchema = pageParamsSchema.refine(({ before, after }) => before === undefined || after === undefined, {
   path: ["after"],
   message: "either before or after",
 });
@@ -38,7 +33,7 @@ export const messageRoutes = ({ readChats, sendMessage, limitSends, schema }: Pa
       async (req, res) => {
         const chatId = chatIdOf(req);
         const range = parse(rangeSchema, queryWithNumbers(req, ["before", "after", "limit"]));
-        res.json(await readChats.messages({ chatId, reader: readerOf(req, res), range }));
+        res.json((await readChats.messages({ chatId, reader: readerOf(req, res), range })) satisfies MessagePage);
       },
     ],
   },
@@ -54,18 +49,17 @@ export const messageRoutes = ({ readChats, sendMessage, limitSends, schema }: Pa
         const { message, repeated } = await sendMessage(request);
         const address = `/api/chat/${message.chatId}/messages?after=${message.seq - 1}&limit=1`;
         if (!repeated) res.status(201).location(address);
-        res.json({ message });
+        res.json({ message } satisfies MessageAnswer);
       },
     ],
   },
 });
 
 const params = { path: z.object({ chatId: chatIdSchema }) };
-const body = z.object({ message: messageSchema });
 const contentRules =
   "`content` has up to 4,000 characters after clean-up: NFC, ends trimmed, control characters (except newline and tab) and direction overrides removed; at most 100 marks on one letter. A text without visible characters (only white space, joiners, fillers, soft hyphens, tags) is empty. A text message needs content; with an image or a file, `content` is a caption. It is stored as written, so escape it where you show it. `attachment.url` is https, on a host of the allowed list in ASCII, with spaces, quotes, backslashes and angle brackets escaped. If an answer was lost, repeat the send with the same `clientMessageId`: it is stored once.";
 
-export const messagePaths = (schema: NewMessageSchema): ZodOpenApiPathsObject => ({
+export const messagePaths = (schema: BodySchema): ZodOpenApiPathsObject => ({
   "/api/chat/{chatId}/messages": {
     get: {
       operationId: "listMessages",
@@ -74,9 +68,9 @@ export const messagePaths = (schema: NewMessageSchema): ZodOpenApiPathsObject =>
       description:
         "The newest messages, or those before or after a seq (not both). A page ends at a megabyte, so it may have fewer than `limit` messages: `hasMore` says whether there are more.",
       security: asUser,
-      requestParams: { ...params, query: rangeShape },
+      requestParams: { ...params, query: pageParamsSchema },
       responses: {
-        200: answer("A page of messages", z.object({ messages: z.array(messageSchema), hasMore: z.boolean() })),
+        200: answer("A page of messages", messagePageSchema),
         ...problems(["validation_failed", "chat_not_found"]),
       },
     },
@@ -91,8 +85,8 @@ export const messagePaths = (schema: NewMessageSchema): ZodOpenApiPathsObject =>
       requestParams: params,
       requestBody: jsonBody(schema, { type: "text", content: "Hello!", clientMessageId: "my-own-id-1" }),
       responses: {
-        200: answer("The same clientMessageId was sent before: that message", body),
-        201: answer("The message is in the chat", body, location),
+        200: answer("The same clientMessageId was sent before: that message", messageAnswerSchema),
+        201: answer("The message is in the chat", messageAnswerSchema, location),
         ...problems([...bodyProblems, "chat_not_found", "chat_not_active", "idempotency_conflict"]),
       },
     },

@@ -2,25 +2,20 @@ import type { RequestHandler } from "express";
 import { z } from "zod";
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from "zod-openapi";
 import type { MarkRead } from "../chat/acts/mark-read.ts";
-import { seqSchema } from "../chat/acts/read-messages.ts";
 import { chatIdSchema } from "../chat/ids.ts";
 import { parse } from "../chat/parse.ts";
-import { readMarkSchema } from "../contract/rest-shapes.ts";
+import { type ReadAnswer, readAnswerSchema, readBodySchema } from "../contract/rest-calls.ts";
 import { answer, asUser, bodyProblems, jsonBody, problems } from "./docs/openapi-parts.ts";
 import { needUser, userIdOf } from "./request/identify.ts";
 import { readJson } from "./request/read-json.ts";
 import { chatIdOf, type Routes } from "./request/routes.ts";
 
-const bodySchema = z.object({
-  seq: seqSchema.optional().meta({ description: "Read up to this seq; if left out, everything" }),
-});
-
 /** A participant marks the chat as read up to a seq. */
 export const readRoutes = ({ markRead }: { markRead: MarkRead }): Routes => {
   const moveMark: RequestHandler = async (req, res) => {
-    const request = { chatId: chatIdOf(req), userId: userIdOf(res), ...parse(bodySchema, req.body) };
+    const request = { chatId: chatIdOf(req), userId: userIdOf(res), ...parse(readBodySchema, req.body) };
     const { userId, seq, at } = await markRead(request);
-    res.json({ read: { userId, seq, at } });
+    res.json({ read: { userId, seq, at } } satisfies ReadAnswer);
   };
   const handlers = [needUser, ...readJson, moveMark];
   return { "/:chatId/read": { PUT: handlers, POST: handlers, PATCH: handlers } };
@@ -34,9 +29,9 @@ const operation = (operationId: string): ZodOpenApiOperationObject => ({
     "The mark never moves back: a lower seq is answered with the current mark. PUT, POST and PATCH do the same.",
   security: asUser,
   requestParams: { path: z.object({ chatId: chatIdSchema }) },
-  requestBody: jsonBody(bodySchema, { seq: 1 }, { required: false }),
+  requestBody: jsonBody(readBodySchema, { seq: 1 }, { required: false }),
   responses: {
-    200: answer("The mark as it is now", z.object({ read: readMarkSchema })),
+    200: answer("The mark as it is now", readAnswerSchema),
     ...problems([...bodyProblems, "chat_not_found"]),
   },
 });

@@ -1,13 +1,13 @@
 import type { RequestHandler } from "express";
 import { z } from "zod";
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from "zod-openapi";
-import { type ChangeStatus, statusChangeSchema } from "../chat/acts/change-status.ts";
+import type { ChangeStatus } from "../chat/acts/change-status.ts";
 import { type Card, type Chat, chatFor } from "../chat/cards/card.ts";
 import { ChatError } from "../chat/errors.ts";
 import { chatIdSchema } from "../chat/ids.ts";
 import { parse } from "../chat/parse.ts";
 import { roleOf } from "../chat/roles.ts";
-import { chatSchema } from "../contract/rest-shapes.ts";
+import { type ChatAnswer, chatAnswerSchema, statusBodySchema } from "../contract/rest-calls.ts";
 import { answer, asService, asUser, bodyProblems, jsonBody, problems } from "./docs/openapi-parts.ts";
 import { chatForService } from "./initiate.ts";
 import { isService, needUserOrKey, userIdOf } from "./request/identify.ts";
@@ -29,14 +29,16 @@ type Parts = { changeStatus: ChangeStatus; limitSends: (userId: string) => Promi
  */
 export const statusRoutes = ({ changeStatus, limitSends }: Parts): Routes => {
   const change: RequestHandler = async (req, res) => {
-    const request = { chatId: chatIdOf(req), change: parse(statusChangeSchema, req.body) };
+    const request = { chatId: chatIdOf(req), change: parse(statusBodySchema, req.body) };
     if (isService(res)) {
-      res.json({ chat: chatForService(await changeStatus({ ...request, actor: { kind: "service" } })) });
+      const chat = chatForService(await changeStatus({ ...request, actor: { kind: "service" } }));
+      res.json({ chat } satisfies ChatAnswer);
       return;
     }
     const userId = userIdOf(res);
     await limitSends(userId);
-    res.json({ chat: chatForUser(await changeStatus({ ...request, actor: { kind: "user", userId } }), userId) });
+    const chat = chatForUser(await changeStatus({ ...request, actor: { kind: "user", userId } }), userId);
+    res.json({ chat } satisfies ChatAnswer);
   };
   const handlers = [needUserOrKey, ...readJson, change];
   return { "/:chatId/status": { PUT: handlers, PATCH: handlers } };
@@ -50,9 +52,9 @@ const operation = (operationId: string): ZodOpenApiOperationObject => ({
     "With the key: any change. With a token: the owner switches between `active` and `readonly` while the booking is not cancelled. A user's change counts as a message in the limits, and its reason is only in `system.reason`, with `by`. Setting the status that a chat already has makes no entry. PUT and PATCH do the same. A wrong key is refused, even with a valid token.",
   security: [...asService, ...asUser],
   requestParams: { path: z.object({ chatId: chatIdSchema }) },
-  requestBody: jsonBody(statusChangeSchema, { status: "readonly", reason: "holidays" }),
+  requestBody: jsonBody(statusBodySchema, { status: "readonly", reason: "holidays" }),
   responses: {
-    200: answer("The chat as it is now", z.object({ chat: chatSchema })),
+    200: answer("The chat as it is now", chatAnswerSchema),
     ...problems([...bodyProblems, "forbidden", "chat_not_found"]),
   },
 });

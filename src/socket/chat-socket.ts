@@ -1,5 +1,6 @@
 import type { Server, Socket } from "socket.io";
-import type { ClientToServerEvents, ServerToClientEvents } from "../contract/socket-events.ts";
+import type { ClientToServerEvents } from "../contract/client-events.ts";
+import type { ServerToClientEvents } from "../contract/server-events.ts";
 import type { Activity } from "./events/activity.ts";
 import type { InterServerEvents } from "./fan-out/inter-server-events.ts";
 

@@ -3,7 +3,7 @@ import type { Server as HttpServer, IncomingMessage } from "node:http";
 import { Server } from "socket.io";
 import type { Broadcast, ChatCards, ChatLog } from "../chat/ports.ts";
 import type { Limits } from "../config/config.ts";
-import { type ClientEventSchemas, clientEventSchemas } from "../contract/socket-events.ts";
+import { clientEventSchemas } from "../contract/client-events.ts";
 import type { Logger } from "../process/logger.ts";
 import { openCommandClient, openPublisherClient, openSubscriberClient } from "../redis/clients.ts";
 import { createPresenceRegister } from "../redis/presence-register.ts";
@@ -56,7 +56,6 @@ type Options = {
 export type SocketServer = {
   broadcast: Broadcast;
   rateLimits: RateLimits;
-  schemas: ClientEventSchemas;
   /** Begins to let sockets in. Before this they wait. */
   serve: (acts: Omit<ChatActs, "presence" | "sends">) => void;
   /** Whether Redis does all that is asked of it: without it the node serves its own sockets only. */
@@ -133,7 +132,6 @@ export const openSocketServer = async (options: Options): Promise<SocketServer> 
   io.on("typing", typing.hear);
   // With no other node listening, broadcast locally and skip Redis.
   const broadcast = createBroadcast({ to: (room) => (nodes.keepsToItself() ? io.local : io).to(room) }, typing.over);
-  const schemas = clientEventSchemas(options.attachmentHosts);
   const isOversized = watchPacketSizes(io);
   const watches = [watchSlowReaders(io, counts.slowReaderDropped), watchTokenExpiry(io)];
 
@@ -147,7 +145,7 @@ export const openSocketServer = async (options: Options): Promise<SocketServer> 
       count: (outcome) => counts.event("connect", outcome),
     });
     const listen = createEventHandling({
-      schemas,
+      schemas: clientEventSchemas(options.attachmentHosts),
       handlers: createHandlers({ ...acts, presence, sends: rateLimits.sends, typing }),
       logger,
       eventsPerS: limits.eventsPerS,
@@ -183,7 +181,6 @@ export const openSocketServer = async (options: Options): Promise<SocketServer> 
   return {
     broadcast,
     rateLimits,
-    schemas,
     serve,
     isRedisUp: nodes.isUp,
     connections: () => io.sockets.sockets.size,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import * as fc from "fast-check";
-import { clientEventSchemas } from "../../src/contract/socket-events.ts";
+import { clientEventSchemas } from "../../src/contract/client-events.ts";
 import { ask, type Client, connect, until } from "../support/chat-client.ts";
 import { type Ground, openGround } from "./ground.ts";
 import { leakIn } from "./leaks.ts";

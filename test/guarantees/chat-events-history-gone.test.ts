@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
 import { mongo } from "mongoose";
+import type { ChatEvent } from "../../src/contract/chat-events.ts";
 import { keepChatsBusy, untilTold } from "../support/busy-chats.ts";
 import { until } from "../support/chat-client.ts";
-import { type ChatEvent, type EventReader, readEvents } from "../support/chat-events.ts";
+import { type EventReader, readEvents } from "../support/chat-events.ts";
 import { openTestKafka } from "../support/kafka.ts";
 import { openTestStore, withDatabase } from "../support/open-test-store.ts";
 import { ownReplicaSet } from "../support/own-replica-set.ts";

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import type { ChatEvent } from "../../src/contract/chat-events.ts";
 import { aBooking, anApprovedChat, ask, callAsService, connect, until } from "../support/chat-client.ts";
-import { type ChatEvent, type EventReader, readEvents } from "../support/chat-events.ts";
+import { type EventReader, readEvents } from "../support/chat-events.ts";
 import { headersOf, jsonOf, openTestKafka, type TestKafka } from "../support/kafka.ts";
 import { runConsumers, type TestConsumers } from "../support/run-consumers.ts";
 import { startNode, type TestNode } from "../support/start-node.ts";

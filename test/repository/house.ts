@@ -46,7 +46,7 @@ export const messageWay: Step[] = [
   ["src/socket/events/handle-events.ts", "an event comes in: parse, take a turn, do, ack"],
   ["src/socket/events/activity.ts", "the socket's events: their order, and how many a second"],
   ["src/chat/parse.ts", "payload and schema to type, or `validation_failed`"],
-  ["src/contract/socket-events.ts", "the payload of `send_message`"],
+  ["src/contract/client-events.ts", "the payload of `send_message`"],
   ["src/chat/log/new-message.ts", "what a participant may send"],
   ["src/socket/events/chat-handlers.ts", "what `send_message` comes to"],
   ["src/redis/rate-limits.ts", "may this user send now?"],

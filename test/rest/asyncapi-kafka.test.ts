@@ -2,23 +2,20 @@ import { type MessageInterface, Parser } from "@asyncapi/parser";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { z } from "zod";
 import { createDeadLetters } from "../../consumers/booking/dead-letter.ts";
-import type { RejectReason } from "../../consumers/booking/rejection.ts";
 import { markOf } from "../../consumers/dlq/letter.ts";
 import type { NewRecord } from "../../consumers/kafka/publisher.ts";
 import { readEvent } from "../../consumers/relay/chat-event.ts";
 import { createBookingTypes } from "../../src/chat/booking-type.ts";
-import { asyncEvents } from "../../src/contract/async-events.ts";
-import { createAsyncApi } from "../../src/contract/asyncapi.ts";
-import { shapes } from "../../src/contract/rest-shapes.ts";
-import { clientEventSchemas } from "../../src/contract/socket-events.ts";
+import type { RejectReason } from "../../src/contract/dead-letters.ts";
+import { asyncEvents } from "../../src/contract/documents/async-events.ts";
+import { createAsyncApi } from "../../src/contract/documents/asyncapi.ts";
 import { bookingShapes } from "../support/booking-shapes.ts";
 import { aRecord, decode } from "../support/records.ts";
 
 const document = createAsyncApi(
   asyncEvents({
     typeAliases: [],
-    shapes,
-    requests: clientEventSchemas(["images.example.com"]),
+    attachmentHosts: ["images.example.com"],
     topics: {
       booking: ["booking.approved", "booking.cancelled", "bookings"],
       bookingDlq: "booking.dlq",

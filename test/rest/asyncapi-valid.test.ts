@@ -1,6 +1,6 @@
 import { DiagnosticSeverity, Parser } from "@asyncapi/parser";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { AsyncApiDocument } from "../../src/contract/asyncapi.ts";
+import type { AsyncApiDocument } from "../../src/contract/documents/asyncapi.ts";
 import { openRest, type Rest } from "./open-rest.ts";
 
 // AsyncAPI's own parser reads the document with the schemas and the rules of the specification's authors.

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { chatSchema } from "../../src/contract/rest-shapes.ts";
+import { chatSchema } from "../../src/contract/chat.ts";
 import { apiKey, bearer, newBooking, openRest, type Rest } from "./open-rest.ts";
 
 let rest: Rest;

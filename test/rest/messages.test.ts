@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { ChatError } from "../../src/chat/errors.ts";
-import { messageSchema } from "../../src/contract/rest-shapes.ts";
+import { messageSchema } from "../../src/contract/message.ts";
 import { apiKey, attachmentHost, bearer, openRest, type Rest } from "./open-rest.ts";
 
 let rest: Rest;

@@ -7,10 +7,8 @@ import request from "supertest";
 import { createVerifyToken } from "../../src/caller/tokens.ts";
 import { createActs } from "../../src/chat/acts/create-acts.ts";
 import type { Broadcast, Health } from "../../src/chat/ports.ts";
-import { asyncEvents } from "../../src/contract/async-events.ts";
-import { createAsyncApi } from "../../src/contract/asyncapi.ts";
-import { shapes } from "../../src/contract/rest-shapes.ts";
-import { clientEventSchemas } from "../../src/contract/socket-events.ts";
+import { asyncEvents } from "../../src/contract/documents/async-events.ts";
+import { createAsyncApi } from "../../src/contract/documents/asyncapi.ts";
 import { createLogger } from "../../src/process/logger.ts";
 import { createRestApp, type RestParts } from "../../src/rest/app.ts";
 import { openStore } from "../../src/store/open-store.ts";
@@ -50,8 +48,7 @@ const allUp: Health = { status: "ok", checks: { mongodb: "up", redis: "up", kafk
 const asyncapi = createAsyncApi(
   asyncEvents({
     typeAliases: [],
-    shapes,
-    requests: clientEventSchemas([attachmentHost]),
+    attachmentHosts: [attachmentHost],
     topics: {
       booking: ["booking.approved", "booking.cancelled"],
       bookingDlq: "booking.dlq",

@@ -2,25 +2,23 @@ import { describe, expect, test } from "@jest/globals";
 import { z } from "zod";
 import { approvedSchema } from "../../src/chat/acts/booking-event.ts";
 import { statusChangeSchema } from "../../src/chat/acts/change-status.ts";
-import { newMessageSchema } from "../../src/chat/log/new-message.ts";
 import { parse } from "../../src/chat/parse.ts";
-import { asyncEvents } from "../../src/contract/async-events.ts";
-import { createAsyncApi } from "../../src/contract/asyncapi.ts";
+import { clientEventSchemas } from "../../src/contract/client-events.ts";
+import { asyncEvents } from "../../src/contract/documents/async-events.ts";
+import { createAsyncApi } from "../../src/contract/documents/asyncapi.ts";
 import { parseExactJson } from "../../src/contract/exact-json.ts";
-import { shapes } from "../../src/contract/rest-shapes.ts";
-import { clientEventSchemas } from "../../src/contract/socket-events.ts";
+import { messageBodySchema } from "../../src/contract/message.ts";
 import { createOpenApi } from "../../src/rest/docs/openapi.ts";
 import { mostBodyBytes } from "../../src/rest/request/read-json.ts";
 
 const hosts = ["images.example.com"];
-const messageSchema = newMessageSchema(hosts);
+const messageSchema = messageBodySchema(hosts);
 const requests = clientEventSchemas(hosts);
-const openapi = createOpenApi({ messageSchema });
+const openapi = createOpenApi({ messageBody: messageSchema });
 const asyncapi = createAsyncApi(
   asyncEvents({
     typeAliases: [],
-    shapes,
-    requests,
+    attachmentHosts: hosts,
     topics: { booking: ["booking.approved"], bookingDlq: "booking.dlq", chatEvents: "chat.events" },
   }),
 );

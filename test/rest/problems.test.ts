@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { problemSchema } from "../../src/contract/rest-shapes.ts";
+import { problemSchema } from "../../src/contract/failures.ts";
 import { apiKey, bearer, newBooking, openRest, type Rest } from "./open-rest.ts";
 
 let rest: Rest;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { readMarkSchema } from "../../src/contract/rest-shapes.ts";
+import { userMarkSchema } from "../../src/contract/chat.ts";
 import { bearer, openRest, type Rest } from "./open-rest.ts";
 
 let rest: Rest;
@@ -28,7 +28,7 @@ describe("PUT /api/chat/:chatId/read", () => {
       .put(`/api/chat/${chatId}/read`)
       .set(...bearer(seekerId))
       .expect(200);
-    expect(readMarkSchema.parse(body.read)).toEqual(body.read);
+    expect(userMarkSchema.parse(body.read)).toEqual(body.read);
     expect(body).toEqual({ read: { userId: seekerId, seq: 3, at: expect.any(String) } });
     const chat = await rest.call
       .get(`/api/chat/${chatId}`)

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { type Entry, type EntryFields, toMessage } from "../../src/chat/log/entry.ts";
-import { messageSchema } from "../../src/contract/rest-shapes.ts";
+import { messageSchema } from "../../src/contract/message.ts";
 import { toDocument, toEntry } from "../../src/store/entry-documents.ts";
 import { aHead } from "../support/heads.ts";
 

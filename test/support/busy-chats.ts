@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ChatError } from "../../src/chat/errors.ts";
+import type { ChatEvent } from "../../src/contract/chat-events.ts";
 import type { Store } from "../../src/store/open-store.ts";
 import { aBooking, until } from "./chat-client.ts";
-import { type ChatEvent, type EventReader, sentSeqs, shownSeqs } from "./chat-events.ts";
+import { type EventReader, sentSeqs, shownSeqs } from "./chat-events.ts";
 import { chatOn } from "./open-test-relay.ts";
 
 export type BusyChats = {

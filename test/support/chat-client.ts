@@ -1,6 +1,7 @@
 import { io, type Socket } from "socket.io-client";
 import type { Chat } from "../../src/chat/cards/card.ts";
-import type { ClientToServerEvents, ServerToClientEvents } from "../../src/contract/socket-events.ts";
+import type { ClientToServerEvents } from "../../src/contract/client-events.ts";
+import type { ServerToClientEvents } from "../../src/contract/server-events.ts";
 import { uniqueName } from "./services.ts";
 import { apiKey, type TestNode, tokenFor } from "./start-node.ts";
 

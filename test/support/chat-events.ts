@@ -1,15 +1,10 @@
 import type { Consumer } from "kafkajs";
-import { z } from "zod";
 import { type ReceivedRecord, toReceivedRecord } from "../../consumers/source/received-record.ts";
 import type { Entry } from "../../src/chat/log/entry.ts";
-import { chatEventSchema } from "../../src/contract/async-events.ts";
-import { shapes } from "../../src/contract/rest-shapes.ts";
+import { type ChatEvent, chatEventSchema } from "../../src/contract/chat-events.ts";
 import { until } from "./chat-client.ts";
 import { jsonOf, type TestKafka } from "./kafka.ts";
 import { uniqueName } from "./services.ts";
-
-const schema = chatEventSchema({ shapes });
-export type ChatEvent = z.infer<typeof schema>;
 
 export type EventReader = AsyncDisposable & {
   records: ReceivedRecord[];
@@ -32,7 +27,7 @@ export const readEvents = async (kafka: TestKafka, topic: string): Promise<Event
     eachMessage: async ({ partition, message }) => {
       const record = toReceivedRecord(topic, partition, message);
       records.push(record);
-      events.push(schema.parse(jsonOf(record)));
+      events.push(chatEventSchema.parse(jsonOf(record)));
     },
   });
   const of = (chatId: string): ChatEvent[] => withoutRepeats(events.filter(({ subject }) => subject === chatId));

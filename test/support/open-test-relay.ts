@@ -3,7 +3,7 @@ import { createEventTopic } from "../../consumers/kafka/event-topic.ts";
 import type { KafkaAddress } from "../../consumers/kafka/kafka-client.ts";
 import { createPublisher } from "../../consumers/kafka/publisher.ts";
 import type { EventTopic } from "../../consumers/relay/event-publisher.ts";
-import type { Presence } from "../../consumers/relay/notice-rules.ts";
+import type { OnlineState } from "../../consumers/relay/notice-rules.ts";
 import { openRelay } from "../../consumers/relay/open-relay.ts";
 import { createRelayMetrics } from "../../consumers/relay/relay-metrics.ts";
 import type { RelayTiming } from "../../consumers/relay/timing.ts";
@@ -32,7 +32,7 @@ export type RelayOptions = {
   topic: string;
   mongodbUri: string;
   delays?: { offlineMs: number; onlineMs: number };
-  presenceOf?: (userId: string) => Promise<Presence | null>;
+  presenceOf?: (userId: string) => Promise<OnlineState | null>;
   timing?: Partial<RelayTiming>;
   /** Stands between the relay and Kafka. */
   through?: (topic: EventTopic) => EventTopic;

@@ -1,4 +1,4 @@
-import type { Answers } from "../../../src/contract/socket-events.ts";
+import type { Answers } from "../../../src/contract/client-events.ts";
 import type { Request } from "./connection.ts";
 import type { MessageLog } from "./message-log.ts";
 

@@ -1,6 +1,6 @@
 import type { Chat } from "../../../src/chat/cards/card.ts";
 import type { ChatStatus } from "../../../src/chat/status.ts";
-import type { Presence } from "../../../src/contract/socket-events.ts";
+import type { Presence } from "../../../src/contract/server-events.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { type ConnectionState, createConnection } from "./connection.ts";
 import { createHeard, hear } from "./heard.ts";

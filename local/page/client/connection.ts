@@ -1,11 +1,7 @@
 import { io, type Socket } from "socket.io-client";
-import type {
-  Answers,
-  ClientEvent,
-  ClientToServerEvents,
-  ServerToClientEvents,
-  WireError,
-} from "../../../src/contract/socket-events.ts";
+import type { Answers, ClientEvent, ClientEvents, ClientToServerEvents } from "../../../src/contract/client-events.ts";
+import type { WireError } from "../../../src/contract/failures.ts";
+import type { ServerToClientEvents } from "../../../src/contract/server-events.ts";
 
 /**
  * `connecting`: the first attempt. `online`: open. `lost`: it was open, or was refused temporarily; it retries by itself.
@@ -16,10 +12,7 @@ export type ConnectionState = "connecting" | "online" | "lost" | "paused";
 /** `no_answer`: the connection was lost or the answer is late, so the outcome is unknown. */
 export type RequestError = Omit<WireError, "code"> & { code: WireError["code"] | "no_answer" };
 export type RequestOutcome<E extends ClientEvent> = ({ ok: true } & Answers[E]) | { ok: false; error: RequestError };
-export type Request = <E extends ClientEvent>(
-  event: E,
-  payload: Parameters<ClientToServerEvents[E]>[0],
-) => Promise<RequestOutcome<E>>;
+export type Request = <E extends ClientEvent>(event: E, payload: ClientEvents[E]) => Promise<RequestOutcome<E>>;
 
 const answerTimeoutMs = 8_000;
 const refusedPauseMs = 3_000;

@@ -1,6 +1,6 @@
 import type { Chat, Receipt } from "../../../src/chat/cards/card.ts";
 import type { Message } from "../../../src/chat/log/entry.ts";
-import type { Presence } from "../../../src/contract/socket-events.ts";
+import type { Presence } from "../../../src/contract/server-events.ts";
 import { createChatCards } from "./chat-cards.ts";
 import type { ChatSocket } from "./connection.ts";
 import { createMessageLog, type MessageLog } from "./message-log.ts";

@@ -1,5 +1,5 @@
 import type { Chat } from "../../../src/chat/cards/card.ts";
-import type { Presence } from "../../../src/contract/socket-events.ts";
+import type { Presence } from "../../../src/contract/server-events.ts";
 import type { ChatClient } from "../client/chat-client.ts";
 import { avatar, roomWindow } from "../inbox/avatar.ts";
 import { el, setChildren, setText } from "../kit/dom.ts";

@@ -3,8 +3,9 @@ import type { RequireParticipant } from "../access.ts";
 import { type Card, type Chat, chatFor } from "../cards/card.ts";
 import type { CardKeeper } from "../cards/card-keeper.ts";
 import { ChatError } from "../errors.ts";
-import { type Message, toMessage } from "../log/entry.ts";
+import { toMessage } from "../log/entry.ts";
 import { cardBytes, largestItemBytes, mostBytesOf } from "../log/size.ts";
+import type { Inbox, MessagePage, OpenedChat } from "../pages.ts";
 import type { ChatCards, ChatLog, LogRange, Reader, Reads } from "../ports.ts";
 import { chatStatusSchema } from "../status.ts";
 
@@ -21,10 +22,6 @@ export const inboxQuerySchema = z.object({
   limit: pageSizeSchema.default(defaultPageSize),
   cursor: z.string().max(200).optional(),
 });
-
-export type MessagePage = { messages: Message[]; hasMore: boolean };
-export type OpenedChat = { chat: Chat } & MessagePage;
-export type Inbox = { chats: Chat[]; nextCursor: string | null };
 
 type Parts = {
   requireParticipant: RequireParticipant;

@@ -20,7 +20,10 @@ const longestUrl = 4_096;
 const longestName = 255;
 const mostBytes = 1024 ** 3;
 
-/** An attachment as everybody sees it. JSON Schema counts code points, like us; zod's own `max` counts UTF-16 units. */
+/**
+ * An attachment as everybody sees it. JSON Schema counts code points, like us; zod's own `max` counts UTF-16 units.
+ * @internal
+ */
 export const attachmentShape = z
   .object({
     url: z.string().meta({ format: "uri", maxLength: longestUrl }),
@@ -69,7 +72,10 @@ const mimeTypeSchema = (types: readonly string[]) =>
       return z.NEVER;
     });
 
-/** The attachment of an image or a file. The hosts come from ATTACHMENT_HOSTS. */
+/**
+ * The attachment of an image or a file. The hosts come from ATTACHMENT_HOSTS.
+ * @internal
+ */
 export const attachmentSchema = (mimeTypes: readonly string[], allowedHosts: readonly string[]) =>
   z.object({
     url: z

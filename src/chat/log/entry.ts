@@ -48,7 +48,10 @@ export type EntryFields = {
   clientMessageId?: string;
 };
 
-/** The schemas of these fields, for the documents. */
+/**
+ * The schemas of these fields, for the documents.
+ * @internal
+ */
 export const entryShape = {
   senderId: backendIdSchema.nullable().meta({ description: "null for a system message" }),
   type: z.enum(entryTypes),

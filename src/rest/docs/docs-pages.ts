@@ -1,5 +1,5 @@
 import { errorTable } from "../../chat/errors.ts";
-import type { AsyncApiDocument } from "../../contract/asyncapi.ts";
+import type { AsyncApiDocument } from "../../contract/documents/asyncapi.ts";
 
 export const docsBase = "/api/chat/docs";
 

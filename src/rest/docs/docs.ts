@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import type { RequestHandler, Response } from "express";
 import helmet from "helmet";
 import { ChatError } from "../../chat/errors.ts";
-import type { AsyncApiDocument } from "../../contract/asyncapi.ts";
+import type { AsyncApiDocument } from "../../contract/documents/asyncapi.ts";
 import type { Routes } from "../request/routes.ts";
 import { errorsPage, eventsPage, pageScript, pageStyle, restPage } from "./docs-pages.ts";
 

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from "zod-openapi";
 import { type ErrorCode, errorTable } from "../../chat/errors.ts";
-import { problemSchema } from "../../contract/rest-shapes.ts";
+import { problemSchema } from "../../contract/failures.ts";
 import { problemMediaType } from "../request/problem.ts";
 import { mostBodyBytes } from "../request/read-json.ts";
 

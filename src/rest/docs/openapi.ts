@@ -1,6 +1,6 @@
 import { createDocument } from "zod-openapi";
-import type { newMessageSchema } from "../../chat/log/new-message.ts";
-import { allowNullForOptional } from "../../contract/null-for-optional.ts";
+import { allowNullForOptional } from "../../contract/documents/null-for-optional.ts";
+import type { messageBodySchema } from "../../contract/message.ts";
 import { chatsPaths } from "../chats.ts";
 import { healthPaths } from "../health.ts";
 import { initiatePaths } from "../initiate.ts";
@@ -20,7 +20,7 @@ What happens live comes over Socket.IO: [the events](/api/chat/docs/events).
 Whole answers may get more fields later: let those pass that you do not know.`;
 
 /** The API as OpenAPI 3.1, from the schemas that parse requests. */
-export const createOpenApi = ({ messageSchema }: { messageSchema: ReturnType<typeof newMessageSchema> }) =>
+export const createOpenApi = ({ messageBody }: { messageBody: ReturnType<typeof messageBodySchema> }) =>
   createDocument(
     {
       openapi: "3.1.0",
@@ -34,7 +34,7 @@ export const createOpenApi = ({ messageSchema }: { messageSchema: ReturnType<typ
       ],
       paths: {
         ...chatsPaths,
-        ...messagePaths(messageSchema),
+        ...messagePaths(messageBody),
         ...readPaths,
         ...statusPaths,
         ...initiatePaths,

@@ -1,9 +1,6 @@
 import type { Response } from "express";
-import type { z } from "zod";
 import { type ChatError, errorTable } from "../../chat/errors.ts";
-import type { problemSchema } from "../../contract/rest-shapes.ts";
-
-export type Problem = z.infer<typeof problemSchema>;
+import type { Problem } from "../../contract/failures.ts";
 
 export const problemMediaType = "application/problem+json";
 

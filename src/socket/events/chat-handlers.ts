@@ -11,7 +11,7 @@ import { chatRoom } from "../fan-out/rooms.ts";
 import type { PresenceNotices } from "../presence/presence-notices.ts";
 import type { Handlers } from "./handle-events.ts";
 import { readerOf } from "./reader.ts";
-import type { Typing } from "./typing.ts";
+import type { TypingState } from "./typing.ts";
 
 /** The handlers of every socket's events. */
 export type ChatActs = {
@@ -26,7 +26,7 @@ export type ChatActs = {
   presence: Pick<PresenceNotices, "tellSocket">;
 };
 
-type Parts = ChatActs & { typing: Pick<Typing, "begin" | "end" | "sent"> };
+type Parts = ChatActs & { typing: Pick<TypingState, "begin" | "end" | "sent"> };
 
 /** One handler per event. Payloads are already parsed, and a socket's events come in the order they were sent. */
 export const createHandlers = ({ typing, ...acts }: Parts): Handlers => {

@@ -1,6 +1,7 @@
 import { ChatError, toChatError } from "../../chat/errors.ts";
 import { parse } from "../../chat/parse.ts";
-import type { Answers, ClientEvent, ClientEventSchemas, Payload, Refusal } from "../../contract/socket-events.ts";
+import type { Answers, ClientEvent, ClientEventSchemas, ParsedPayload } from "../../contract/client-events.ts";
+import type { Refusal } from "../../contract/failures.ts";
 import type { Logger } from "../../process/logger.ts";
 import type { ChatSocket } from "../chat-socket.ts";
 import { type Activity, activityOf } from "./activity.ts";
@@ -8,7 +9,7 @@ import { type Activity, activityOf } from "./activity.ts";
 /** `release`: what this socket sent after this event may begin. */
 export type Handler<E extends ClientEvent> = (
   socket: ChatSocket,
-  payload: Payload<E>,
+  payload: ParsedPayload<E>,
   release: () => void,
 ) => Promise<Answers[E]>;
 export type Handlers = { [E in ClientEvent]: Handler<E> };
@@ -74,7 +75,7 @@ export const createEventHandling = (parts: Parts): ((socket: ChatSocket) => void
     const payload = parse<unknown>(parts.schemas[event], payloadOf(args));
     // The table of schemas and that of handlers have the same keys; TypeScript cannot see that they correspond.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    const typed = payload as Payload<E>;
+    const typed = payload as ParsedPayload<E>;
     return activity.turns.take((release) => {
       if (isPointless(socket, event)) throw new ChatError("unavailable");
       return parts.handlers[event](socket, typed, release);

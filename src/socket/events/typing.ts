@@ -60,4 +60,4 @@ export const createTyping = ({ node, emit, sayToOthers, now = () => performance.
     stop: (): void => clearInterval(timer),
   };
 };
-export type Typing = ReturnType<typeof createTyping>;
+export type TypingState = ReturnType<typeof createTyping>;

@@ -1,5 +1,5 @@
 import type { Broadcast } from "../../chat/ports.ts";
-import type { ServerToClientEvents } from "../../contract/socket-events.ts";
+import type { ServerToClientEvents } from "../../contract/server-events.ts";
 import type { Typist } from "../events/typing-words.ts";
 import { chatRoom, userRoom } from "./rooms.ts";
 

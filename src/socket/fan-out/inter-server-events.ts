@@ -1,4 +1,4 @@
-import type { ResyncReason } from "../../contract/socket-events.ts";
+import type { ResyncReason } from "../../contract/server-events.ts";
 import type { TypingWord } from "../events/typing-words.ts";
 import type { PeerWord } from "./peers.ts";
 

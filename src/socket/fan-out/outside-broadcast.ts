@@ -1,6 +1,6 @@
 import { Emitter } from "@socket.io/redis-emitter";
 import type { Broadcast } from "../../chat/ports.ts";
-import type { ServerToClientEvents } from "../../contract/socket-events.ts";
+import type { ServerToClientEvents } from "../../contract/server-events.ts";
 import type { Logger } from "../../process/logger.ts";
 import { channelsOf } from "../../redis/channels.ts";
 import { openPublisherClient, type RedisPlace } from "../../redis/clients.ts";

@@ -1,4 +1,4 @@
-import type { ResyncReason } from "../../contract/socket-events.ts";
+import type { ResyncReason } from "../../contract/server-events.ts";
 import type { ChatServer, ChatSocket } from "../chat-socket.ts";
 
 const spreadMs = 1_500;

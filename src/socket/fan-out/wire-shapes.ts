@@ -1,6 +1,6 @@
 import { entryTypes, type Message } from "../../chat/log/entry.ts";
 import { isServiceType } from "../../chat/log/entry-kinds.ts";
-import type { ServerToClientEvents } from "../../contract/socket-events.ts";
+import type { ServerToClientEvents } from "../../contract/server-events.ts";
 import { typingWordSchema } from "../events/typing-words.ts";
 import { field } from "../untyped-field.ts";
 import type { PeerWord } from "./peers.ts";

@@ -1,4 +1,4 @@
-import type { Presence } from "../../contract/socket-events.ts";
+import type { Presence } from "../../contract/server-events.ts";
 import type { Logger } from "../../process/logger.ts";
 import { openCommandClient, type RedisPlace } from "../../redis/clients.ts";
 import { createPresenceRegister } from "../../redis/presence-register.ts";

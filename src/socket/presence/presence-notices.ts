@@ -1,5 +1,5 @@
 import type { ChatCards } from "../../chat/ports.ts";
-import type { Presence } from "../../contract/socket-events.ts";
+import type { Presence } from "../../contract/server-events.ts";
 import type { Logger } from "../../process/logger.ts";
 import { confirmEveryMs, type PresenceRegister } from "../../redis/presence-register.ts";
 import type { ChatServer, ChatSocket } from "../chat-socket.ts";

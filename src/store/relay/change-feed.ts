@@ -6,14 +6,14 @@ import { toEntry } from "../entry-documents.ts";
 import type { CardDocument, EntryDocument } from "../models.ts";
 
 /** A position up to which somebody marked a chat as read. */
-export type Receipt = { chatId: string; role: Role; seq: number; at: Date };
+export type StoredReceipt = { chatId: string; role: Role; seq: number; at: Date };
 
 /**
  * A change in the database. `people`: a chat that a cancellation had made got its two people.
  */
 export type Change =
   | { kind: "entry"; entry: Entry }
-  | { kind: "receipt"; receipt: Receipt }
+  | { kind: "receipt"; receipt: StoredReceipt }
   | { kind: "people"; chatId: string };
 
 /** A position in the database's history. `at`: the approximate time; the rest is MongoDB's own token. */
@@ -150,7 +150,7 @@ const fieldOf = (value: unknown, name: string): unknown =>
   typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 
 /** The explicit read marks of a card. */
-export const receiptsOf = ({ _id, receipts = {} }: Pick<CardDocument, "_id" | "receipts">): Receipt[] =>
+export const receiptsOf = ({ _id, receipts = {} }: Pick<CardDocument, "_id" | "receipts">): StoredReceipt[] =>
   roles.flatMap((role) => {
     const receipt = receipts[role];
     return receipt ? [{ chatId: _id.toHexString(), role, ...receipt }] : [];

@@ -5,10 +5,10 @@ import { toCard } from "../cards/card-documents.ts";
 import { lasting } from "../durability.ts";
 import { toEntry } from "../entry-documents.ts";
 import type { CardDocument, EntryDocument } from "../models.ts";
-import { type Receipt, receiptsOf } from "./change-feed.ts";
+import { receiptsOf, type StoredReceipt } from "./change-feed.ts";
 
 /** A card, its explicit read marks, and whether a cancellation made it: then its people came later than its first entry. */
-export type ScannedCard = { card: Card; receipts: Receipt[]; cancelledFirst: boolean };
+export type ScannedCard = { card: Card; receipts: StoredReceipt[]; cancelledFirst: boolean };
 
 export type RelayScan = {
   /** The smallest id of that time. */

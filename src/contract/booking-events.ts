@@ -2,7 +2,7 @@ import { z } from "zod";
 import { eventIdSchema } from "../chat/acts/booking-event.ts";
 import { createBookingTypes, type TypeAlias, typePattern } from "../chat/booking-type.ts";
 import { backendIdSchema } from "../chat/ids.ts";
-import type { Topic } from "./asyncapi.ts";
+import type { Topic } from "./documents/asyncapi.ts";
 
 const bookingId = backendIdSchema.meta({ description: "The booking's id" });
 
@@ -142,59 +142,4 @@ export const bookingTopics = (topics: readonly string[], aliases: readonly TypeA
   return Object.fromEntries(
     topics.map((topic) => [topic, { summary, key: bookingId, headers: bookingHeaders, schema: recordOf(topic) }]),
   );
-};
-
-// What the consumers say of a record that they reject.
-const rejectReasons = [
-  "undecodable",
-  "tombstone",
-  "too_large",
-  "not_utf8",
-  "not_json",
-  "unknown_type",
-  "wrong_shape",
-  "booking_conflict",
-] as const;
-
-const wholeNumber = z.string().regex(/^\d+$/);
-
-const letterHeaders = z.object({
-  "dlq-reason": z.enum(rejectReasons).meta({
-    description:
-      "`undecodable`: nobody can read what stands from `dlq-offset` to `dlq-last-offset`, as a batch that unpacks to too much; the letter has no key and no value. `tombstone`: no value. `too_large`: more than 1 MB. `not_utf8`, `not_json`. `unknown_type`: a type that speaks of a booking and of approving or cancelling, and is none that is known. `wrong_shape`: no type, or a field that is missing or wrong. `booking_conflict`: the booking is known with other people.",
-  }),
-  "dlq-detail": z.string().meta({ description: "What is wrong and how to mend it, for people" }),
-  "dlq-topic": z.string().meta({ description: "Where the record came from" }),
-  "dlq-partition": wholeNumber.meta({ description: "The record's partition in that topic" }),
-  "dlq-offset": wholeNumber.meta({ description: "The record's offset in that partition" }),
-  "dlq-timestamp": z.iso.datetime().meta({ description: "The record's own time: RFC 3339, UTC, with milliseconds" }),
-  "dlq-last-offset": wholeNumber.optional().meta({
-    description: "Only of what cannot be read: the last offset that the letter stands for",
-  }),
-  "dlq-value-bytes": wholeNumber.optional().meta({
-    description: "Only where the topic did not take the whole: how long the value was before it was cut",
-  }),
-});
-
-const markHeaders = z.object({
-  "dlq-mark": z.enum(["redriven", "discarded"]),
-  "dlq-mark-offset": wholeNumber.meta({ description: "The letter's offset, in the partition of the mark" }),
-});
-
-/** The topic of the dead letters, which `npm run dlq` reads, redrives and marks. */
-export const deadLetterTopic: Topic = {
-  summary:
-    "Booking records that can never succeed, with key, value and headers as they came, plus `dlq-reason`, `dlq-detail`, `dlq-topic`, `dlq-partition`, `dlq-offset` and `dlq-timestamp`. Of records that cannot be read, as a batch that cannot be unpacked, there is one letter without key and value: `dlq-last-offset` says up to where. A value that the topic does not take whole is cut: `dlq-value-bytes` says how long it was.",
-  contentType: "application/octet-stream",
-  key: z.string().nullable().meta({ description: "As it came: the booking's id, where the record had one" }),
-  headers: letterHeaders,
-  schema: z.unknown().meta({ description: "The value's bytes as they came; often no JSON" }),
-  others: {
-    mark: {
-      summary: "What became of a letter that stands before it in the same partition: it was redriven, or discarded.",
-      key: z.null(),
-      headers: markHeaders,
-      schema: z.null(),
-    },
-  },
 };

@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { backendIdSchema, chatIdSchema } from "../chat/ids.ts";
+import { type ChatStatus, chatStatusSchema } from "../chat/status.ts";
+import { type SharedChat, sharedChatSchema } from "./chat.ts";
+import type { Topic } from "./documents/asyncapi.ts";
+import { placeSchema, timeSchema } from "./fields.ts";
+import { type Message, messageSchema } from "./message.ts";
+import { wireSchema } from "./wire-schema.ts";
+
+/** CloudEvents 1.0, structured. Every attribute is always there; readers may build on it. */
+export type CloudEvent<Type extends string, Data> = {
+  specversion: "1.0";
+  /** The same each time the event comes. */
+  id: string;
+  source: string;
+  type: Type;
+  time: string;
+  /** The chat's id. */
+  subject: string;
+  datacontenttype: "application/json";
+  data: Data;
+};
+type Whose = { chatId: string; bookingId: string; userId: string };
+type Booked = { id: string; bookingId: string; ownerId: string; seekerId: string; status: ChatStatus };
+
+/** What happens in chats, as other services hear of it. */
+export type ChatEvent =
+  | CloudEvent<"chat.created" | "chat.status_changed", { chat: SharedChat }>
+  | CloudEvent<"chat.message_sent", { chat: Booked; message: Message }>
+  | CloudEvent<"chat.message_read", Whose & { seq: number; at: string }>
+  | CloudEvent<"chat.message_unread", Whose & { unreadCount: number; message: Message }>;
+export type ChatEventType = ChatEvent["type"];
+
+const cloudEvent = <T extends z.ZodType, D extends z.ZodType>(type: T, data: D) =>
+  z.object({
+    specversion: z.literal("1.0"),
+    id: z.string().meta({ description: "The same each time the event comes" }),
+    source: z.string(),
+    type,
+    time: timeSchema,
+    subject: chatIdSchema.meta({ description: "The chat's id" }),
+    datacontenttype: z.literal("application/json"),
+    data,
+  });
+
+const people = { ownerId: backendIdSchema, seekerId: backendIdSchema };
+const booked = z.object({ bookingId: backendIdSchema, ...people, status: chatStatusSchema, id: chatIdSchema });
+const whose = { chatId: chatIdSchema, bookingId: backendIdSchema, userId: backendIdSchema };
+
+/** @internal */
+export const chatEventSchema = wireSchema<ChatEvent>()(
+  z.union([
+    cloudEvent(z.enum(["chat.created", "chat.status_changed"]), z.object({ chat: sharedChatSchema })),
+    cloudEvent(z.literal("chat.message_sent"), z.object({ chat: booked, message: messageSchema })),
+    cloudEvent(z.literal("chat.message_read"), z.object({ ...whose, seq: placeSchema, at: timeSchema })),
+    cloudEvent(
+      z.literal("chat.message_unread"),
+      z.object({ ...whose, unreadCount: z.int().min(1), message: messageSchema }),
+    ),
+  ]),
+);
+
+/** @internal */
+export const chatEventsTopic: Topic = {
+  summary:
+    "What happens in chats, CloudEvents 1.0 structured, key = chatId: at least once, in seq order per chat, each with a stable `id`. A chat comes without what is one user's.",
+  contentType: "application/cloudevents+json",
+  key: chatIdSchema.meta({ description: "The chat's id" }),
+  schema: chatEventSchema,
+};

@@ -1,0 +1,69 @@
+import { z } from "zod";
+import type { Chat, Mark, Receipt } from "../chat/cards/card.ts";
+import { backendIdSchema, chatIdSchema } from "../chat/ids.ts";
+import type { Inbox, OpenedChat } from "../chat/pages.ts";
+import { chatStatusSchema } from "../chat/status.ts";
+import { placeSchema, reasonSchema, shownTimeSchema, timeSchema } from "./fields.ts";
+import { messagePageSchema, messageSchema } from "./message.ts";
+import { wireSchema } from "./wire-schema.ts";
+
+// These types are the ones that the chat itself works with. It may not import the contract, so they come from there.
+export type { Chat, Mark, Receipt } from "../chat/cards/card.ts";
+export type { Inbox, OpenedChat } from "../chat/pages.ts";
+
+const markSchema = wireSchema<Mark>()(
+  z.object({ seq: placeSchema, at: shownTimeSchema }).meta({ id: "Mark", description: "How far a person has come." }),
+);
+
+/**
+ * A chat as one of its two people sees it.
+ * @internal
+ */
+export const chatSchema = wireSchema<Chat>()(
+  z
+    .object({
+      id: chatIdSchema,
+      bookingId: backendIdSchema,
+      ownerId: backendIdSchema,
+      seekerId: backendIdSchema,
+      status: chatStatusSchema,
+      statusReason: reasonSchema.nullable(),
+      lastSeq: placeSchema.meta({ description: "The newest entry's seq" }),
+      lastMessage: messageSchema.nullable().meta({ description: "The newest message that is shown" }),
+      unreadCount: z.int().min(0).meta({ description: "The asking user's; always 0 where the booking service asks" }),
+      read: z.record(z.string(), markSchema).meta({ description: "By user id" }),
+      delivered: z.record(z.string(), markSchema).meta({ description: "By user id" }),
+      createdAt: shownTimeSchema,
+      updatedAt: shownTimeSchema,
+    })
+    .meta({ id: "Chat" }),
+);
+
+/** A chat without what is one user's, as other services see it. */
+export type SharedChat = Omit<Chat, "unreadCount">;
+/** @internal */
+export const sharedChatSchema = wireSchema<SharedChat>()(
+  chatSchema.omit({ unreadCount: true }).meta({ id: "SharedChat" }),
+);
+
+/** @internal */
+export const openedChatSchema = wireSchema<OpenedChat>()(z.object({ chat: chatSchema, ...messagePageSchema.shape }));
+
+/** @internal */
+export const inboxSchema = wireSchema<Inbox>()(
+  z.object({ chats: z.array(chatSchema), nextCursor: z.string().nullable() }),
+);
+
+/** How far somebody has read, or been delivered to: the answer to who moved that mark. */
+export type UserMark = { userId: string; seq: number; at: string };
+/** @internal */
+export const userMarkSchema = wireSchema<UserMark>()(
+  z
+    .object({ userId: backendIdSchema, seq: placeSchema, at: shownTimeSchema })
+    .meta({ id: "ReadMark", description: "Where a person's mark stands." }),
+);
+
+/** @internal */
+export const receiptSchema = wireSchema<Receipt>()(
+  z.object({ chatId: chatIdSchema, userId: backendIdSchema, seq: placeSchema, at: timeSchema }).meta({ id: "Receipt" }),
+);

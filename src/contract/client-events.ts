@@ -1,0 +1,142 @@
+import { z } from "zod";
+import { defaultPageSize, pageSizeSchema, seqSchema } from "../chat/acts/read-messages.ts";
+import { chatIdSchema } from "../chat/ids.ts";
+import { newMessageShapes } from "../chat/log/new-message.ts";
+import { type OpenedChat, openedChatSchema, type UserMark, userMarkSchema } from "./chat.ts";
+import type { Asked } from "./documents/asyncapi.ts";
+import { type Refusal, refusalSchema } from "./failures.ts";
+import { timeSchema } from "./fields.ts";
+import { type Message, type MessageBody, messageSchema } from "./message.ts";
+import { wireSchema } from "./wire-schema.ts";
+
+const chatId = chatIdSchema.toLowerCase();
+
+/** `afterSeq`: entries after that one, otherwise the newest ones; at most `limit` of them. */
+export type JoinChatPayload = { chatId: string; afterSeq?: number | undefined; limit?: number | undefined };
+const joinSchema = wireSchema<JoinChatPayload>()(
+  z.object({ chatId, afterSeq: seqSchema.optional(), limit: pageSizeSchema.default(defaultPageSize) }),
+);
+
+export type LeaveChatPayload = { chatId: string };
+const leaveSchema = wireSchema<LeaveChatPayload>()(z.object({ chatId }));
+
+export type SendMessagePayload = { chatId: string } & MessageBody;
+const sendSchema = (attachmentHosts: readonly string[]) => {
+  const { text, image, file } = newMessageShapes(attachmentHosts);
+  return wireSchema<SendMessagePayload>()(
+    z.discriminatedUnion("type", [text.extend({ chatId }), image.extend({ chatId }), file.extend({ chatId })]),
+  );
+};
+
+export type MarkReadPayload = { chatId: string; seq?: number | undefined };
+const markReadSchema = wireSchema<MarkReadPayload>()(z.object({ chatId, seq: seqSchema.optional() }));
+
+export type MarkDeliveredPayload = { chatId: string; seq: number };
+const markDeliveredSchema = wireSchema<MarkDeliveredPayload>()(z.object({ chatId, seq: seqSchema }));
+
+export type TypingPayload = { chatId: string; isTyping: boolean };
+const typingSchema = wireSchema<TypingPayload>()(z.object({ chatId, isTyping: z.boolean() }));
+
+export type AuthenticatePayload = { token: string };
+const authenticateSchema = wireSchema<AuthenticatePayload>()(z.object({ token: z.string() }));
+
+/** What clients send over Socket.IO, by event. A bare chat id is as good as an object with it. */
+export type ClientEvents = {
+  join_chat: JoinChatPayload | string;
+  leave_chat: LeaveChatPayload | string;
+  send_message: SendMessagePayload;
+  mark_read: MarkReadPayload;
+  mark_delivered: MarkDeliveredPayload;
+  typing: TypingPayload;
+  authenticate: AuthenticatePayload;
+};
+export type ClientEvent = keyof ClientEvents;
+
+/** What stands beside `ok: true` in the ack of each event. */
+export type Answers = {
+  join_chat: OpenedChat;
+  leave_chat: object;
+  send_message: { message: Message };
+  mark_read: { read: UserMark };
+  mark_delivered: { delivered: UserMark };
+  typing: object;
+  authenticate: { expiresAt: string };
+};
+export type Answer<E extends ClientEvent> = ({ ok: true } & Answers[E]) | Refusal;
+
+export type ClientToServerEvents = {
+  [E in ClientEvent]: (payload: ClientEvents[E], ack?: (answer: Answer<E>) => void) => void;
+};
+
+const orBareId = <S extends z.ZodType>(schema: S) =>
+  z.preprocess((input) => (typeof input === "string" ? { chatId: input } : input), schema);
+
+/**
+ * What parses an event's payload.
+ * @internal
+ */
+export const clientEventSchemas = (attachmentHosts: readonly string[]) =>
+  ({
+    join_chat: orBareId(joinSchema),
+    leave_chat: orBareId(leaveSchema),
+    send_message: sendSchema(attachmentHosts),
+    mark_read: markReadSchema,
+    mark_delivered: markDeliveredSchema,
+    typing: typingSchema,
+    authenticate: authenticateSchema,
+  }) satisfies Record<ClientEvent, z.ZodType>;
+/** @internal */
+export type ClientEventSchemas = ReturnType<typeof clientEventSchemas>;
+/**
+ * A payload after it was parsed.
+ * @internal
+ */
+export type ParsedPayload<E extends ClientEvent> = z.output<ClientEventSchemas[E]>;
+
+// The preprocess that takes a bare id does not show in JSON Schema.
+const withBareId = (schema: z.ZodType) => z.union([schema, chatIdSchema.meta({ description: "The chat's id alone" })]);
+
+const ack = <S extends z.core.$ZodLooseShape>(shape: S) =>
+  z.union([z.object({ ok: z.literal(true), ...shape }), refusalSchema]);
+
+/** @internal */
+export const describeClientEvents = (attachmentHosts: readonly string[]) =>
+  ({
+    join_chat: {
+      summary:
+        "Join a chat and get its entries after `afterSeq`, or the newest ones. Each later entry comes as `receive_message`.",
+      schema: withBareId(joinSchema),
+      answer: wireSchema<Answer<"join_chat">>()(ack(openedChatSchema.shape)),
+    },
+    leave_chat: {
+      summary: "Leave a chat.",
+      schema: withBareId(leaveSchema),
+      answer: wireSchema<Answer<"leave_chat">>()(ack({})),
+    },
+    send_message: {
+      summary: "Send a message. Repeat it with the same `clientMessageId` until it is acked: it lands once.",
+      schema: sendSchema(attachmentHosts),
+      answer: wireSchema<Answer<"send_message">>()(ack({ message: messageSchema })),
+    },
+    mark_read: {
+      summary: "Everything up to `seq` is read; all there is where it is left out.",
+      schema: markReadSchema,
+      answer: wireSchema<Answer<"mark_read">>()(ack({ read: userMarkSchema })),
+    },
+    mark_delivered: {
+      summary: "Everything up to `seq` has reached this device.",
+      schema: markDeliveredSchema,
+      answer: wireSchema<Answer<"mark_delivered">>()(ack({ delivered: userMarkSchema })),
+    },
+    typing: {
+      summary:
+        "The user types, or stopped. It ends by itself after 7 s. Devices of one user are one: it ends with the last of them, and with a message that is sent.",
+      schema: typingSchema,
+      answer: wireSchema<Answer<"typing">>()(ack({})),
+    },
+    authenticate: {
+      summary: "A newer token of the same user: the connection goes on when the first one expires.",
+      schema: authenticateSchema,
+      answer: wireSchema<Answer<"authenticate">>()(ack({ expiresAt: timeSchema })),
+    },
+  }) satisfies Record<ClientEvent, Asked>;

@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { chatIdSchema } from "../chat/ids.ts";
+import type { Attachment } from "../chat/log/attachment.ts";
+import { entryShape, type Message } from "../chat/log/entry.ts";
+import { newMessageSchema } from "../chat/log/new-message.ts";
+import type { MessagePage } from "../chat/pages.ts";
+import { shownTimeSchema } from "./fields.ts";
+import { wireSchema } from "./wire-schema.ts";
+
+// These types are the ones that the chat itself works with. It may not import the contract, so they come from there.
+export type { Attachment } from "../chat/log/attachment.ts";
+export type { Message, SystemNote } from "../chat/log/entry.ts";
+export type { MessagePage } from "../chat/pages.ts";
+
+/**
+ * A message as everybody sees it.
+ * @internal
+ */
+export const messageSchema = wireSchema<Message>()(
+  z
+    .object({
+      id: chatIdSchema,
+      chatId: chatIdSchema,
+      seq: z.int().min(1).meta({ description: "The entry's place in its chat: 1, 2, 3 … without a gap" }),
+      ...entryShape,
+      createdAt: shownTimeSchema,
+    })
+    .meta({ id: "Message" }),
+);
+
+/** @internal */
+export const messagePageSchema = wireSchema<MessagePage>()(
+  z.object({ messages: z.array(messageSchema), hasMore: z.boolean() }),
+);
+
+type NewText = { type: "text"; content: string; attachment?: null | undefined; clientMessageId?: string | undefined };
+type NewFile<Type> = {
+  type: Type;
+  content?: string | undefined;
+  attachment: Attachment;
+  clientMessageId?: string | undefined;
+};
+/** A message as a client sends it: text, or an image or a file with an optional caption. */
+export type MessageBody = NewText | NewFile<"image"> | NewFile<"file">;
+/** @internal */
+export const messageBodySchema = (attachmentHosts: readonly string[]) =>
+  wireSchema<MessageBody>()(newMessageSchema(attachmentHosts));

@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { backendIdSchema, chatIdSchema } from "../chat/ids.ts";
+import { type Chat, chatSchema, type OpenedChat, openedChatSchema, type Receipt, receiptSchema } from "./chat.ts";
+import type { Described } from "./documents/asyncapi.ts";
+import { timeSchema } from "./fields.ts";
+import { type Message, messageSchema } from "./message.ts";
+import { wireSchema } from "./wire-schema.ts";
+
+export type Typing = { chatId: string; userId: string; isTyping: boolean };
+const typingSchema = wireSchema<Typing>()(
+  z.object({ chatId: chatIdSchema, userId: backendIdSchema, isTyping: z.boolean() }),
+);
+
+/** `lastSeenAt`: RFC 3339 UTC, null while online or where it is not known. */
+export type Presence = { userId: string; online: boolean; lastSeenAt: string | null };
+const presenceSchema = wireSchema<Presence>()(
+  z.object({ userId: backendIdSchema, online: z.boolean(), lastSeenAt: timeSchema.nullable() }),
+);
+
+/** The reasons that there are today. A client lets others pass. */
+export type ResyncReason = "redis_was_away" | "node_is_draining" | "node_was_lost";
+export type Resync = { reason: string };
+const resyncSchema = wireSchema<Resync>()(z.object({ reason: z.string() }));
+
+export type AuthExpiring = { expiresAt: string };
+const authExpiringSchema = wireSchema<AuthExpiring>()(z.object({ expiresAt: timeSchema }));
+
+/** What goes to clients over Socket.IO, by event. */
+export type ServerEvents = {
+  chat_joined: OpenedChat;
+  receive_message: Message;
+  messages_read: Receipt;
+  messages_delivered: Receipt;
+  user_typing: Typing;
+  chat_created: Chat;
+  chat_updated: Chat;
+  presence: Presence;
+  resync: Resync;
+  auth_expiring: AuthExpiring;
+};
+export type ServerToClientEvents = { [E in keyof ServerEvents]: (payload: ServerEvents[E]) => void };
+
+/** @internal */
+export const serverEvents = {
+  chat_joined: { summary: "The same as the ack of `join_chat`.", schema: openedChatSchema },
+  receive_message: {
+    summary: "A new entry of a joined chat. It may come twice: keep by `seq`.",
+    schema: messageSchema,
+  },
+  messages_read: { summary: "Somebody's read mark moved.", schema: receiptSchema },
+  messages_delivered: { summary: "Somebody's delivered mark moved.", schema: receiptSchema },
+  user_typing: {
+    summary: "The other person types, or stopped. Said again every 2.5 s while it goes on.",
+    schema: typingSchema,
+  },
+  chat_created: { summary: "A new chat, to every device of both people.", schema: chatSchema },
+  chat_updated: {
+    summary: "A chat's last message, status or unread count changed, joined or not.",
+    schema: chatSchema,
+  },
+  presence: { summary: "Somebody you share a chat with came or went.", schema: presenceSchema },
+  resync: {
+    summary: "Something may have been missed: join again with your last `seq` as `afterSeq`.",
+    schema: resyncSchema,
+  },
+  auth_expiring: {
+    summary: "The token ends in a minute: send `authenticate` with a newer one.",
+    schema: authExpiringSchema,
+  },
+} satisfies { [E in keyof ServerEvents]: Described & { schema: z.ZodType<ServerEvents[E]> } };
