@@ -6,21 +6,21 @@ import type { Looked, Newest } from "./unread-watch.ts";
 type Pending = { since: number; oldestAt: Date; newest: Newest; seen: { seq: number; at: Date }[] };
 
 export type Aftercare = {
-  /** These entries are to be looked after, in a while. */
+  /** Adds entries whose cards and unread notices are to be checked later. */
   add: (entries: Entry[]) => void;
-  /** Looks after those whose time has come, and after all where `now` is set. */
+  /** Checks the entries that are due, or all entries if `now` is set. */
   run: (options?: { now?: boolean }) => Promise<void>;
-  /** When the oldest entry was written that was not looked after yet; null where there is none. */
+  /** When the oldest unchecked entry was written; null if there is none. */
   oldestAt: () => Date | null;
 };
 
 type Parts = {
   scan: Pick<RelayScan, "cards">;
-  /** Brings a chat's card up to its log. */
+  /** Updates a chat's card from its log. */
   mend: (chatId: string) => Promise<unknown>;
   note: (chats: Looked[]) => Promise<void>;
   onMended: () => void;
-  /** Most entries are read, and all cards written, within this time. */
+  /** Within this time most entries are read and all cards are written. */
   afterMs: number;
 };
 
@@ -28,21 +28,21 @@ const atOnce = 500;
 const mostSeen = 200;
 
 /**
- * Looks at a chat's card some seconds after an entry: whoever wrote the entry has written the card by then, unless it
- * died, and whoever is there has read it. One read of the card serves both, however many entries came meanwhile.
+ * Checks a chat's card some seconds after an entry. By then the writer of the entry has written the card, unless it died,
+ * and a reader who is present has read the entry. One read of the card serves both checks, however many entries came.
  */
 export const createAftercare = ({ scan, mend, note, onMended, afterMs }: Parts): Aftercare => {
   const pending = new Map<string, Pending>();
   let underWay: Pending[] = [];
 
-  // Thousands wait here on a busy day: of an entry only what is asked for later is kept, and not its content.
+  // Thousands may wait here: only the needed fields of an entry are kept, not its content.
   const add = (entry: Entry): void => {
     const { chatId, seq, state, createdAt } = entry;
     const newest = { seq, state, createdAt };
     const known = pending.get(chatId) ?? { since: performance.now(), oldestAt: createdAt, newest, seen: [] };
     if (seq >= known.newest.seq) known.newest = newest;
     if (countsAsUnread(entry)) known.seen.push({ seq, at: createdAt });
-    // The first ones tell where a run of unread entries begins, the last where it stands.
+    // The first ones give the beginning of a burst of unread entries, the last one its end.
     if (known.seen.length > mostSeen) known.seen.splice(mostSeen / 2, 1);
     pending.set(chatId, known);
   };
@@ -93,7 +93,7 @@ export const createAftercare = ({ scan, mend, note, onMended, afterMs }: Parts):
 const isBehind = ({ card, newest }: Looked): boolean =>
   card.lastSeq < newest.seq || (card.lastMessage?.seq ?? 0) < newest.state.shownSeq;
 
-/** The first of those that pass, in the order they came in; they are out of the map then. */
+/** Removes and returns the first entries of the map that match, in insertion order. */
 const take = (pending: Map<string, Pending>, isDue: (one: Pending) => boolean): Map<string, Pending> => {
   const taken = new Map<string, Pending>();
   for (const [chatId, one] of pending) {

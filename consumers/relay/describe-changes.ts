@@ -7,7 +7,7 @@ import type { Change } from "../../src/store/relay/change-feed.ts";
 import type { RelayScan } from "../../src/store/relay/relay-scan.ts";
 import { type ChatPeople, type EncodedEvent, holdsChat, messageEvent, readEvent, statusEvent } from "./chat-event.ts";
 
-/** What there is to tell of changes, in their order. */
+/** Returns the events for changes, in order. */
 export type DescribeChanges = (changes: Change[]) => Promise<EncodedEvent[]>;
 
 type Parts = { log: Pick<ChatLog, "page">; scan: Pick<RelayScan, "cards"> };
@@ -21,13 +21,13 @@ const chatIdOf = (change: Change): string => {
 };
 
 /**
- * Makes events of changes. A chat without its people is nobody's: what happens in it is told when they come, from its
+ * Makes events from changes. A chat without people gets no events; when its people come, events are published from its
  * first entry on.
  */
 export const createDescribeChanges = ({ log, scan }: Parts): DescribeChanges => {
   const known = new LRUCache<string, ChatPeople>({ max: peopleKept });
 
-  /** The cards that are needed: those of chats not known yet, and those whose marks are told. */
+  /** The needed cards: those of unknown chats, and those whose marks are published. */
   const load = async (changes: Change[]): Promise<Map<string, Card>> => {
     const ids = changes.flatMap((change) => {
       const chatId = chatIdOf(change);

@@ -4,7 +4,7 @@ import { untilAborted } from "../kafka/with-limit.ts";
 import { type PartitionOf, rememberSpread } from "../source/topic-spread.ts";
 import type { EncodedEvent } from "./chat-event.ts";
 
-/** Where events go. */
+/** The topic of the events. */
 export type EventTopic = {
   /** How keys are spread over the partitions that the topic has now. @throws while Kafka does not say */
   spread: () => Promise<PartitionOf>;
@@ -13,24 +13,24 @@ export type EventTopic = {
 };
 
 /**
- * Resolves when the topic has all of them, those of one chat in their order. Tries again, with growing pauses, for as
- * long as it takes.
+ * Resolves when the topic has all events, those of one chat in order. It tries again with growing pauses, for as long as
+ * it takes.
  * @throws the signal's reason
  */
 export type PublishEvents = (events: EncodedEvent[], signal: AbortSignal) => Promise<void>;
 
 type Parts = {
   topic: EventTopic;
-  /** Told of each try that failed, and how long is waited then. */
+  /** Called for each failed try, with the pause after it. */
   onFailure: (error: unknown, pauseMs: number) => void;
-  /** Told of what the topic has. */
+  /** Called for events that the topic has. */
   onPublished: (events: EncodedEvent[]) => void;
   longestPauseMs?: number;
 };
 
 const firstPauseMs = 100;
-// A request of more than a megabyte is refused by a broker with usual settings. After a failure smaller ones are tried,
-// down to single events: it may have been the size.
+// A broker with default settings refuses a request of more than a megabyte. After a failure smaller requests are tried,
+// down to single events, since the size may have been the cause.
 const mostBytes = 512 * 1024;
 const mostEvents = 1_000;
 
@@ -39,8 +39,8 @@ const mostEvents = 1_000;
  *
  *     a1 b1 a2 c1 b2      partition 0: [a1 a2], partition 1: [b1 c1 b2]
  *
- * An event is never under way before all that came before it in its partition is acknowledged, so what a consumer sees
- * first of each id is in order, however often something is repeated.
+ * An event is only sent when all earlier events of its partition are acknowledged, so the first events of each id are in
+ * order for a consumer, however often events are repeated.
  */
 export const createPublishEvents = ({
   topic,
@@ -91,7 +91,7 @@ export const createPublishEvents = ({
       failures = outcome.left.length < left.length ? 1 : failures + 1;
       const pauseMs = pauseAfter(failures);
       left = outcome.left;
-      // The topic may have got more partitions meanwhile.
+      // The topic may have more partitions by now.
       partitions.forget();
       onFailure(outcome.error, pauseMs);
       await pause(pauseMs, undefined, { signal });
@@ -101,7 +101,7 @@ export const createPublishEvents = ({
 
 type Outcome = { left: EncodedEvent[]; error?: unknown };
 
-/** As many as go into one request, at least one. */
+/** As many events as fit into one request, at least one. */
 const firstOf = (events: EncodedEvent[], requestBytes: number): EncodedEvent[] => {
   let bytes = 0;
   const end = events.findIndex((event, index) => {

@@ -11,11 +11,11 @@ export type FollowOptions = {
   feed: ChangeFeed;
   describe: DescribeChanges;
   publish: PublishEvents;
-  /** All up to here is on the topic; these are the changes that came with it. */
+  /** Called when everything up to this position is on the topic, with the changes since the last call. */
   onTold: (position: Position, changes: Change[]) => void;
-  /** Told when the oldest of what is not on the topic yet was written; null where all is. */
+  /** Called with the time of the oldest change that is not on the topic yet; null if there is none. */
   onWaiting: (oldestAt: Date | null) => void;
-  /** Ends it behind what is under way. */
+  /** Ends it after the work under way. */
   closing: AbortSignal;
   /** Ends it at once. */
   signal: AbortSignal;
@@ -27,8 +27,8 @@ const mostAtOnce = 500;
 const closeLimitMs = 2_000;
 
 /**
- * Publishes what a feed brings, until told to end. While one group of changes is being published the next one gathers,
- * so a busy relay publishes larger groups.
+ * Publishes the changes of a feed until it is asked to end. While one group of changes is being published, the next one is
+ * gathered, so a busy relay publishes larger groups.
  * @throws what the feed and the database throw; the signal's reason
  */
 export const followFeed = async (options: FollowOptions): Promise<void> => {
@@ -51,7 +51,7 @@ export const followFeed = async (options: FollowOptions): Promise<void> => {
     }
   };
 
-  // Ends a wait for what comes next, too.
+  // Also ends a wait for the next change.
   ends.addEventListener("abort", () => void feed.close().catch(() => undefined), { once: true });
   const pulling = pull().catch((error: unknown) => {
     failure = { error };

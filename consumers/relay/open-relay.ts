@@ -29,7 +29,7 @@ type Parts = {
 const usualTiming: RelayTiming = { leaseMs: 8_000, beatMs: 1_000, careMs: 1_000 };
 const longestLookMs = 5_000;
 
-/** The way out, from top to bottom: the log's changes, as events, to the topic; and what follows from them. */
+/** Composes the relay: from the log's changes to events on the topic, and the work that follows from them. */
 export const openRelay = ({
   store,
   topic,

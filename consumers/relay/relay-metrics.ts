@@ -1,14 +1,14 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { ChatEventType } from "../../src/contract/chat-events.ts";
 
-/** What the relay tells of itself. */
+/** What the relay reports. */
 export type RelayMetrics = {
   published: (type: ChatEventType) => void;
-  /** When the oldest of what is not on the topic yet was written; null where all is. */
+  /** When the oldest change was written that is not on the topic yet; null if there is none. */
   waiting: (oldestAt: Date | null) => void;
-  /** A try to publish failed and is repeated. */
+  /** An attempt to publish failed and is repeated. */
   failed: () => void;
-  /** A card that was left behind was brought up to its log. */
+  /** A card that was out of date was repaired. */
   mended: () => void;
   /** It began to walk over the log itself. */
   walkBegan: (reason: "first_start" | "history_gone") => void;

@@ -5,24 +5,24 @@ import type { ReceivedRecord } from "./received-record.ts";
 export type Work = {
   /** Records with the same one are handled one after the other, in their order. */
   orderedBy: string | null;
-  /** Resolves when the effect is durable. A throw means "again". */
+  /** Resolves when the effect is durable. A throw means "try again". */
   run: () => Promise<void>;
 };
 
 /** Must not throw. */
 export type PlanWork = (record: ReceivedRecord) => Work;
 
-/** `done`: how many records from the first one on need not come again. `again`: why the next one must. */
+/** `done`: how many records, from the first one on, are finished. `again`: why the next one must be tried again. */
 export type BatchEnd = { done: number; again: { error: unknown } | null };
 
 type Options = {
   records: readonly ReceivedRecord[];
   plan: PlanWork;
-  /** Records under way at once: what arrives together at the log is written together. */
+  /** How many records are under way at once: records that reach the log together are written together. */
   mostAtOnce: number;
-  /** A record that takes longer must come again. */
+  /** A record that takes longer must be tried again. */
   recordLimitMs: number;
-  /** True starts no more records; those under way end. */
+  /** True: no more records are started; those under way are finished. */
   isOver: () => boolean;
 };
 

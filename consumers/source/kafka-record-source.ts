@@ -23,7 +23,7 @@ type Parts = {
   plan: PlanWork;
   logger: Logger;
   metrics: SourceMetrics;
-  /** The consumer keeps ending, or does not end when told to: the process should. */
+  /** Called if the consumer keeps ending, or does not end when asked to: the process should exit. */
   onGiveUp: (error: unknown) => void;
   timing?: Partial<SourceTiming>;
 };
@@ -32,24 +32,24 @@ export type SourceTiming = typeof defaultTiming;
 
 const defaultTiming = {
   recordLimitMs: 30_000,
-  /** How often a running consumer is looked after, and topics that are missing are looked for. */
+  /** How often a running consumer is checked, and missing topics are looked up. */
   lookEveryMs: 3_000,
-  /** A consumer fetches and beats every second or two: quiet for this long, Kafka is asked whether it is there. */
+  /** A consumer fetches and sends heartbeats every second or two. If it is silent for this long, Kafka is probed. */
   quietMs: 5_000,
-  /** A consumer that did nothing for this long, while Kafka answers, is made anew. */
+  /** A consumer that did nothing for this long, while Kafka answers, is recreated. */
   frozenMs: 45_000,
-  /** How often Kafka is asked how far this process is behind, also in what it does not fetch. */
+  /** How often Kafka is asked for this process's lag, also in partitions that it does not fetch. */
   lagEveryMs: 15_000,
-  /** Records that nobody takes for this long, though the consumer lives: it is made anew, and the second time given up. */
+  /** If records are not read for this long by a live consumer, it is recreated, and given up the second time. */
   untakenMs: 60_000,
-  /** Work that hangs, with nothing else ending, for this long: given up. */
+  /** If work hangs for this long and no other work ends, the process gives up. */
   hungMs: 60_000,
   longestRetryMs: 5_000,
 };
 const mostAtOnce = 500;
 const crashLimits = { most: 8, withinMs: 10 * 60_000 };
 const firstRetryMs = 100;
-/** A consumer that lived this long begins anew without a long pause. */
+/** A consumer that lived this long is recreated without a long pause. */
 const steadyMs = 30_000;
 const closeLimitMs = 10_000;
 
@@ -60,7 +60,7 @@ class KafkaRecordSource implements RecordSource {
   readonly #parts: Parts;
   readonly #timing: SourceTiming;
   readonly #client: Kafka;
-  /** Asks whether Kafka is there, without kafkajs' patience. */
+  /** Probes Kafka with shorter limits than kafkajs. */
   readonly #probe: Kafka;
   readonly #pauses = createPartitionPauses();
   readonly #crashes = createCrashCount(crashLimits);
@@ -145,7 +145,7 @@ class KafkaRecordSource implements RecordSource {
       await this.#consume(topics);
     } catch (error) {
       if (this.#closing.signal.aborted) return;
-      // It counts against us only if Kafka answers at the next look.
+      // This counts as a failure of the consumer only if Kafka answers at the next check.
       this.#failure ??= this.#isKafkaUp ? { error } : null;
       logger.warn({ err: error }, "no records can be had now, trying again");
     }
@@ -185,7 +185,7 @@ class KafkaRecordSource implements RecordSource {
       await this.#watch(session, topics);
     } finally {
       this.#session = null;
-      // What is under way can be confirmed by a consumer that is closed in order, not by one that crashed.
+      // A consumer that is closed in order can confirm the work under way; one that crashed cannot.
       if (session.crashed.aborted) generation += 1;
       await this.#close(session, batches);
     }
@@ -193,7 +193,7 @@ class KafkaRecordSource implements RecordSource {
 
   /**
    * Waits for the session's end.
-   * @throws where it crashed, or does nothing any more, or not what it should, although Kafka answers
+   * @throws if it crashed, or is inactive or stalled although Kafka answers
    */
   async #watch(session: ConsumerSession, topics: string[]): Promise<void> {
     const { quietMs, frozenMs, lookEveryMs } = this.#timing;
@@ -214,7 +214,7 @@ class KafkaRecordSource implements RecordSource {
     throw new Error("the consumer crashed", { cause: session.crashed.reason });
   }
 
-  /** @throws where records wait that the consumer does not take */
+  /** @throws if records wait that the consumer does not read */
   async #lookForStall(over: AbortSignal): Promise<void> {
     const stall = await this.#stallWatch.look(over);
     if (stall === null) return;
@@ -223,7 +223,7 @@ class KafkaRecordSource implements RecordSource {
     throw error;
   }
 
-  // What cannot be closed may come back any time, and hold partitions that nobody looks after.
+  // A consumer that cannot be closed may come back at any time and hold partitions that nobody handles.
   async #close(session: ConsumerSession, batches: BatchHandling): Promise<void> {
     try {
       const { recordLimitMs } = this.#timing;

@@ -1,29 +1,29 @@
 import type { PartitionLag, Partitions } from "./lag-probe.ts";
 import type { SourceMetrics } from "./source-metrics.ts";
 
-/** What is known of the partitions that this process has now: what waits there, since when, and whether it is taken. */
+/** The state of this process's partitions: what waits there, since when, and whether it is being read. */
 export type PartitionProgress = {
-  /** These partitions are ours now, and no others. */
+  /** Sets the partitions that are assigned now. */
   assigned(partitions: Partitions): void;
   partitions(): Partitions;
-  /** A batch is handed over; its first record was written at `since`. */
+  /** A batch was delivered; its first record was written at `since`. */
   began(topic: string, partition: number, since: Date | null): void;
-  /** Its handling ended; the first record that is left was written at `since`, null where none is known to be left. */
+  /** Its handling ended; the first remaining record was written at `since`, null if none is known to remain. */
   ended(topic: string, partition: number, since: Date | null): void;
-  /** What Kafka says of a partition, whether or not it is consumed. */
+  /** Kafka's answer about a partition, whether or not it is consumed. */
   probed(lag: PartitionLag): void;
-  /** For how long some partition has had records that nobody takes. */
+  /** For how long any partition has had records that are not read. */
   untakenMs(): number;
-  /** For how long no batch has been handled, of whatever partition. */
+  /** For how long no batch of any partition has been handled. */
   quietMs(): number;
-  /** How many batches were handled to their end. */
+  /** How many batches were finished. */
   batches(): number;
 };
 
 type State = {
   isUnderWay: boolean;
   committed: number | null;
-  /** When records were first seen here that wait, with nothing having moved since. */
+  /** When waiting records were first seen, without progress since. */
   untakenSince: number | null;
   oldest: Date | null;
 };
@@ -46,7 +46,7 @@ export const createPartitionProgress = (metrics: Metrics): PartitionProgress => 
       ours = partitions;
       lastBatchAt = performance.now();
       states = new Map(listed(partitions).map(([topic, partition]) => [`${topic}/${partition}`, newState()]));
-      // There from now on, and a number as soon as Kafka was asked.
+      // The metric exists from now on, and has a value as soon as Kafka was asked.
       for (const [topic, partition] of listed(partitions)) metrics.lag(topic, partition, Number.NaN);
     },
     partitions: () => ours,

@@ -2,15 +2,15 @@ import type { Kafka } from "kafkajs";
 import { askAdmin } from "../kafka/ask-admin.ts";
 import { createPartitioner } from "../kafka/partitioner.ts";
 
-/** The partition of a key, as our producer chooses it. */
+/** The partition that our producer chooses for a key. */
 export type PartitionOf = (key: Buffer | string | null) => number;
 
 /**
- * Asks how keys are spread over the partitions that a topic has now.
- * @throws while Kafka does not say
+ * Asks Kafka how keys are spread over a topic's current partitions.
+ * @throws while Kafka does not answer
  */
 export const createTopicSpread = (client: Kafka, topic: string): (() => Promise<PartitionOf>) => {
-  // The same one as the producer's, so that both put a key into the same partition.
+  // The same partitioner as the producer's, so that both choose the same partition for a key.
   const partitioner = createPartitioner();
   return async () => {
     const { topics } = await askAdmin({

@@ -6,9 +6,9 @@ import { growingPause } from "../timing/growing-pause.ts";
 import { asWrongServers, requireReplicaSet } from "./mongodb-uri.ts";
 
 /**
- * Short enough that a person waiting for an answer gets one, and that a consumer keeps its place in its group.
- * `socketTimeoutMS` is what ends the wait for a server that is frozen, not gone. `maxPoolSize` is more than readings and
- * marks may use at once (`bounds` in `src/caller/reads.ts`), so that sends need not wait for them.
+ * Short enough that a waiting person gets an answer and that a consumer stays in its group. `socketTimeoutMS` ends the
+ * wait for a server that is frozen, not gone. `maxPoolSize` is more than reads and marks may use at once (`bounds` in
+ * `src/caller/reads.ts`), so sends need not wait for them.
  */
 const options = {
   appName: "lyvo-chat",
@@ -18,8 +18,8 @@ const options = {
   waitQueueTimeoutMS: 5_000,
   heartbeatFrequencyMS: 2_000,
   maxPoolSize: 40,
-  // What is read was written by the driver, from texts that cannot be malformed; checking that again was two thirds of the
-  // work of reading a page of long messages.
+  // The driver wrote these texts, from strings that cannot be malformed. Checking them again was two thirds of the work of
+  // reading a page of long messages.
   enableUtf8Validation: false,
   ignoreUndefined: true,
   autoIndex: false,
@@ -29,9 +29,9 @@ const options = {
 const pauseAfter = growingPause({ firstMs: 200, longestMs: 5_000 });
 
 /**
- * Connects to MongoDB, for as long as it takes: a database that is away at the start is waited for, with growing
- * pauses. The connection belongs to a mongoose of its own, so that two stores in one process share nothing.
- * @throws the signal's reason when it is aborted; ConfigError for a standalone server
+ * Connects to MongoDB. If the database is away, it tries again with growing pauses, for as long as it takes. The
+ * connection has a separate mongoose instance, so that two stores in one process share nothing.
+ * @throws the signal's reason if it is aborted; ConfigError for a standalone server
  */
 export const connect = async (uri: string, logger: Logger, signal: AbortSignal): Promise<Connection> => {
   const own = new mongoose.Mongoose({ sanitizeFilter: true, strictQuery: "throw" });

@@ -3,13 +3,13 @@ import mongoose from "mongoose";
 import type { Logger } from "../process/logger.ts";
 import { growingPause } from "../timing/growing-pause.ts";
 
-/** What opening a store has come to; `detail` says what is wrong with the indexes. */
+/** The state of opening a store; `detail` says what is wrong with the indexes. */
 export type Opening = { mongodb: boolean; indexes: boolean; detail?: string };
 
-/** An index as it is wanted, or as it is there. */
+/** An index, wanted or existing. */
 type Index = { name?: string | undefined; unique?: unknown };
 
-/** What is needed of a mongoose model. */
+/** The needed part of a mongoose model. */
 type Indexed = {
   createIndexes: () => Promise<unknown>;
   schema: { indexes: () => [fields: object, options: Index][] };
@@ -26,8 +26,8 @@ type Parts = {
 const pauseAfter = growingPause({ firstMs: 200, longestMs: 5_000 });
 
 /**
- * Makes the indexes, for as long as it takes: the unique ones carry the correctness, and nothing is served before they
- * stand. One that another index stands in the way of is named, and so is that one.
+ * Makes the indexes, for as long as it takes: the unique ones guarantee correctness, so nothing is served before they
+ * exist. If an existing index conflicts with a wanted one, the log names both.
  * @throws the signal's reason
  */
 export const makeIndexes = async ({ models, logger, signal, onProgress }: Parts): Promise<void> => {
@@ -58,7 +58,7 @@ const firstFailure = async (models: Indexed[]): Promise<Failure | null> => {
   return null;
 };
 
-/** The first index that is not there, and the one that has its name or its fields. */
+/** The first missing index, and the existing one with its name or its fields. */
 const firstMissing = async ({ schema, collection }: Indexed): Promise<Pick<Failure, "index" | "conflict">> => {
   const there = await collection.indexes();
   for (const [fields, { name, unique }] of schema.indexes()) {

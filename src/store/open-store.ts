@@ -14,13 +14,13 @@ import { createRelayStore, type RelayStore } from "./relay/relay-store.ts";
 export type Store = {
   log: ChatLog;
   cards: ChatCards;
-  /** For telling others of the log. */
+  /** For publishing the log to other services. */
   relay: RelayStore;
   /** How many sends wait for the database. */
   waiting: () => number;
-  /** Whether the database answers within a second. However many ask, one ping is sent at a time. */
+  /** Whether the database answers within a second. One ping is sent at a time, shared by all callers. */
   isUp: () => Promise<boolean>;
-  /** Waits for what is being written, at most `deadlineMs`, then disconnects. May be called twice. */
+  /** Waits for the writes under way, at most `deadlineMs`, then disconnects. May be called twice. */
   close: (deadlineMs?: number) => Promise<void>;
 };
 
@@ -30,12 +30,12 @@ type Options = {
   /** Ends the wait for a database that is away at the start. */
   signal: AbortSignal;
   now?: () => Date;
-  /** Told of each step, and of what holds one up. */
+  /** Called for each step, and for what delays one. */
   onProgress?: (opening: Opening) => void;
   limits?: Parameters<typeof createChatLog>[0]["limits"];
 };
 
-/** The address with what promises rest on; what it said against them is named in the log. */
+/** The address with the options that the promises need; overruled options are named in the log. */
 const strongAddress = (given: string, logger: Logger): string => {
   requireMongodbUri(given);
   const { uri, overruled } = keepPromises(given);
@@ -45,8 +45,8 @@ const strongAddress = (given: string, logger: Logger): string => {
 };
 
 /**
- * A ping that a frozen server leaves unanswered holds its connection up to `socketTimeoutMS`. With one a second these are
- * seven, and sends find a connection among the others (`maxPoolSize`).
+ * A ping without an answer from a frozen server occupies its connection for up to `socketTimeoutMS`. At one ping a second
+ * these are at most seven, and sends find a connection among the others (`maxPoolSize`).
  */
 const ping = { limitMs: 1_000, keptMs: 500 };
 
@@ -59,8 +59,8 @@ const answersPing = async (database: mongo.Db): Promise<boolean> => {
 };
 
 /**
- * Opens the log and the cards in MongoDB. A database that is away is waited for until the signal says stop.
- * @throws the signal's reason; ConfigError for an address that is none, or of a standalone server
+ * Opens the log and the cards in MongoDB. While the database is away it waits, until the signal aborts.
+ * @throws the signal's reason; ConfigError for an invalid address, or that of a standalone server
  */
 export const openStore = async ({
   mongodbUri: givenUri,

@@ -35,8 +35,8 @@ type Options = {
 };
 
 /**
- * One holder's time with the lease. Four tasks run side by side: publish the changes, renew the lease and save how far
- * the publishing came, look after cards, send unread notices. When one fails, the others end too.
+ * One holder's time with the lease. Four tasks run in parallel: publish the changes, renew the lease and save the
+ * progress, check cards, send unread notices. When one fails, the others end as well.
  */
 export const createTerm =
   ({ store, describe, publish, walkLog, aftercare, unread, metrics, logger, timing }: Parts) =>
@@ -90,7 +90,7 @@ type Repeated = {
   ends: AbortSignal;
 };
 
-/** Does the work again and again until `ends`; a failure is logged, and the next round tries again. */
+/** Repeats the work until `ends`; a failure is logged, and the next round tries again. */
 const repeatUntil = async ({ what, work, timing, logger, ends }: Repeated): Promise<void> => {
   while (!ends.aborted) {
     await work().catch((error: unknown) => {

@@ -7,8 +7,8 @@ import { type BookingEvent, eventKey } from "./booking-event.ts";
 import { endTyping } from "./end-typing.ts";
 
 /**
- * `applied`: the log has a new entry. `known`: it had it, or a newer event decided already.
- * `rejected`: this can never succeed. `created`: the chat came into being for its two people.
+ * `applied`: the log has a new entry. `known`: the log had the entry, or a newer event has decided.
+ * `rejected`: this can never succeed. `created`: the chat now exists for its two people.
  */
 export type BookingOutcome =
   | { outcome: "applied" | "known"; card: Card; created: boolean }
@@ -17,7 +17,7 @@ export type BookingOutcome =
 export type ApplyBookingEvent = (event: BookingEvent) => Promise<BookingOutcome>;
 
 /**
- * Whether the event is newer than what the log has. Of two with the same time the cancellation wins.
+ * Whether the event is newer than the newest one in the log. Of two with the same time the cancellation wins.
  *
  *     approved 10:00, cancelled 10:05, then the late repeat "approved 10:00" → not newer, the chat stays closed
  */
@@ -33,9 +33,9 @@ const content = ({ type, reason }: BookingEvent): string => {
 };
 
 /**
- * What an event does to a chat. A newer event that changes nothing anybody sees is still written, silently: its time
- * must be in the log, or an event older than it could still decide. The newest one's reason stands, whatever order they
- * came in.
+ * What an event does to a chat. A newer event that changes nothing visible is still written, as a silent entry: its time
+ * must be in the log, or an older event could still decide. The newest event's reason counts, whatever the order of
+ * arrival.
  */
 export const decideBookingEvent = (event: BookingEvent, head: Head): Decision => {
   if (!isNewer(event, head)) return "nothing";
@@ -71,8 +71,8 @@ const peopleOf = ({ type, ownerId, seekerId }: BookingEvent) =>
 type Parts = { log: ChatLog; cards: ChatCards; keeper: CardKeeper; broadcast: Broadcast };
 
 /**
- * Makes the act behind `booking.approved`, `booking.cancelled` and POST initiate. Every step can be repeated: the card
- * is written once per booking, the entry once per event, and a card left behind by a crash is mended on the way.
+ * Makes the act for `booking.approved`, `booking.cancelled` and POST initiate. Every step can be repeated: the card
+ * is written once per booking, the entry once per event, and a card that a crash left out of date is repaired.
  */
 export const createApplyBookingEvent =
   ({ log, cards, keeper, broadcast }: Parts): ApplyBookingEvent =>

@@ -16,13 +16,13 @@ export const statusChangeSchema = z.object({
 });
 export type StatusChange = z.infer<typeof statusChangeSchema>;
 
-/** Who asks: the booking service by its key, or a user by a token. */
+/** The caller: the booking service with its key, or a user with a token. */
 export type Actor = { kind: "service" } | { kind: "user"; userId: string };
 export type ChangeStatus = (request: { chatId: string; actor: Actor; change: StatusChange }) => Promise<Card>;
 
 /**
- * The owner may switch between active and readonly while the booking stands. A chat that a cancellation closed is
- * reopened by nobody but the booking service.
+ * The owner may switch between active and readonly while the booking is not cancelled. Only the booking service can
+ * reopen a chat that a cancellation closed.
  */
 const mayChange = (role: Role | "service", to: ChatStatus, { state }: Head): boolean => {
   if (role === "service") return true;
@@ -35,18 +35,18 @@ const contents: Record<ChatStatus, string> = {
   closed: "The chat was closed.",
 };
 
-// The service speaks in the content of a system message, so a participant's words never stand in it.
+// The content of a system message is the service's text, so it never contains a participant's words.
 const contentOf = (role: Role | "service", { status, reason }: StatusChange): string =>
   role === "service" && reason ? `${contents[status]} ${reason}` : contents[status];
 
-/** What a wish to change the status comes to in view of the head. Wishing for what is so already changes nothing. */
+/** Decides a request to change the status, given the head. A request for the current status changes nothing. */
 export const decideStatusChange =
   (role: Role | "service", change: StatusChange) =>
   (head: Head): Decision => {
     const { status, reason } = change;
     if (!mayChange(role, status, head)) return { refuse: new ChatError("forbidden") };
     if (head.state.status === status) return "nothing";
-    // The booking service opening a chat says that the booking stands, so the owner may switch it again.
+    // If the booking service opens a chat, the booking is valid again, so the owner may switch the status again.
     const booking = status === "active" ? "approved" : head.state.booking;
     const system: SystemNote = {
       event: "chat_status_changed",
@@ -67,7 +67,7 @@ type Parts = {
 };
 
 /**
- * Changes a chat's status, with a system message that tells both people.
+ * Changes a chat's status, with a system message to both people.
  * @throws ChatError `chat_not_found`, `forbidden`, `unavailable`
  */
 export const createChangeStatus = (parts: Parts): ChangeStatus => {

@@ -7,11 +7,11 @@ import type { Broadcast, ChatLog, Decision } from "../ports.ts";
 import type { Role } from "../roles.ts";
 import { endTypingOf } from "./end-typing.ts";
 
-/** `endsTyping`: the other side is told that the sender types no more; whoever knows that better tells it itself. */
+/** `endsTyping`: broadcast that the sender's typing ended; false for a caller that reports it itself. */
 export type SendRequest = { chatId: string; userId: string; message: NewMessage; endsTyping?: boolean };
 /** `repeated`: the same clientMessageId was sent before; this is that message. */
 export type Sent = { message: Message; repeated: boolean };
-/** `onQueued` is called when the send has its place in the chat's order: what is sent after that lands behind it. */
+/** `onQueued` is called when the send has its place in the chat's order: later sends are stored after it. */
 export type SendMessage = (request: SendRequest, onQueued?: () => void) => Promise<Sent>;
 
 const decideSend =
@@ -33,9 +33,9 @@ const isSame = (entry: Entry, message: NewMessage): boolean =>
   sameAttachment(entry.attachment, message.attachment);
 
 /**
- * Sends a message of a participant: into the log, then to everybody in the chat, then the answer.
- * A repeat is broadcast again, since nobody knows whether the first try came to that; receivers keep what they have
- * by seq. The repeat of a message that landed is answered with it also when the chat was closed meanwhile.
+ * Sends a message of a participant: writes it to the log, broadcasts it to everybody in the chat, then answers.
+ * A repeat is broadcast again, since the first try may have failed before its broadcast; receivers store messages by seq.
+ * The repeat of a stored message is answered with that message even if the chat was closed in the meantime.
  * @throws ChatError `chat_not_found`, `chat_not_active`, `idempotency_conflict`, `unavailable`
  */
 export const createSendMessage =

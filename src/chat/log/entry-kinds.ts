@@ -1,25 +1,25 @@
-/** What `chat.events` tells of an entry. */
+/** The events on `chat.events` for an entry. */
 export type EntryEvent = "chat.created" | "chat.status_changed" | "chat.message_sent";
 
-/** Of this type are the service's words; of the others, what a participant sends. */
+/** Whether this is the type of the service's own messages; participants send the other types. */
 export const isServiceType = (type: unknown): boolean => type === "system";
 
-/** What of an entry says its kind. */
+/** The part of an entry that determines its kind. */
 type Kinded = { type: string; system?: { silent?: true } | undefined };
 
 type Meaning = {
-  /** Whether an entry is of this kind. The first row that says so is its kind. */
+  /** Whether an entry is of this kind. The first matching row decides. */
   is: (entry: Kinded) => boolean;
-  /** People see it in the conversation. Clients know one that is not by `system.silent`. */
+  /** People see it in the conversation. Clients recognise an entry that is not shown by `system.silent`. */
   isShown: boolean;
   countsAsUnread: boolean;
-  /** The card shows it as `lastMessage` until a later one does. */
+  /** The card shows it as `lastMessage` until a later such entry. */
   becomesLastMessage: boolean;
-  /** The events by which others hear of it, in this order. */
+  /** The events that are published for it, in this order. */
   events: readonly EntryEvent[];
 };
 
-/** What each kind of entry means. A new kind is a row here, and nothing elsewhere. */
+/** The meaning of each kind of entry. A new kind is one row here. */
 export const entryKinds = {
   /** A text, an image or a file of a participant. */
   message: {
@@ -29,7 +29,7 @@ export const entryKinds = {
     becomesLastMessage: true,
     events: ["chat.message_sent"],
   },
-  /** What only has to be in the log: a newer booking event that changes nothing anybody sees. */
+  /** An entry that only has to be in the log: a newer booking event that changes nothing visible. */
   record: {
     is: ({ system }) => system?.silent === true,
     isShown: false,
@@ -37,7 +37,7 @@ export const entryKinds = {
     becomesLastMessage: false,
     events: [],
   },
-  /** The service says that the chat's status, or the reason for it, is another. */
+  /** A system message: the chat's status, or the reason for it, changed. */
   statusChange: {
     is: () => true,
     isShown: true,
@@ -57,7 +57,7 @@ export const isShown = (entry: Kinded): boolean => meaningOf(entry).isShown;
 export const countsAsUnread = (entry: Kinded): boolean => meaningOf(entry).countsAsUnread;
 export const becomesLastMessage = (entry: Kinded): boolean => meaningOf(entry).becomesLastMessage;
 
-/** The events that tell of an entry, in their order. Of the first one they say that the chat is there. */
+/** The events for an entry, in order. For a chat's first entry, `chat.created` replaces `chat.status_changed`. */
 export const eventsOf = (entry: Kinded & { seq: number }): readonly EntryEvent[] => {
   const { events } = meaningOf(entry);
   return entry.seq === 1 ? events.map((type) => (type === "chat.status_changed" ? "chat.created" : type)) : events;

@@ -2,13 +2,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { RedisClient } from "../../redis/clients.ts";
 import { onceATurn } from "../../timing/once-a-turn.ts";
 
-/** Publishes that may be under way; past it Redis is too slow, and memory must not grow. */
+/** How many publishes may be under way; beyond that Redis is too slow, and memory must not grow. */
 const mostUnderWay = 5_000;
 
 /**
- * A publisher for the Redis adapter and the emitter, which publish without a catch: with Redis gone, or refusing a
- * channel, that would end the process. What comes within one turn of the event loop goes out in one write. `onDropped`
- * is called for what cannot go out.
+ * A publisher for the Redis adapter and the emitter, which publish without a catch: if Redis is gone or refuses a
+ * channel, that would end the process. Publishes within one turn of the event loop are one write. `onDropped` is called
+ * for each publish that is dropped.
  */
 export const createSafePublisher = (redis: RedisClient, onDropped: () => void) => {
   let gathered: ["publish", string, string | Buffer][] = [];
@@ -40,7 +40,7 @@ export const createSafePublisher = (redis: RedisClient, onDropped: () => void) =
       const deadline = performance.now() + limitMs;
       while (!isFlushed() && performance.now() < deadline) await pause(5);
     },
-    /** The adapter listens for errors; the client's own listeners have them. */
+    /** The adapter listens for errors; the client's own listeners handle them. */
     on: (): void => undefined,
     off: (): void => undefined,
     listenerCount: (): number => 0,

@@ -24,14 +24,14 @@ export const toCard = (document: CardDocument): Card => ({
   updatedAt: document.updatedAt,
 });
 
-/** The other person of a chat, null where there is none yet. */
+/** The other person of a chat, null if there is none yet. */
 export const otherOf = (card: People, userId: string): string | null => {
   const people = participantsOf(card);
   if (people === null || roleOf(people, userId) === null) return null;
   return people.ownerId === userId ? people.seekerId : people.ownerId;
 };
 
-/** A card before anything happened. */
+/** A new card, before the first entry. */
 export const newCard = (participants: Participants | null, at: Date) => {
   const nothing = { seq: 0, counted: 0, at };
   const undelivered = { seq: 0, at };
@@ -51,7 +51,7 @@ export const newCard = (participants: Participants | null, at: Date) => {
   };
 };
 
-/** The update that makes a card, and fills in the people where none stand there. */
+/** The update that makes a card, and adds the people if it has none. */
 export const openingStages = (participants: Participants | null, at: Date) => {
   const kept = ([field, value]: [string, unknown]) => [field, { $ifNull: [`$${field}`, { $literal: value }] }];
   return [
@@ -64,7 +64,7 @@ const whenNewer = (newer: object, field: string, value: unknown) => ({
   [field]: { $cond: [newer, { $literal: value }, `$${field}`] },
 });
 
-// Who wrote has read all that came before, and it has reached them.
+// The writer has read everything before, and it was delivered to the writer.
 const ownMarks = ({ state, createdAt }: Entry, role: Role) => {
   const { seq, counted } = state.sent[role];
   if (seq === 0) return {};
@@ -89,8 +89,8 @@ const newestFields = (entry: Entry) => {
 };
 
 /**
- * The update that copies entries to a card. Each part moves only forward by its own seq, since copies of different
- * nodes arrive in any order: a shown entry behind a silent one must still become the last message.
+ * The update that copies entries to a card. Each part moves forward by its own seq, since copies from different nodes
+ * arrive in any order: a shown entry that arrives after a newer silent one must still become the last message.
  */
 export const copyStages = (copy: CardCopy) => [{ $set: copyFields(copy) }];
 
@@ -100,8 +100,8 @@ const copyFields = ({ newest, shown }: CardCopy) => ({
 });
 
 /**
- * The update that moves a read mark to an entry. What is read was delivered. `receipts` keeps apart what a person marked
- * as read from what writing read along the way: others are told of the first alone.
+ * The update that moves a read mark to an entry. What is read was delivered. `receipts` has only explicit marks, not the
+ * reading that writing implies: only explicit marks are published.
  */
 export const readStages = (role: Role, entry: Entry, at: Date) => [
   {

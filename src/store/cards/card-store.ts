@@ -16,7 +16,7 @@ import { createOpenCards } from "./open-cards.ts";
 
 const factsKept = 20_000;
 const marksKept = 40_000;
-/** Documents of one answer of the database's: some two megabytes of the largest. */
+/** Documents in one answer of the database: some two megabytes of the largest ones. */
 const batchSize = 64;
 const latestFirst = { updatedAt: -1, _id: -1 } as const;
 
@@ -27,7 +27,7 @@ type Parts = {
   /** The collection's name. */
   name: string;
   now: () => Date;
-  /** Told of each card that was not there before: its chat has no entry yet. */
+  /** Called for each new card: its chat has no entry yet. */
   onMade: (chatId: string) => void;
 };
 
@@ -83,7 +83,7 @@ export const createCardStore = ({ database, name, now, onMade }: Parts): ChatCar
   };
 };
 
-// Durable, since it moves the writers' own marks: what was told of a mark must not be taken back when a primary falls.
+// Durable, since it moves the writers' own marks: a reported mark must not move back when a primary is lost.
 const copy = async ({ database, collection }: Database, copies: CardCopy[]): Promise<Card[]> => {
   const run = async (command: mongo.Document): Promise<void> => {
     const { writeErrors, writeConcernError } = await database.command(command, { ignoreUndefined: true });
@@ -94,7 +94,7 @@ const copy = async ({ database, collection }: Database, copies: CardCopy[]): Pro
   if (changed.length > 0) {
     const updates = changed.map((change) => ({ q: { _id: new Types.ObjectId(change.chatId) }, u: copyStages(change) }));
     const command = { update: collection.collectionName, updates, ordered: false, ...durableCommand };
-    // A plain command is not tried again by the driver, and this one may be: it moves forward only.
+    // The driver does not retry a plain command. A retry is safe here, since marks only move forward.
     await run(command).catch(() => run(command));
   }
   const ids = copies.map(({ chatId }) => new Types.ObjectId(chatId));
@@ -104,8 +104,8 @@ const copy = async ({ database, collection }: Database, copies: CardCopy[]): Pro
 type Mark = "read" | "delivered";
 
 /**
- * Who is in a chat, null where nobody is yet. With a user's id only that user's own chats are looked at, by an index that
- * begins with the user: what it costs says nothing of other people's chats.
+ * The participants of a chat, null if there are none yet. With a user's id only that user's own chats are searched, by an
+ * index that begins with the user, so its cost reveals nothing about other people's chats.
  */
 const factsOf = async (cards: Cards, chatId: string, userId?: string): Promise<ChatFacts | null> => {
   const _id = new Types.ObjectId(chatId);
@@ -119,7 +119,7 @@ const factsOf = async (cards: Cards, chatId: string, userId?: string): Promise<C
   return { id: chatId, bookingId: found.bookingId, participants };
 };
 
-/** Where a mark stands, without the rest of the card. */
+/** The position of a mark, without the rest of the card. */
 const markOf = async <M extends Mark>(
   cards: Cards,
   chatId: string,
@@ -131,7 +131,7 @@ const markOf = async <M extends Mark>(
   return card && card[mark][role];
 };
 
-/** Moves a mark of a role to an entry where it stands before it; answers with where it stands then. */
+/** Moves a role's mark to an entry if it is before it; returns the mark afterwards. */
 const advance = async <M extends Mark>(
   cards: Cards,
   mark: M,
@@ -147,14 +147,14 @@ const advance = async <M extends Mark>(
   return { mark: stands, moved: updated !== null };
 };
 
-/** A page ends at a megabyte, as one of the log does: the next one begins where it ended. */
+/** A page ends at a megabyte, like a page of the log; the next one begins where it ended. */
 const inbox = async (collection: Cards, { userId, status, limit, cursor }: InboxQuery) => {
   const place = cursor === undefined ? null : decodeCursor(cursor);
   const found = collection
     .find({
       participants: userId,
       ...(status && { status }),
-      // A card without an entry is a chat that is just being made.
+      // A card without an entry belongs to a chat that is being created.
       lastSeq: { $gt: 0 },
       ...(place && {
         updatedAt: { $lte: place.updatedAt },

@@ -16,13 +16,13 @@ const mostTries = 5;
 const gathered = { mostAtOnce: 500, mostUnderWay: 2 };
 
 /**
- * Opens the cards of bookings, many at a time: one look for all of them, one `insert` for those that are not there.
- * What is left is done one by one: a card whose people are still missing, and one that somebody else made meanwhile.
+ * Opens the cards of bookings, many at a time: one query for all of them, one `insert` for the missing ones. The rest is
+ * done one by one: cards without people, and cards that another process made in the meantime.
  */
 export const createOpenCards = ({ database, collection, now }: Parts): ((opening: Opening) => Promise<Opened>) => {
   const openMany = async (openings: Opening[]): Promise<Opened[]> => {
     const bookingIds = openings.map(({ bookingId }) => bookingId);
-    // Of a majority: an entry must never stand in the log of a card that a new primary does not have.
+    // Read with majority: the log must never have an entry whose card a new primary does not have.
     const found = await collection.find({ bookingId: { $in: bookingIds } }, lasting).toArray();
     const there = new Map(found.map((document) => [document.bookingId, document]));
     const missing = openings.filter(({ bookingId }) => !there.has(bookingId));
@@ -40,7 +40,7 @@ export const createOpenCards = ({ database, collection, now }: Parts): ((opening
     );
   };
 
-  /** The cards that this made, by booking. */
+  /** The cards that this call made, by booking. */
   const insert = async (openings: Opening[]): Promise<Map<string, CardDocument>> => {
     if (openings.length === 0) return new Map();
     const documents = openings.map(({ bookingId, participants }) => ({
@@ -57,7 +57,7 @@ export const createOpenCards = ({ database, collection, now }: Parts): ((opening
     );
   };
 
-  /** An upsert on the booking's id alone: two at once make one card, and the loser of the race tries again. */
+  /** An upsert on only the booking's id: two at once make one card, and the loser of the race tries again. */
   const openOne = async ({ bookingId, participants }: Opening): Promise<Opened> => {
     for (let tries = 1; ; tries += 1) {
       try {

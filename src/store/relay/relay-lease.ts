@@ -3,8 +3,8 @@ import { durable } from "../durability.ts";
 import type { Position } from "./change-feed.ts";
 
 /**
- * A walk over what is stored, where the database's history does not tell it any more. `since` null: everything.
- * `after`: the id behind which the walk goes on.
+ * A walk over the stored data, for what the change stream no longer has. `since` null: everything.
+ * `after`: the id after which the walk continues.
  */
 export type WalkPlace = { phase: "entries" | "cards"; since: Date | null; after: string | null };
 
@@ -15,11 +15,11 @@ export type WalkPlace = { phase: "entries" | "cards"; since: Date | null; after:
 export type RelayState = { position: Position | null; catchUp: WalkPlace | null; lookedAt: Date | null };
 
 export type Lease = {
-  /** As the holder before left it. */
+  /** As the previous holder left it. */
   state: RelayState;
-  /** Keeps the lease and saves the state, both or none. False: somebody else has it. */
+  /** Renews the lease and saves the state, both or neither. False: another process has the lease. */
   renew: (state: RelayState) => Promise<boolean>;
-  /** Gives it back, with the state. */
+  /** Saves the state and gives the lease back. */
   release: (state: RelayState) => Promise<void>;
 };
 
@@ -31,8 +31,8 @@ const literals = (state: RelayState) =>
 type Request = { relays: mongo.Collection<RelayDocument>; name: string; holder: string; leaseMs: number };
 
 /**
- * Takes the lease of a name where nobody holds it; null where somebody does. Times are the database's, so that clocks
- * that differ do not matter. The state stands in the same document: who lost the lease cannot save any more.
+ * Takes the lease of a name if nobody holds it; null otherwise. The database's clock counts, so differing clocks do not
+ * matter. The state is in the same document, so a process that lost the lease cannot save it any more.
  */
 export const acquireLease = async ({ relays, name, holder, leaseMs }: Request): Promise<Lease | null> => {
   const expiresAt = { $add: ["$$NOW", leaseMs] };
