@@ -7,7 +7,7 @@ import type { Entry } from "../log/entry.ts";
 import type { Broadcast, ChatCards, ChatLog, Clock, Turns } from "../ports.ts";
 import type { Role } from "../roles.ts";
 
-/** `seq` left out: all there is. One beyond the newest entry means the newest. */
+/** `seq` left out: everything. A seq beyond the newest entry means the newest. */
 export type MarkRequest = { chatId: string; userId: string; seq?: number | undefined };
 export type MarkRead = (request: MarkRequest) => Promise<Receipt>;
 export type MarkDelivered = (request: MarkRequest) => Promise<Receipt>;
@@ -17,7 +17,7 @@ type Parts = {
   requireParticipant: RequireParticipant;
   log: Pick<ChatLog, "entryAt">;
   cards: Pick<ChatCards, "advanceRead" | "advanceDelivered" | "markOf" | "markHint">;
-  /** How many marks a user may move at once. */
+  /** Limits how many marks a user may move at once. */
   marks: Turns;
   now: Clock;
 };
@@ -30,8 +30,8 @@ type MoveParts = Parts & {
 };
 
 /**
- * Moves a mark forward. However often a person marks a chat at once, one move of it is under way and one waits, for all
- * of them. Where memory has a mark that stood there already, the card's mark is all that is read.
+ * Moves a mark forward. However many calls of one person for one chat come at once, one move is under way and one waits
+ * for all others. If memory shows that the mark is there already, only the card's mark is read.
  */
 const createMove = ({ requireParticipant, log, cards, marks, now, kind, advance, onMoved }: MoveParts): MarkRead => {
   const keyOf = ({ facts, role }: Access): string => `${facts.id} ${role}`;
@@ -44,7 +44,7 @@ const createMove = ({ requireParticipant, log, cards, marks, now, kind, advance,
 
   const move = async ({ facts, role, seq }: Wish): Promise<Moved> => {
     const known = cards.markHint(facts.id, kind, role);
-    // A hint alone: devices move marks on other nodes as well, so the answer is what the card says.
+    // Only a hint: devices move marks on other nodes as well, so the answer comes from the card.
     if (seq <= known) return standing(facts.id, role);
     const entry = await log.entryAt(facts.id, seq);
     if (entry === null || entry.seq <= known) return standing(facts.id, role);
@@ -69,8 +69,8 @@ const createMove = ({ requireParticipant, log, cards, marks, now, kind, advance,
 };
 
 /**
- * Moves a participant's read mark forward, and the delivered mark with it: what is read was delivered. A mark never
- * moves back; asking for less answers where it stands.
+ * Moves a participant's read mark forward, and the delivered mark with it, since what is read was delivered. A mark never
+ * moves back; a lower seq is answered with the current mark.
  * @throws ChatError `chat_not_found`; `rate_limited` for a user who marks too many chats at once; `unavailable`
  */
 export const createMarkRead = ({

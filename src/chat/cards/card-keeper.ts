@@ -57,12 +57,12 @@ export class CardKeeper {
     this.#add({ chatId }, false);
   }
 
-  /** Brings a card up to the log where a crash left it behind; resolves with the card. */
+  /** Updates a card from the log if a crash left it out of date; resolves with the card. */
   async mend(chatId: string, { created = false } = {}): Promise<Card> {
     return this.#written(await newestCopy(this.#parts.log, chatId), created);
   }
 
-  /** Resolves when what was to be kept before this call has been written, or after `limitMs`. */
+  /** Resolves when the cards that waited before this call have been written, or after `limitMs`. */
   async settled(limitMs = settleLimitMs): Promise<void> {
     const list = this.#changes.size > 0 ? this.#readers : this.#readersOfWrite;
     if (list === null) return;

@@ -8,7 +8,7 @@ type Corkable = { cork: () => void; uncork: () => void };
 const isCorkable = (stream: unknown): stream is Corkable =>
   typeof field(stream, "cork") === "function" && typeof field(stream, "uncork") === "function";
 
-/** Engine.IO's own flush, with all that it writes in one system call. */
+/** Engine.IO's own flush, with all of its output in one system call. */
 const flush = (connection: Connection): void => {
   const stream = field(field(connection.transport, "socket"), "_socket");
   const corked = isCorkable(stream) ? stream : undefined;
@@ -19,12 +19,12 @@ const flush = (connection: Connection): void => {
 };
 
 /**
- * Lets what a connection is sent within one turn of the event loop leave in one write. Engine.IO writes the first packet
- * at once and the next when that write is done: a sender's message and its ack are two system calls, and these are the
- * largest part of what a message costs.
+ * Sends everything for a connection within one turn of the event loop in one write. Engine.IO writes the first packet at
+ * once and the next when that write is done: a sender's message and its ack would be two system calls, which are the
+ * largest part of a message's cost.
  *
- * The turn ends with `process.nextTick`: that comes when all has been done that follows from what was read, such as the
- * answers to a batch of the log, and before the node looks for more to do. Nothing waits for time.
+ * The turn ends with `process.nextTick`: it runs after everything that follows from the current input, such as the answers
+ * to a batch of the log, and before the next input. Nothing waits for a timer.
  */
 export const writeOnceATurn = ({ engine }: Pick<ChatServer, "engine">): void => {
   let waiting = new Set<Connection>();
@@ -36,7 +36,7 @@ export const writeOnceATurn = ({ engine }: Pick<ChatServer, "engine">): void => 
   };
   const flushAtEnd = onceATurn(flushAll, (run) => process.nextTick(run));
 
-  // Engine.IO calls it with the connection as `this`.
+  // Engine.IO calls this with the connection as `this`.
   function flushLater(this: Connection): void {
     if (waitingPackets(this).length === 0) return;
     waiting.add(this);

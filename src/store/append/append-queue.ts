@@ -12,13 +12,13 @@ import type { WriteEntries, Written } from "./write-entries.ts";
 
 type Parts = Stamp & {
   writeEntries: WriteEntries;
-  /** The newest that stays, whichever member of the database is lost. */
+  /** The newest head that a majority has. */
   loadHead: (chatId: string) => Promise<Head>;
   findEntry: (id: string) => Promise<Entry | null>;
   findSent: (chatId: string, senderId: string | null, clientMessageId: string) => Promise<Entry | null>;
   /** Recent heads: hints, never the truth. */
   heads: Pick<Heads, "get" | "set" | "delete" | "isBehind" | "catchUp">;
-  /** What becomes of entries whose senders have their answer already. */
+  /** Follows entries whose senders were already answered. */
   late: Pick<LateLandings, "landed" | "follow">;
   limits?: Partial<Limits>;
 };
@@ -40,16 +40,16 @@ const jitter = (): number => 0.5 + Math.random() / 2;
 /**
  * The order of appending: a lane per chat, and group commits across chats.
  *
- *     lane A: a1 a2 a3        while a write is under way, what comes waits;
- *     lane B: b1              the next ones take what has gathered in each lane:
- *     lane C: c1 c2           [b1], each for itself, and [a1 a2 a3 c1 c2], ordered
+ *     lane A: a1 a2 a3        during a write, new sends wait;
+ *     lane B: b1              the next writes take what has gathered in each lane:
+ *     lane C: c1 c2           [b1], unordered, and [a1 a2 a3 c1 c2], ordered
  *
- * An idle queue writes at once; a busy one writes larger groups. Several entries of one chat go in an ordered write,
- * which ends at the first that is refused: so a2 never lands without a1. A lane that was in a write which ended early
- * goes on with one entry at a time, each for itself, and with more as that succeeds.
+ * An idle queue writes at once; a busy one writes larger groups. Several entries of one chat go into an ordered write,
+ * which ends at the first refused entry: so a2 is never stored without a1. After a write that ended early, a lane
+ * continues with one entry at a time in unordered writes, and with more as that succeeds.
  *
- * The two unique indexes decide what is true; the heads kept here only save a read. An entry is only ever written behind
- * one that stays, so that the loss of a primary cannot take what is before it.
+ * The two unique indexes decide; the heads kept here only save a read. An entry is written only after one that a majority
+ * has, so that the loss of a primary cannot remove the entry before it.
  */
 export class AppendQueue {
   readonly #parts: Parts;
@@ -96,7 +96,7 @@ export class AppendQueue {
     else this.#decide(lane, hint, { isHint: true });
   }
 
-  /** Asks the first of the lane what it wants in view of `head`; a refusal is not believed of a hint. */
+  /** Lets the first send of the lane decide on the basis of `head`; a refusal counts only if the head is not a hint. */
   #decide(lane: Lane, head: Head, { isHint }: { isHint: boolean }): void {
     const decision = this.#ask(lane, head);
     if (decision === null) return;
@@ -130,7 +130,7 @@ export class AppendQueue {
     );
   }
 
-  /** What was heard of the log, if anything was, else what it says itself. */
+  /** The head that another process reported, read from the log, or else the newest one in the log. */
   async #newest(chatId: string): Promise<{ head: Head; isHint: boolean }> {
     const heard = await this.#parts.heads.catchUp(chatId).catch(() => undefined);
     return heard ? { head: heard, isHint: true } : { head: await this.#parts.loadHead(chatId), isHint: false };
@@ -171,18 +171,18 @@ export class AppendQueue {
     }
   }
 
-  /** `entry`, the first of the lane now, did not land as it was written; `results` are its and those behind it. */
+  /** `entry`, the first of the lane, was not stored by this write; `results` are its own and those of the entries after it. */
   #afterRefused(lane: Lane, entry: Entry, written: Written, results: Written[]): void {
     lane.runEndedEarly(results);
     if (written === "not-tried") return this.#begin(lane);
-    // A repeat says nothing of the head: when everybody sends again, as after an outage, it need not be read again.
+    // A repeat does not mean that the head is stale: after an outage, when every client repeats, it need not be read again.
     if (written === "sent-before") return void this.#afterSentBefore(lane, entry);
     this.#parts.heads.delete(lane.chatId);
     if (written === "place-taken") void this.#afterPlaceTaken(lane, entry);
     else void this.#afterUnknown(lane);
   }
 
-  /** Another writer was faster, or this very entry landed in an earlier try. */
+  /** Another writer was faster, or an earlier try stored this very entry. */
   #afterPlaceTaken(lane: Lane, entry: Entry): Promise<void> {
     const ownOrNewest = async () => {
       const own = lane.first?.uncertain ? await this.#parts.findEntry(entry.id) : null;
@@ -190,8 +190,8 @@ export class AppendQueue {
     };
     return this.#look(lane, ownOrNewest, ({ own, newest }) => {
       if (own) return this.#settle(lane, ({ resolve }) => resolve({ outcome: "appended", entry: own }));
-      // Who took the place waits for the majority itself, and may lose it again with the primary. Nothing is written
-      // behind what may be taken back: it would stand behind a hole.
+      // The entry at this place may not have a majority yet, and can be lost with the primary. Nothing is written after
+      // an entry that can be lost: it would follow a hole.
       if (newest.head.seq >= entry.seq) this.#decide(lane, newest.head, newest);
       else void this.#later(lane, undefined, () => this.#decideAfresh(lane));
     });
@@ -201,7 +201,7 @@ export class AppendQueue {
     const { senderId, clientMessageId = "" } = entry;
     const findOriginal = () => this.#parts.findSent(lane.chatId, senderId, clientMessageId);
     return this.#look(lane, findOriginal, (original) => {
-      // Seen by the index and not yet by a majority: it may still be taken back, so it is asked for again.
+      // The index has it, but no majority yet: it can still be lost, so ask again.
       if (original === null) return void this.#afterUnknown(lane);
       const outcome = original.id === entry.id ? "appended" : "known";
       this.#settle(lane, ({ resolve }) => resolve({ outcome, entry: original }));
@@ -227,7 +227,7 @@ export class AppendQueue {
     for (const { uncertain, entry } of expired) if (uncertain && entry) this.#parts.late.follow(entry.id);
   }
 
-  /** Answers the first of the lane and lets the next one begin. */
+  /** Answers the first send of the lane and starts the next one. */
   #settle(lane: Lane, answer: (waiting: Readonly<Waiting>) => void): void {
     this.#lanes.answerFirst(lane, answer);
     this.#begin(lane);

@@ -12,13 +12,13 @@ export type GroupCommitLimits = { batch: number; writes: number };
 type Parts = Stamp & {
   writeEntries: WriteEntries;
   limits: GroupCommitLimits;
-  /** Told of each run's entries what became of them. */
+  /** Called with the results of each run's entries. */
   onWritten: (run: Run, results: Written[]) => void;
 };
 
 /**
- * Writes the first of each lane that is ready, and what has gathered behind it, together with those of other lanes. An
- * idle one writes at once, a busy one larger groups.
+ * Writes the run of each ready lane together with those of other lanes. When idle it writes at once, when busy it writes
+ * larger groups.
  */
 export class GroupCommits {
   readonly #parts: Parts;
