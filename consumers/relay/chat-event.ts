@@ -7,10 +7,10 @@ import type { ChatEvent, ChatEventType, CloudEvent } from "../../src/contract/ch
 import type { StoredReceipt } from "../../src/store/relay/change-feed.ts";
 import type { UnreadNotice } from "../../src/store/relay/unread-notices.ts";
 
-/** An event as it goes to the topic; the chat's id is the key. `value` is a CloudEvent in JSON. */
+/** An event for the topic; the chat's id is the key. `value` is a CloudEvent in JSON. */
 export type EncodedEvent = { chatId: string; type: ChatEventType; value: Buffer };
 
-/** What is fixed about a chat once it has its people. */
+/** The facts of a chat that has its people; they never change. */
 export type ChatPeople = { id: string; bookingId: string; participants: Participants };
 
 const source = "/lyvo-chat";
@@ -19,7 +19,7 @@ const source = "/lyvo-chat";
 type Told<Event = ChatEvent> = Event extends ChatEvent ? Pick<Event, "type" | "data"> : never;
 type Fields = Told & { chatId: string; id: string; at: Date };
 
-// `id` and `source` together name an event for ever: what is published again has the same.
+// `id` and `source` together identify an event permanently: a repeat has the same ones.
 const encode = ({ type, chatId, id, at, data }: Fields): EncodedEvent => {
   const event: CloudEvent<ChatEventType, ChatEvent["data"]> = {
     specversion: "1.0",
@@ -36,7 +36,7 @@ const encode = ({ type, chatId, id, at, data }: Fields): EncodedEvent => {
 
 type Marks<T extends { seq: number }> = { owner: T; seeker: T };
 
-/** The marks as they were at an entry: none beyond it, and none behind what its person had written. */
+/** The marks as they were at an entry: none beyond the entry, and none before what its person had written. */
 const marksAt = <T extends { seq: number; at: Date }>(marks: Marks<T>, { seq, state, createdAt }: Entry): Marks<T> => {
   const markAt = (role: Role): T => {
     const mark = { ...marks[role], seq: Math.min(marks[role].seq, seq) };
@@ -46,7 +46,7 @@ const marksAt = <T extends { seq: number; at: Date }>(marks: Marks<T>, { seq, st
   return { owner: markAt("owner"), seeker: markAt("seeker") };
 };
 
-/** The chat as it was after a shown entry, without what is one user's. */
+/** The chat as it was after a shown entry, without the fields that are specific to one user. */
 const chatAt = (entry: Entry, card: Card, participants: Participants): SharedChat => {
   const { state } = entry;
   const then: Card = {
@@ -65,7 +65,7 @@ const chatAt = (entry: Entry, card: Card, participants: Participants): SharedCha
 
 type StatusEvent = "chat.created" | "chat.status_changed";
 
-/** Whether an event of this type holds the whole chat, which is made of its card. */
+/** Whether an event of this type contains the whole chat, which is made from its card. */
 export const holdsChat = (type: EntryEvent): type is StatusEvent =>
   type === "chat.created" || type === "chat.status_changed";
 
@@ -103,7 +103,7 @@ export const readEvent = (
     data: { chatId: id, bookingId, userId: userOf(participants, role), seq, at: at.toISOString() },
   });
 
-/** `message`: the newest one that is shown. */
+/** `message`: the newest shown message. */
 export const unreadEvent = (
   { role, firstSeq }: UnreadNotice,
   { id, bookingId, participants }: ChatPeople,

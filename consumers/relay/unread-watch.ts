@@ -8,16 +8,16 @@ import { type EncodedEvent, unreadEvent } from "./chat-event.ts";
 import type { PublishEvents } from "./event-publisher.ts";
 import { forgetAt, judgeNotice, type NoticeDelays, type OnlineState, planNotice, readUpTo } from "./notice-rules.ts";
 
-/** What is asked of a chat's newest entry. */
+/** The needed fields of a chat's newest entry. */
 export type Newest = Head & Pick<Entry, "createdAt">;
 
-/** A chat with its newest entry, and the shown entries that were seen since it was last looked at. */
+/** A chat with its newest entry, and the shown entries that were seen since the last check. */
 export type Looked = { card: Card; newest: Newest; seen: { seq: number; at: Date }[] };
 
 export type UnreadWatch = {
-  /** Notes what is still unread; to be called some seconds after it was written. */
+  /** Notes what is still unread; call it some seconds after the entries were written. */
   note: (chats: Looked[]) => Promise<void>;
-  /** Tells of what has been unread for long enough. */
+  /** Publishes what has been unread for long enough. */
   tell: (signal: AbortSignal) => Promise<void>;
 };
 
@@ -25,7 +25,7 @@ type Parts = {
   notices: UnreadNotices;
   scan: Pick<RelayScan, "cards" | "newest">;
   log: Pick<ChatLog, "entryAt">;
-  /** Null where it is not known. */
+  /** Null if unknown. */
   presenceOf: (userId: string) => Promise<OnlineState | null>;
   publish: PublishEvents;
   delays: NoticeDelays;
@@ -34,17 +34,17 @@ type Parts = {
 
 const atOnce = 200;
 const roles = ["owner", "seeker"] as const;
-/** Nobody wants to be told of yesterday's message: it was there all day. */
+/** No notice for a message older than this. */
 const oldestMs = 24 * 3_600_000;
-/** The database is asked at least so often, for what another holder of the lease noted as it ended. */
+/** The database is queried at least this often, for notices that another holder of the lease wrote at its end. */
 const longestQuietMs = 10_000;
 
 const keyOf = ({ chatId, role }: Pick<UnreadNotice, "chatId" | "role">): string => `${chatId}:${role}`;
 
 /**
- * Watches over what stays unread. What is noted stands in the database, so a new holder of the lease goes on where the
- * last one was; whether it is unread is asked of the log and the card, at the moment of telling. Until the first of
- * them is due nothing is asked.
+ * Watches what stays unread. The notices are in the database, so a new holder of the lease continues where the last one
+ * was. Whether an entry is unread is read from the log and the card at the moment of publishing. There are no queries
+ * until the first notice is due.
  */
 export const createUnreadWatch = ({ notices, scan, log, presenceOf, publish, delays, now }: Parts): UnreadWatch => {
   const look = createLook({ log, presenceOf, delays, now });
@@ -92,7 +92,7 @@ export const createUnreadWatch = ({ notices, scan, log, presenceOf, publish, del
     if (now().getTime() < before) return;
     try {
       await tellDue(signal);
-      // What is noted from here on brings this nearer again.
+      // A notice that is written later sets an earlier time again.
       lookAt = now().getTime() + longestQuietMs;
       lookAtLatest((await notices.nextAt()) ?? new Date(lookAt));
     } catch (error) {
@@ -132,7 +132,7 @@ const createLook =
     };
   };
 
-/** For whom of the two there is something unread, and up to where each has read. */
+/** Who of the two has something unread, and up to which seq each has read. */
 const unreadBy = ({ card, newest, seen }: Looked) =>
   roles.flatMap((role) => {
     const read = readUpTo(card, newest.state, role);
