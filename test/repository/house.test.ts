@@ -14,7 +14,6 @@ const notSplitYet: string[] = [
   "src/redis/watch-redis.ts",
   "src/socket/connection/admission.ts",
   "src/socket/connection/guard-connections.ts",
-  "src/socket/events/own-typing.ts",
   "src/socket/open-socket-server.ts",
   "src/store/chat-log.ts",
 ];

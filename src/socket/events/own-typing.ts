@@ -1,9 +1,5 @@
+import { noReports, type TypingReports, takeDueReport } from "./typing-reports.ts";
 import { type TypingWord, type Typist, typingLastsMs, typistKey } from "./typing-words.ts";
-
-/** While typing lasts, it is reported to other nodes once in this time, however often a client sends it. */
-const repeatEveryMs = 2_500;
-/** This many beginnings are reported at once; after that, beginnings are reported as often as lasting typing. */
-const mostBeginsAtOnce = 4;
 
 /** A connection that types; used only as an identity. */
 type Device = object;
@@ -11,12 +7,7 @@ type Entry = {
   typist: Typist;
   /** The time until which each device counts as typing. */
   devices: Map<Device, number>;
-  /** When typing was last reported to the other nodes; null: they know of none. */
-  saidAt: number | null;
-  /** A device has sent typing since the last report. */
-  isRefreshed: boolean;
-  /** The allowance for beginnings is used up to this time. */
-  paidUntil: number;
+  reports: TypingReports;
 };
 
 type Parts = { node: string; say: (word: TypingWord) => void; now: () => number };
@@ -32,31 +23,13 @@ export const createOwnTyping = ({ node, say, now }: Parts) => {
   /** The keys of the states that a device may be in, so that its end need not search all. */
   const keysOf = new WeakMap<Device, Set<string>>();
 
-  const mayBegin = (entry: Entry, at: number): boolean => {
-    const paidUntil = Math.max(entry.paidUntil, at) + repeatEveryMs;
-    if (paidUntil - at > mostBeginsAtOnce * repeatEveryMs) return false;
-    entry.paidUntil = paidUntil;
-    return true;
-  };
-
-  const sayOn = (entry: Entry, at: number): void => {
-    entry.saidAt = at;
-    entry.isRefreshed = false;
-    say({ ...entry.typist, isTyping: true, from: node });
-  };
-
   /** Reports what the other nodes do not know yet. */
-  const settle = (key: string, entry: Entry, at: number): void => {
-    if (entry.devices.size > 0) {
-      const isDue =
-        entry.saidAt === null ? mayBegin(entry, at) : entry.isRefreshed && at - entry.saidAt >= repeatEveryMs;
-      if (isDue) sayOn(entry, at);
-      return;
-    }
-    if (entry.saidAt !== null) say({ ...entry.typist, isTyping: false, from: node });
-    entry.saidAt = null;
+  const settle = (key: string, { typist, devices, reports }: Entry, at: number): void => {
+    const isTyping = devices.size > 0;
+    const due = takeDueReport(reports, isTyping, at);
+    if (due !== null) say({ ...typist, isTyping: due, from: node });
     // Keep the state until the used allowance is over: otherwise each new beginning would count as the first one.
-    if (entry.paidUntil <= at) entries.delete(key);
+    if (!isTyping && reports.paidUntil <= at) entries.delete(key);
   };
 
   const drop = (device: Device, key: string): void => {
@@ -68,12 +41,12 @@ export const createOwnTyping = ({ node, say, now }: Parts) => {
   return {
     begin: (device: Device, typist: Typist): void => {
       const key = typistKey(typist);
-      const entry = entries.get(key) ?? { typist, devices: new Map(), saidAt: null, isRefreshed: false, paidUntil: 0 };
+      const entry = entries.get(key) ?? { typist, devices: new Map(), reports: noReports() };
       entries.set(key, entry);
       const keys = keysOf.get(device) ?? new Set();
       keysOf.set(device, keys.add(key));
       entry.devices.set(device, now() + typingLastsMs);
-      entry.isRefreshed = true;
+      entry.reports.isRefreshed = true;
       settle(key, entry, now());
     },
     end: (device: Device, typist: Pick<Typist, "chatId" | "userId">): void => drop(device, typistKey(typist)),
@@ -87,7 +60,7 @@ export const createOwnTyping = ({ node, say, now }: Parts) => {
       const entry = entries.get(key);
       if (entry === undefined) return;
       entry.devices.clear();
-      if (isKnown) entry.saidAt = null;
+      if (isKnown) entry.reports.reportedAt = null;
       settle(key, entry, now());
     },
     look: (): void => {
