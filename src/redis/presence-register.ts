@@ -39,6 +39,26 @@ const noteSeen = async (redis: Redis, userId: string, at: number): Promise<void>
   if (at > known) await redis.set(seenKeyOf(userId), new Date(at).toISOString(), "EX", seenLastsS);
 };
 
+/** Whether this process is the one that takes the user, who was online until `until` (ms). */
+const take = async (redis: Redis, userId: string, until: number): Promise<boolean> => {
+  if ((await redis.set(takenKeyOf(userId), "1", "PX", takenForMs, "NX")) === null) return false;
+  await noteSeen(redis, userId, until - lastsMs);
+  return true;
+};
+
+const takeGone = async (redis: Redis, clock: () => number): Promise<string[]> => {
+  const taken: string[] = [];
+  for (let from = 0; ; from += takenAtOnce) {
+    const found = await redis.zrangebyscore(onlineKey, 0, clock(), "WITHSCORES", "LIMIT", from, takenAtOnce);
+    if (found.length === 0) return taken;
+    // The reply alternates users and times.
+    const takeAt = async (userId: string, at: number): Promise<void> => {
+      if (at % 2 === 0 && (await take(redis, userId, Number(found[at + 1])))) taken.push(userId);
+    };
+    await Promise.all(found.map(takeAt));
+  }
+};
+
 /**
  * The connections of each user on all nodes: one sorted set per user in Redis, by each connection's expiry, and one
  * sorted set of all users, to find those whose node was killed. While Redis is away the methods throw, and the caller
@@ -92,20 +112,7 @@ export const createPresenceRegister = (redis: Redis, clock: () => number = Date.
    * Returns users that were not confirmed in time, each to one caller only. The caller broadcasts that they are gone
    * and then calls `gone`. If the caller is killed in between, another one gets the user a little later.
    */
-  takeGone: async (): Promise<string[]> => {
-    const taken: string[] = [];
-    const take = async (userId: string, until: number): Promise<void> => {
-      if ((await redis.set(takenKeyOf(userId), "1", "PX", takenForMs, "NX")) === null) return;
-      await noteSeen(redis, userId, until - lastsMs);
-      taken.push(userId);
-    };
-    for (let from = 0; ; from += takenAtOnce) {
-      const found = await redis.zrangebyscore(onlineKey, 0, clock(), "WITHSCORES", "LIMIT", from, takenAtOnce);
-      if (found.length === 0) return taken;
-      // The reply alternates users and times.
-      await Promise.all(found.flatMap((userId, at) => (at % 2 === 0 ? [take(userId, Number(found[at + 1]))] : [])));
-    }
-  },
+  takeGone: (): Promise<string[]> => takeGone(redis, clock),
 
   of: async (userId: string): Promise<Presence> => {
     const result = await redis.multi().zcount(keyOf(userId), clock(), "+inf").get(seenKeyOf(userId)).exec();
