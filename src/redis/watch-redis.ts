@@ -1,106 +1,69 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Redis } from "ioredis";
-import type { Logger } from "../process/logger.ts";
 import { startWaitMs } from "./clients.ts";
+import { RedisChecks, type RedisChecksParts } from "./redis-checks.ts";
 
-export type RedisCheck = {
-  /** What the check is for, in the log. */
-  part: "channels" | "commands";
-  /** @throws what is wrong */
-  ask: () => Promise<void>;
-};
-
-type Parts = {
-  clients: Redis[];
-  checks: RedisCheck[];
+type Parts = RedisChecksParts & {
   /** Called when Redis works again, after a time in which events may have been missed. */
   onRecovered: () => void;
-  logger: Logger;
 };
 
 const lookEveryMs = 2_000;
-/** Longer than a connection waits for one answer, and longer than three tries of a command. */
-const lookLimitMs = 5_000;
-const reconnectEveryMs = 5_000;
 
-/** Errors that a reconnect does not fix. For any other error, another server may have replaced this one. */
-const isLasting = (error: Error): boolean => /^(?:NOPERM|OOM)\b/.test(error.message);
+/** Whether Redis is up, and whether this process may have missed events while it was down. */
+class Availability {
+  #isUp = false;
+  #isServing = false;
+  #mayHaveMissed = false;
 
-const notConnected = new Error("not connected");
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
+  down(): void {
+    this.#isUp = false;
+    this.#mayHaveMissed ||= this.#isServing;
+  }
+
+  /** @returns whether events may have been missed since it was up last */
+  up(): boolean {
+    const mayHaveMissed = this.#mayHaveMissed;
+    this.#isUp = true;
+    this.#isServing = true;
+    this.#mayHaveMissed = false;
+    return mayHaveMissed;
+  }
+
+  /** From now on this process serves, whether Redis is up or not. */
+  serve(): void {
+    this.#mayHaveMissed ||= !this.#isUp;
+    this.#isServing = true;
+  }
+}
 
 /**
  * Watches whether Redis works: checks it every two seconds and at each new connection, and counts it as down as soon as
- * a command failed. While it is down, this process reconnects, since the name may lead to another server by now.
+ * a command failed.
  */
-export const watchRedis = ({ clients, checks, onRecovered, logger }: Parts) => {
+export const watchRedis = ({ onRecovered, ...checked }: Parts) => {
+  const { clients, logger } = checked;
+  const checks = new RedisChecks(checked);
+  const availability = new Availability();
   const first = Promise.withResolvers<void>();
-  let isUp = false;
-  let isServing = false;
-  let mayHaveMissed = false;
   let isLooking = false;
   let looksAgain = false;
   let isStopped = false;
-  let breaks = 0;
-  let reconnectedAt = -Infinity;
-  let broken = Promise.withResolvers<never>();
-  broken.promise.catch(() => undefined);
-  const reported = new Set<string>();
+  let brokeInLook = new AbortController();
 
-  const report = (part: string, reason: string): void => {
-    if (reported.has(reason)) return;
-    reported.add(reason);
-    logger.warn({ part, reason }, "redis does not do its part");
-  };
-
-  const reconnect = (): void => {
-    if (performance.now() - reconnectedAt < reconnectEveryMs) return;
-    reconnectedAt = performance.now();
-    for (const client of clients) if (client.status === "ready") client.disconnect(true);
-  };
-
-  const down = (): void => {
-    isUp = false;
-    mayHaveMissed ||= isServing;
+  /** A command failed: a check that is under way proves nothing any more. */
+  const broke = (): void => {
+    availability.down();
+    brokeInLook.abort();
   };
 
   const up = (): void => {
     first.resolve();
-    isUp = true;
-    isServing = true;
-    if (reported.size > 0) logger.info("redis does its part again");
-    reported.clear();
-    if (mayHaveMissed) onRecovered();
-    mayHaveMissed = false;
-  };
-
-  /** A command failed: a check that is under way proves nothing any more. */
-  const broke = (): void => {
-    down();
-    if (!isLooking) return;
-    breaks += 1;
-    broken.reject(notConnected);
-    broken = Promise.withResolvers<never>();
-    broken.promise.catch(() => undefined);
-  };
-
-  const ask = async ({ part, ask: check }: RedisCheck): Promise<boolean> => {
-    const limit = new AbortController();
-    const late = pause(lookLimitMs, undefined, { signal: limit.signal, ref: false }).then(() => {
-      throw new Error("no answer in time, or what is published does not come back");
-    });
-    try {
-      await Promise.race([check(), late, broken.promise]);
-      return true;
-    } catch (thrown) {
-      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-      if (error === notConnected || clients.some(({ status }) => status !== "ready")) return false;
-      report(part, error.message);
-      if (!isLasting(error)) reconnect();
-      return false;
-    } finally {
-      late.catch(() => undefined);
-      limit.abort();
-    }
+    checks.forgetFailures();
+    if (availability.up()) onRecovered();
   };
 
   const look = async (): Promise<void> => {
@@ -109,13 +72,12 @@ export const watchRedis = ({ clients, checks, onRecovered, logger }: Parts) => {
       return;
     }
     isLooking = true;
-    const breaksBefore = breaks;
-    const areReady = clients.every(({ status }) => status === "ready");
-    const isGood = areReady && !(await Promise.all(checks.map(ask))).includes(false);
+    brokeInLook = new AbortController();
+    const isGood = await checks.pass(brokeInLook.signal);
     isLooking = false;
     if (isStopped) return;
-    if (!isGood) down();
-    else if (breaks === breaksBefore && !isUp) up();
+    if (!isGood) availability.down();
+    else if (!brokeInLook.signal.aborted && !availability.isUp) up();
     if (!looksAgain) return;
     looksAgain = false;
     await look();
@@ -126,14 +88,14 @@ export const watchRedis = ({ clients, checks, onRecovered, logger }: Parts) => {
   void look();
 
   return {
-    isUp: (): boolean => isUp,
+    isUp: (): boolean => availability.isUp,
     broke,
     /** Resolves when Redis works, or when the wait at the start is over. */
     started: async (): Promise<void> => {
       await Promise.race([first.promise, pause(startWaitMs, undefined, { ref: false })]);
-      if (!isUp) logger.warn("redis is away at the start, this process works without the others until it is back");
-      mayHaveMissed ||= !isUp;
-      isServing = true;
+      if (!availability.isUp)
+        logger.warn("redis is away at the start, this process works without the others until it is back");
+      availability.serve();
     },
     stop: (): void => {
       isStopped = true;
