@@ -13,12 +13,7 @@ export type NodeGauges = {
   reads: () => { running: number; bytes: number; waiting: number };
 };
 
-/** The metrics of a chat node, on a separate registry. Times are in seconds, as is usual in Prometheus. */
-export const createNodeMetrics = () => {
-  const registry = new Registry();
-  const registers = [registry];
-  collectDefaultMetrics({ register: registry });
-
+const socketCounts = (registers: Registry[]): SocketCounts => {
   const events = new Counter({
     name: "chat_socket_events_total",
     help: "Socket events by name and outcome (ok, or the error's code)",
@@ -45,6 +40,16 @@ export const createNodeMetrics = () => {
     help: "Connections ended because they sent far more than their limit",
     registers,
   });
+  return {
+    event: (event, outcome) => events.inc({ event, outcome }),
+    publishDropped: () => dropped.inc(),
+    strayDropped: () => strays.inc(),
+    slowReaderDropped: () => slowReaders.inc(),
+    flooderDropped: () => flooders.inc(),
+  };
+};
+
+const httpCounts = (registers: Registry[]): HttpCounts => {
   const refusedRequests = new Counter({
     name: "chat_http_requests_refused_total",
     help: "Requests refused before they reached REST or Socket.IO, by reason",
@@ -59,6 +64,13 @@ export const createNodeMetrics = () => {
   });
   for (const reason of requestRefusals) refusedRequests.inc({ reason }, 0);
   for (const reason of connectionRefusals) refusedConnections.inc({ reason }, 0);
+  return {
+    requestRefused: (reason) => refusedRequests.inc({ reason }),
+    connectionRefused: (reason) => refusedConnections.inc({ reason }),
+  };
+};
+
+const restMetrics = (registers: Registry[]): RestMetrics => {
   const requests = new Histogram({
     name: "chat_http_request_duration_seconds",
     help: "REST requests by method, route and status",
@@ -66,6 +78,14 @@ export const createNodeMetrics = () => {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
   });
+  return {
+    requestEnded: ({ method, route, status, durationMs }) =>
+      requests.observe({ method, route, status: String(status) }, durationMs / 1_000),
+  };
+};
+
+/** Exports the gauges; each scrape asks the node. */
+const watchNode = (registers: Registry[], { connections, sendsWaiting, reads }: NodeGauges): void => {
   const gauge = (name: string, help: string, value: () => number): Gauge =>
     new Gauge({
       name,
@@ -75,38 +95,24 @@ export const createNodeMetrics = () => {
         this.set(value());
       },
     });
+  gauge("chat_connections", "Sockets connected to this node", connections);
+  gauge("chat_sends_waiting", "Sends that wait for the database", sendsWaiting);
+  gauge("chat_reads_running", "Reads of pages and chats under way", () => reads().running);
+  gauge("chat_reads_waiting", "Reads of pages and chats that wait for their turn", () => reads().waiting);
+  gauge("chat_read_bytes", "Bytes of pages and chats that are being read or not written out yet", () => reads().bytes);
+};
 
-  const socket: SocketCounts = {
-    event: (event, outcome) => events.inc({ event, outcome }),
-    publishDropped: () => dropped.inc(),
-    strayDropped: () => strays.inc(),
-    slowReaderDropped: () => slowReaders.inc(),
-    flooderDropped: () => flooders.inc(),
-  };
-  const http: HttpCounts = {
-    requestRefused: (reason) => refusedRequests.inc({ reason }),
-    connectionRefused: (reason) => refusedConnections.inc({ reason }),
-  };
-  const rest: RestMetrics = {
-    requestEnded: ({ method, route, status, durationMs }) =>
-      requests.observe({ method, route, status: String(status) }, durationMs / 1_000),
-  };
+/** The metrics of a chat node, on a separate registry. Times are in seconds, as is usual in Prometheus. */
+export const createNodeMetrics = () => {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
   return {
     registry,
-    socket,
-    http,
-    rest,
+    socket: socketCounts(registers),
+    http: httpCounts(registers),
+    rest: restMetrics(registers),
     watchDependencies: watchDependencies(registry),
-    watch: ({ connections, sendsWaiting, reads }: NodeGauges): void => {
-      gauge("chat_connections", "Sockets connected to this node", connections);
-      gauge("chat_sends_waiting", "Sends that wait for the database", sendsWaiting);
-      gauge("chat_reads_running", "Reads of pages and chats under way", () => reads().running);
-      gauge("chat_reads_waiting", "Reads of pages and chats that wait for their turn", () => reads().waiting);
-      gauge(
-        "chat_read_bytes",
-        "Bytes of pages and chats that are being read or not written out yet",
-        () => reads().bytes,
-      );
-    },
+    watch: (gauges: NodeGauges): void => watchNode(registers, gauges),
   };
 };

@@ -9,7 +9,6 @@ const mostFilesInAFolder = 14;
 const notSplitYet: string[] = [
   "src/chat/acts/read-messages.ts",
   "src/contract/documents/asyncapi.ts",
-  "src/process/metrics.ts",
   "src/socket/connection/admission.ts",
   "src/socket/connection/guard-connections.ts",
   "src/socket/open-socket-server.ts",
