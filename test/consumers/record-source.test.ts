@@ -132,7 +132,7 @@ describe("a record source", () => {
       },
     });
     await fifth.promise;
-    expect(await first.stop(10_000)).toBe(true);
+    expect(await first.stop(100_000)).toBe(true);
     expect(done).toHaveLength(5);
     expect(await own.committedCount(topic)).toBe(5);
     expect(await own.members()).toBe(0);
@@ -156,7 +156,7 @@ describe("a record source", () => {
     await begun.promise;
     // Had it waited for the work, whose limit is eight seconds, it would have ended well.
     expect(await source.stop(500)).toBe(false);
-    expect(await source.stop(30_000)).toBe(true);
+    expect(await source.stop(100_000)).toBe(true);
   });
 
   test("gives up waiting for work that hangs, and brings the record again", async () => {

@@ -45,7 +45,7 @@ test("a consumer that is stopped during its join does not come back", async () =
   for (let afterMs = 0; afterMs <= 400; afterMs += 40) {
     const source = runSource(kafka, { handle: async ({ value }) => void handled.push(String(value)) });
     await new Promise((resolve) => setTimeout(resolve, afterMs));
-    expect(await source.stop(10_000)).toBe(true);
+    expect(await source.stop(100_000)).toBe(true);
   }
   await until(async () => (await kafka.members()) === 0);
   await kafka.publish({ topic, key: "k", value: "after" });

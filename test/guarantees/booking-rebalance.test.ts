@@ -38,7 +38,7 @@ test("consumers that join and leave under load lose nothing and do nothing twice
     const joins = await runConsumers(kafka, options);
     await until(async () => (await kafka.members()) === 2);
     await until(async () => (await joins.metric('chat_booking_events_total{outcome="applied",reason=""}')) > 5);
-    expect(await joins.stop(10_000)).toBe(true);
+    expect(await joins.stop(100_000)).toBe(true);
     await until(async () => (await kafka.members()) === 1);
   }
   const bookings = await stopPublishing();

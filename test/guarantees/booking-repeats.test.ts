@@ -47,7 +47,7 @@ test("the same record, any number of times, makes one chat with one system messa
 
 test("a replay of everything from the beginning changes nothing", async () => {
   const before = await log.chatOf("repeated");
-  expect(await consumers.stop(5_000)).toBe(true);
+  expect(await consumers.stop(100_000)).toBe(true);
   const replay = { ...kafka, groupId: `${kafka.groupId}-replay` };
   await using again = await runConsumers(replay, { mongodbUri: consumers.mongodbUri });
   await until(async () => (await again.metric('chat_booking_events_total{outcome="known",reason=""}')) === 11);

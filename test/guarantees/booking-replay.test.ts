@@ -48,7 +48,7 @@ test("a replay of both topics from offset 0 leaves the whole database as it was"
   const handled = (groupKafka: typeof kafka) => async (): Promise<boolean> =>
     (await groupKafka.committedCount(approved)) + (await groupKafka.committedCount(cancelled)) === published;
   await until(handled(kafka));
-  expect(await first.stop(5_000)).toBe(true);
+  expect(await first.stop(100_000)).toBe(true);
   const before = await contentOf(first.mongodbUri);
   expect(before["chats"]?.length).toBeGreaterThan(30);
 

@@ -54,7 +54,7 @@ test("shares the partitions with other consumers, and takes over those of one th
   await publish("both");
   await until(() => done.size === 24);
   expect(new Set(done.values())).toEqual(new Set(["first", "second"]));
-  expect(await first.stop(5_000)).toBe(true);
+  expect(await first.stop(100_000)).toBe(true);
   await publish("one");
   await until(() => done.size === 48);
   await until(async () => (await own.committedCount(topic)) === 48);

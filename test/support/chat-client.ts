@@ -39,7 +39,7 @@ export const next = <E extends keyof ServerToClientEvents>(
   socket: Client,
   event: E,
   test: (payload: Parameters<ServerToClientEvents[E]>[0]) => boolean = () => true,
-  timeoutMs = 60_000,
+  timeoutMs = 150_000,
 ): Promise<Parameters<ServerToClientEvents[E]>[0]> =>
   new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -121,7 +121,7 @@ export const anApprovedChat = async (node: Pick<TestNode, "url">, booking: Booki
 export const until = async (
   check: () => boolean | Promise<boolean>,
   what = "the condition",
-  timeoutMs = 60_000,
+  timeoutMs = 150_000,
 ): Promise<void> => {
   const deadline = Date.now() + timeoutMs;
   while (!(await check())) {
