@@ -5,6 +5,7 @@ import {
   mostClockSkewMs,
 } from "../../src/chat/acts/booking-event.ts";
 import type { TypeMeaning } from "../../src/chat/booking-type.ts";
+import { typeNames } from "../../src/contract/booking-names.ts";
 import type { RejectReason } from "../../src/contract/dead-letters.ts";
 import type { ReceivedRecord } from "../source/received-record.ts";
 import { describeProblems, readFields } from "./event-fields.ts";
@@ -36,8 +37,6 @@ const rejected = (reason: RejectReason, detail: string): Decoded => ({
   reason,
   detail: detail.slice(0, longestDetail),
 });
-
-const typeNames = ["eventType", "event_type", "type"];
 
 /** All type names in one object and its attributes, in the order of precedence. Empty text counts as none. */
 const namesIn = (layer: Fields, headers: Map<string, string>): unknown[] =>

@@ -1,25 +1,15 @@
 import type { z } from "zod";
 import { fieldErrors } from "../../src/chat/parse.ts";
+import { type BookingField, fieldNames } from "../../src/contract/booking-names.ts";
 import { readTime } from "./event-time.ts";
 import { type Fields, isFields, own, type Unwrapped } from "./unwrap.ts";
 
-/** The names of each field; the first that is present counts. */
-const fieldNames = {
-  bookingId: ["bookingId", "booking_id", "aggregateId", "aggregate_id"],
-  ownerId: ["ownerId", "owner_id"],
-  seekerId: ["seekerId", "seeker_id"],
-  occurredAt: ["occurredAt", "occurred_at", "timestamp", "time"],
-  eventId: ["eventId", "event_id"],
-  reason: ["reason"],
-} as const;
-
-type Field = keyof typeof fieldNames;
 type Sent = { name: string; value: unknown };
 
 /** The fields by our names; `sent`: their original names; `problems`: what is wrong beyond the schema. */
 export type EventFields = {
-  fields: Record<Field, unknown>;
-  sent: Record<Field, Sent | undefined>;
+  fields: Record<BookingField, unknown>;
+  sent: Record<BookingField, Sent | undefined>;
   problems: string[];
 };
 
@@ -48,7 +38,7 @@ const header = (headers: Map<string, string>, name: string): Sent | undefined =>
 /** The fields of an event under any of their names and in any form. The schema reports what is wrong with them. */
 export const readFields = ({ layers, cloudEvent }: Unwrapped, headers: Map<string, string>): EventFields => {
   const attribute = cloudEvent === null ? undefined : find([cloudEvent], ["id"]);
-  const sent: Record<Field, Sent | undefined> = {
+  const sent: Record<BookingField, Sent | undefined> = {
     bookingId: find(layers, fieldNames.bookingId),
     ownerId: find(layers, fieldNames.ownerId),
     seekerId: find(layers, fieldNames.seekerId),

@@ -1,3 +1,4 @@
+import { contentNames, fieldNames } from "../../src/contract/booking-names.ts";
 import { parseExactJson } from "../../src/contract/exact-json.ts";
 
 /** A JSON object. */
@@ -12,8 +13,6 @@ export type Unwrapped = { nest: Fields[]; layers: Fields[]; cloudEvent: Fields |
 /** Enough for Connect's envelope around an outbox's text around a wrapped event, and some more. */
 const mostLayers = 8;
 
-const contentNames = ["payload", "data", "message"];
-
 export const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -24,8 +23,8 @@ export const own = (value: Fields, name: string): unknown =>
 const hasOne = (value: Fields, names: readonly string[]): boolean =>
   names.some((name) => own(value, name) !== undefined);
 
-const bookingNames = ["bookingId", "booking_id"];
-const peopleNames = ["ownerId", "owner_id", "seekerId", "seeker_id"];
+const bookingNames = fieldNames.bookingId.slice(0, 2);
+const peopleNames = [...fieldNames.ownerId, ...fieldNames.seekerId];
 
 const isStructured = (value: Fields, headers: Map<string, string>): boolean =>
   headers.get("content-type")?.toLowerCase().startsWith("application/cloudevents+json") === true ||

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { eventIdSchema } from "../chat/acts/booking-event.ts";
 import { createBookingTypes, type TypeAlias, typePattern } from "../chat/booking-type.ts";
 import { backendIdSchema } from "../chat/ids.ts";
+import { type BookingField, bookingFields, contentNames, fieldNames, typeNames } from "./booking-names.ts";
 import type { Topic } from "./documents/asyncapi.ts";
 
 const bookingId = backendIdSchema.meta({ description: "The booking's id" });
@@ -29,7 +30,6 @@ const sentId = z
   .meta({ id: "SentId", description: "Text, a whole number (its digits), or MongoDB's extended JSON" });
 const sentEventId = z.union([eventIdSchema, z.object({ $oid: z.string() })]).nullish();
 const json = z.string().meta({ contentMediaType: "application/json", description: "The same as JSON in a text" });
-const typeNames = ["type", "eventType", "event_type"] as const;
 
 type Type = "approved" | "cancelled";
 const titles = { approved: "BookingApproved", cancelled: "BookingCancelled" };
@@ -37,30 +37,21 @@ const titles = { approved: "BookingApproved", cancelled: "BookingCancelled" };
 /** The fields by both ways of writing their names. */
 const fieldsOf = (type: Type) => {
   const person = type === "approved" ? sentId : sentId.nullish();
-  const rest = { reason: z.string().nullish(), timestamp: sentTime, time: sentTime };
-  const id = titles[type];
-  return {
-    camel: z
-      .object({
-        bookingId: sentId,
-        ownerId: person,
-        seekerId: person,
-        occurredAt: sentTime,
-        eventId: sentEventId,
-        ...rest,
-      })
-      .meta({ id }),
-    snake: z
-      .object({
-        booking_id: sentId,
-        owner_id: person,
-        seeker_id: person,
-        occurred_at: sentTime,
-        event_id: sentEventId,
-        ...rest,
-      })
-      .meta({ id: `${id}Snake` }),
-  };
+  const schemas = {
+    bookingId: sentId,
+    ownerId: person,
+    seekerId: person,
+    occurredAt: sentTime,
+    eventId: sentEventId,
+    reason: z.string().nullish(),
+  } satisfies Record<BookingField, z.ZodType>;
+  const [, , ...otherTimes] = fieldNames.occurredAt;
+  const named = (form: 0 | 1) =>
+    z.object({
+      ...Object.fromEntries(bookingFields.map((field) => [fieldNames[field].at(form) ?? field, schemas[field]])),
+      ...Object.fromEntries(otherTimes.map((name) => [name, sentTime])),
+    });
+  return { camel: named(0).meta({ id: titles[type] }), snake: named(1).meta({ id: `${titles[type]}Snake` }) };
 };
 
 /** The forms a booking event may have; each asks for the fields of its type, however they are wrapped. */
@@ -83,7 +74,7 @@ const bookingRecord = (type: Type, aliases: readonly TypeAlias[]): z.ZodType => 
   return z
     .union([
       z.intersection(z.union([camel, snake]), names).meta({ description: "As it is, also with `ce_` headers" }),
-      ...["payload", "data", "message"].map((content) =>
+      ...contentNames.map((content) =>
         z
           .intersection(names, z.object({ [content]: fields }))
           .meta({ description: "Wrapped; with `schema` beside `payload` it is Kafka Connect's envelope" }),

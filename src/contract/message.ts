@@ -8,7 +8,9 @@ import { shownTimeSchema } from "./fields.ts";
 import { wireSchema } from "./wire-schema.ts";
 
 // These types are the ones that the chat itself works with. It may not import the contract, so they come from there.
+/** @public for clients */
 export type { Attachment } from "../chat/log/attachment.ts";
+/** @public for clients */
 export type { Message, SystemNote } from "../chat/log/entry.ts";
 export type { MessagePage } from "../chat/pages.ts";
 

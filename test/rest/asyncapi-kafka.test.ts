@@ -138,9 +138,9 @@ describe("a booking in the AsyncAPI document", () => {
     expect(Object.keys(properties)).toEqual([
       "content-type",
       "ce_type",
-      "type",
       "eventType",
       "event_type",
+      "type",
       "id",
       "ce_id",
       "ce_time",

@@ -16,6 +16,7 @@ export const clientOf = (node: Pick<TestNode, "url">, userId: string, options: O
     transports: ["websocket"],
     forceNew: true,
     autoConnect: false,
+    timeout: 120_000,
     reconnectionDelay: 50,
     reconnectionDelayMax: 200,
     ...rest,

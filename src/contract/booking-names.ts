@@ -1,0 +1,26 @@
+/** What names an event's type, in the value or as a header; the first that is present counts. */
+export const typeNames = ["eventType", "event_type", "type"] as const;
+
+/** Where a wrapped event's fields are. */
+export const contentNames = ["payload", "data", "message"] as const;
+
+/** The names of each field, in camelCase, in snake_case, and others; the first that is present counts. */
+export const fieldNames = {
+  bookingId: ["bookingId", "booking_id", "aggregateId", "aggregate_id"],
+  ownerId: ["ownerId", "owner_id"],
+  seekerId: ["seekerId", "seeker_id"],
+  occurredAt: ["occurredAt", "occurred_at", "timestamp", "time"],
+  eventId: ["eventId", "event_id"],
+  reason: ["reason"],
+} as const;
+
+export type BookingField = keyof typeof fieldNames;
+
+export const bookingFields: readonly BookingField[] = [
+  "bookingId",
+  "ownerId",
+  "seekerId",
+  "occurredAt",
+  "eventId",
+  "reason",
+];
