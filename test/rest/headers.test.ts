@@ -61,7 +61,7 @@ describe("pages of other origins", () => {
       .expect(204);
     expect(headers["access-control-allow-origin"]).toBe(pageOrigin);
     expect(headers["access-control-allow-headers"]).toBe("Authorization,Content-Type,X-Request-Id");
-    expect(headers["access-control-allow-methods"]).toBe("GET,HEAD,POST,PUT,PATCH");
+    expect(headers["access-control-allow-methods"]).toBe("GET,HEAD,POST,PUT,PATCH,DELETE");
     expect(headers["access-control-max-age"]).toBe("3600");
   });
 

@@ -19,7 +19,7 @@ const preflightAgeS = 3_600;
 export const createCors = ({ corsOrigins }: { corsOrigins: readonly string[] }): RequestHandler[] => [
   cors({
     origin: corsOrigins.includes("*") ? "*" : [...corsOrigins],
-    methods: ["GET", "HEAD", "POST", "PUT", "PATCH"],
+    methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
     allowedHeaders: ["Authorization", "Content-Type", "X-Request-Id"],
     exposedHeaders: ["Location", "Retry-After", "X-Request-Id"],
     maxAge: preflightAgeS,

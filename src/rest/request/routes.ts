@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Router } from "express";
 import { ChatError } from "../../chat/errors.ts";
 import { isChatId } from "../../chat/ids.ts";
 
-type Method = "GET" | "POST" | "PUT" | "PATCH";
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** Paths under `/api/chat`, each with its handlers by method. The first path that matches is used. */
 export type Routes = Record<string, Partial<Record<Method, RequestHandler[]>>>;
@@ -26,6 +26,7 @@ export const addRoutes = (router: Router, routes: Routes, before: RequestHandler
     if (handlers.POST) route.post(...handlers.POST);
     if (handlers.PUT) route.put(...handlers.PUT);
     if (handlers.PATCH) route.patch(...handlers.PATCH);
+    if (handlers.DELETE) route.delete(...handlers.DELETE);
     route.options((_req, res) => {
       res.set("Allow", allow).status(204).end();
     });
