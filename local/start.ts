@@ -11,7 +11,8 @@ const usage = `npm start -- [options]
   --nodes NUMBER        start several chat nodes on one stack (default 1)
   --dev                 restart a process when its files change, and let a debugger attach (npm run dev)
   --services auto|docker|binary
-                        how MongoDB, Redis and Kafka are provided (default auto: configured address, Docker, binary)`;
+                        how MongoDB, Redis, Kafka and the store for files are provided (default auto: configured
+                        address, Docker, binary)`;
 
 interface Options {
   fresh: boolean;
@@ -49,6 +50,7 @@ async function runLocally({ fresh, nodeCount, watch, how }: Options): Promise<nu
     how,
     signal,
     report,
+    filesAreOptional: true,
     onUnexpectedExit: failed.resolve,
   });
   const stack = await startStack({ env, folder, services, nodeCount, watch, signal, report });

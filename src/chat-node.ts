@@ -5,9 +5,11 @@ import { createBounds } from "./caller/reads.ts";
 import { createVerifyToken, type VerifyToken } from "./caller/tokens.ts";
 import { type Acts, createActs } from "./chat/acts/create-acts.ts";
 import type { ByteBudget, Clock, Health } from "./chat/ports.ts";
+import type { Files } from "./chat/upload-ports.ts";
 import type { Config } from "./config/config.ts";
 import { asyncEvents } from "./contract/documents/async-events.ts";
 import { createAsyncApi } from "./contract/documents/asyncapi.ts";
+import { createFileStore } from "./files/file-store.ts";
 import { type HttpServer, openHttpServer } from "./http/open-http-server.ts";
 import type { Logger } from "./process/logger.ts";
 import { createNodeMetrics } from "./process/metrics.ts";
@@ -61,7 +63,9 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
   const isKafkaUp = createIsAnyReachable(config.kafka);
   const { isRedisUp } = sockets;
   metrics.watch({ connections: sockets.connections, sendsWaiting: store.waiting, reads: bounds.reads.load });
-  metrics.watchDependencies({ mongodb: store.isUp, redis: isRedisUp, kafka: isKafkaUp });
+  const files = openFiles({ config, logger, now, store });
+  const isFileStoreUp = files && { files: () => files.store.isUp() };
+  metrics.watchDependencies({ mongodb: store.isUp, redis: isRedisUp, kafka: isKafkaUp, ...isFileStoreUp });
 
   const acts = createActs({
     log: store.log,
@@ -69,6 +73,7 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
     broadcast: sockets.broadcast,
     now,
     bounds,
+    files,
     onCardFailure: (error) => logger.warn({ err: error }, "cards were not written, trying again"),
   });
   const verifyToken = createVerifyToken(config.jwt);
@@ -114,6 +119,16 @@ const createReadiness = () => {
     },
   };
 };
+
+type FilesParts = { config: Config; logger: Logger; now: Clock; store: Pick<Store, "uploads"> };
+
+/** Null where nobody can upload. */
+const openFiles = ({ config: { uploads }, logger, now, store }: FilesParts): Files | null =>
+  uploads && {
+    uploads: store.uploads,
+    store: createFileStore({ store: uploads.store, logger, now }),
+    needsScan: uploads.needsScan,
+  };
 
 type SocketParts = {
   config: Config;
@@ -175,6 +190,8 @@ const createRest = ({
     markRead: acts.markRead,
     changeStatus: acts.changeStatus,
     applyBookingEvent: acts.applyBookingEvent,
+    uploads: acts.uploads,
+    mostUploadBytes: config.uploads?.maxBytes,
     health,
     asyncapi: createAsyncApi(asyncEvents({ attachmentHosts: config.attachmentHosts, topics, typeAliases })),
     logger,

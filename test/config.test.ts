@@ -93,6 +93,15 @@ describe("the settings", () => {
     ["BOOKING_TYPE_ALIASES", "Approved=ignored"],
     ["BOOKING_TYPE_ALIASES", "booking.moved=approved,BookingMovedEvent=cancelled"],
     ["JWT_SECRET", " , "],
+    ["ATTACHMENT_MAX_BYTES", "0"],
+    ["ATTACHMENT_MAX_BYTES", "25 MB"],
+    ["ATTACHMENT_SCAN", "yes"],
+    ["S3_ENDPOINT", "s3.example.com"],
+    ["S3_ENDPOINT", "https://user:pass@s3.example.com"],
+    ["S3_PUBLIC_ENDPOINT", "https://files.example.com/?a=b"],
+    ["S3_BUCKET", "Lyvo Chat"],
+    ["S3_REGION", "eu west"],
+    ["S3_FORCE_PATH_STYLE", "perhaps"],
   ])("with %s=%s say what is expected, and repeat no value", (name, value) => {
     const problems = problemsOf({ ...given, [name]: value });
     expect(problems).toMatch(new RegExp(`^Settings are missing or wrong:\\n  ${name}: expected .+$`));
@@ -134,6 +143,36 @@ describe("the settings", () => {
     });
   });
 
+  test("with a bucket need the store's address and both keys, and name each that is missing", () => {
+    expect(problemsOf({ ...given, S3_BUCKET: "chat" }).match(/[A-Z0-9_]+(?=: )/g)).toEqual([
+      "S3_ENDPOINT",
+      "S3_ACCESS_KEY_ID",
+      "S3_SECRET_ACCESS_KEY",
+    ]);
+    const store = { S3_BUCKET: "chat", S3_ENDPOINT: "http://files:8333", S3_ACCESS_KEY_ID: "id" };
+    expect(problemsOf({ ...given, ...store })).toBe(
+      "Settings are missing or wrong:\n  S3_SECRET_ACCESS_KEY: missing, expected together with S3_BUCKET",
+    );
+    expect(readConfig({ ...given, ...store, S3_SECRET_ACCESS_KEY: "secret" }).uploads).toEqual({
+      maxBytes: 25 * 1024 * 1024,
+      needsScan: false,
+      store: {
+        endpoint: "http://files:8333",
+        publicEndpoint: "http://files:8333",
+        region: "us-east-1",
+        bucket: "chat",
+        accessKeyId: "id",
+        secretAccessKey: "secret",
+        pathStyle: true,
+      },
+    });
+  });
+
+  test("without a bucket turn uploads off, whatever else is set", () => {
+    const rest = { S3_ENDPOINT: "http://files:8333", S3_ACCESS_KEY_ID: "id", S3_SECRET_ACCESS_KEY: "secret" };
+    expect(readConfig({ ...given, ...rest, ATTACHMENT_SCAN: "required" }).uploads).toBeNull();
+  });
+
   test("have CONTRACT's defaults, lists and limits", () => {
     expect(readConfig(given)).toMatchObject({
       port: 5002,
@@ -173,6 +212,9 @@ describe("the settings", () => {
     ["HOST", "localhost"],
     ["ATTACHMENT_HOSTS", "localhost:8443,*.example.com:8443,10.0.0.1"],
     ["CORS_ORIGINS", "*"],
+    ["ATTACHMENT_MAX_BYTES", "104857600"],
+    ["S3_ENDPOINT", "http://[::1]:8333"],
+    ["S3_PUBLIC_ENDPOINT", "https://storage.example.com/v1/s3/"],
     ["SOCKET_TRANSPORTS", "websocket,polling"],
   ])("take %s=%s", (name, value) => {
     expect(problemsOf({ ...given, [name]: value })).toBe("");

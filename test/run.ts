@@ -58,8 +58,10 @@ async function runUnitTests(flags: string[]): Promise<Counts> {
 /** From a `.env` only where the services are: its other settings are for running, and the tests bring their own. */
 function configuredAddresses(): Record<string, string | undefined> {
   const file = fileURLToPath(new URL("../.env", import.meta.url));
-  const { MONGODB_URI, REDIS_URL, KAFKA_BROKERS } = existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};
-  return { MONGODB_URI, REDIS_URL, KAFKA_BROKERS };
+  const given = existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};
+  const { MONGODB_URI, REDIS_URL, KAFKA_BROKERS } = given;
+  const { S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = given;
+  return { MONGODB_URI, REDIS_URL, KAFKA_BROKERS, S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY };
 }
 
 /** undefined: that runner has nothing to do. Without names both run everything. */

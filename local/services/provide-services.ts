@@ -1,8 +1,9 @@
 import { mkdir, rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { removeVolumes } from "./docker/docker.ts";
+import { type FilesSettings, filesSettings } from "./files-settings.ts";
 import { provideService } from "./provide-service.ts";
-import { kafkaRecipe, mongodbRecipe, type Recipe, redisRecipe } from "./recipes.ts";
+import { filesRecipe, kafkaRecipe, mongodbRecipe, type Recipe, redisRecipe } from "./recipes.ts";
 import { stopLeftRuns } from "./runs/left-runs.ts";
 import { openRun, type Run } from "./runs/run.ts";
 import type { ProvidedService, ProvideOptions } from "./service.ts";
@@ -10,12 +11,12 @@ import type { ServiceName } from "./service-name.ts";
 
 export type { How, ProvidedService, ProvideOptions } from "./service.ts";
 
-export type ServiceSettings = Record<Recipe["setting"], string>;
+export type ServiceSettings = Record<Exclude<Recipe["setting"], "S3_ENDPOINT">, string> & Partial<FilesSettings>;
 
 export interface ProvidedServices extends AsyncDisposable {
   /** The addresses as environment variables, which the processes read. */
   settings: ServiceSettings;
-  services: Record<ServiceName, ProvidedService>;
+  services: Record<Exclude<ServiceName, "files">, ProvidedService> & { files?: ProvidedService };
   /** For further processes that use these services: once registered here, they also end with this process. */
   run: Run;
   /** Stops everything that was started here. May be called twice. */
@@ -25,32 +26,59 @@ export interface ProvidedServices extends AsyncDisposable {
 export type OwnService = ProvidedService & AsyncDisposable;
 
 /**
- * Provides MongoDB (a replica set of one member), Redis and Kafka, each at its configured address, in Docker or as a
- * process, in the first way that works. What it starts ends with `close`, and also if this process is killed.
- * If a service cannot be provided, it rejects with a sentence for each, and leaves nothing running.
+ * Provides MongoDB (a replica set of one member), Redis, Kafka and the store for files, each at its configured address,
+ * in Docker or as a process, in the first way that works. What it starts ends with `close`, and also if this process is
+ * killed. If a service cannot be provided, it rejects with a sentence for each, and leaves nothing running.
  */
 export async function provideServices(options: ProvideOptions): Promise<ProvidedServices> {
   const { provide, run, close } = await openFolder(options);
-  const outcomes = await Promise.allSettled([provide(mongodbRecipe), provide(redisRecipe), provide(kafkaRecipe)]);
-  const [mongodb, redis, kafka] = outcomes;
-  if (mongodb.status === "rejected" || redis.status === "rejected" || kafka.status === "rejected") {
+  try {
+    const wanted = [
+      provide(mongodbRecipe),
+      provide(redisRecipe),
+      provide(kafkaRecipe),
+      provideFiles(provide, options),
+    ] as const;
+    await requireAll(wanted);
+    const [mongodb, redis, kafka, files] = await Promise.all(wanted);
+    return {
+      settings: {
+        MONGODB_URI: mongodb.address,
+        REDIS_URL: redis.address,
+        KAFKA_BROKERS: kafka.address,
+        ...(files && filesSettings(files, { env: options.env, folder: resolve(options.folder) })),
+      },
+      services: { mongodb, redis, kafka, ...(files && { files }) },
+      run,
+      close,
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
     await close();
     options.signal.throwIfAborted();
-    throw new Error(
-      outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [textOf(outcome.reason)] : [])).join("\n"),
-    );
+    throw error;
   }
-  return {
-    settings: {
-      MONGODB_URI: mongodb.value.address,
-      REDIS_URL: redis.value.address,
-      KAFKA_BROKERS: kafka.value.address,
-    },
-    services: { mongodb: mongodb.value, redis: redis.value, kafka: kafka.value },
-    run,
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+}
+
+/** Resolves when all are there; rejects with a sentence for each that is missing, when none is under way any more. */
+async function requireAll(wanted: readonly Promise<unknown>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(wanted);
+  const missing = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [textOf(outcome.reason)] : []));
+  if (missing.length > 0) throw new Error(missing.join("\n"));
+}
+
+/** undefined: it cannot be provided, and may be missing. */
+async function provideFiles(
+  provide: (recipe: Recipe) => Promise<ProvidedService>,
+  { filesAreOptional = false, signal, report }: ProvideOptions,
+): Promise<ProvidedService | undefined> {
+  try {
+    return await provide(filesRecipe);
+  } catch (error) {
+    if (!filesAreOptional || signal.aborted) throw error;
+    report(`${textOf(error)}\n  The chat starts without uploads.`);
+    return undefined;
+  }
 }
 
 /** A separate MongoDB, for example for a test that kills it. */
@@ -66,6 +94,12 @@ export function provideRedis(options: ProvideOptions): Promise<OwnService> {
 /** A separate Kafka. */
 export function provideKafka(options: ProvideOptions): Promise<OwnService> {
   return provideOne(kafkaRecipe, options);
+}
+
+/** A separate store for files, with the settings that reach it. */
+export async function provideFilesStore(options: ProvideOptions): Promise<OwnService & { settings: FilesSettings }> {
+  const service = await provideOne(filesRecipe, options);
+  return Object.assign(service, { settings: filesSettings(service, { ...options, folder: resolve(options.folder) }) });
 }
 
 async function provideOne(recipe: Recipe, options: ProvideOptions): Promise<OwnService> {
@@ -101,7 +135,9 @@ async function openFolder(options: ProvideOptions) {
   return {
     run,
     provide: async (recipe: Recipe): Promise<ProvidedService> => {
-      const service = await provideService(recipe, { ...options, folder, run });
+      const mayEnd = recipe.name === "files" && options.filesAreOptional;
+      const unexpected = mayEnd ? { onUnexpectedExit: options.report } : {};
+      const service = await provideService(recipe, { ...options, ...unexpected, folder, run });
       provided.push(service);
       return service;
     },

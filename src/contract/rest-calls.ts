@@ -2,9 +2,17 @@ import { z } from "zod";
 import { approvedSchema } from "../chat/acts/booking-event.ts";
 import { statusChangeSchema } from "../chat/acts/change-status.ts";
 import { defaultPageSize, inboxQuerySchema, pageSizeSchema, seqSchema } from "../chat/acts/read-messages.ts";
+import {
+  newUploadSchema,
+  type ReadableFile,
+  type UploadBegun,
+  type UploadedFile,
+  uploadedFileSchema,
+} from "../chat/log/uploaded-file.ts";
 import type { Health } from "../chat/ports.ts";
 import type { ChatStatus } from "../chat/status.ts";
 import { type Chat, chatSchema, type UserMark, userMarkSchema } from "./chat.ts";
+import { shownTimeSchema } from "./fields.ts";
 import { type Message, messageSchema } from "./message.ts";
 import { wireSchema } from "./wire-schema.ts";
 
@@ -65,6 +73,46 @@ export const messageAnswerSchema = wireSchema<MessageAnswer>()(z.object({ messag
 export type ReadAnswer = { read: UserMark };
 /** @internal */
 export const readAnswerSchema = wireSchema<ReadAnswer>()(z.object({ read: userMarkSchema }));
+
+/** The body of `POST /:chatId/attachments`. */
+export type UploadBody = {
+  name: string;
+  mimeType: string;
+  size: number;
+  width?: number | undefined;
+  height?: number | undefined;
+};
+/** @internal */
+export const uploadBodySchema = (maxBytes: number) => wireSchema<UploadBody>()(newUploadSchema(maxBytes));
+
+/** @internal */
+export const uploadBegunSchema = wireSchema<UploadBegun>()(
+  z.object({
+    attachment: uploadedFileSchema,
+    upload: z
+      .object({
+        method: z.literal("PUT"),
+        url: z.string().meta({ format: "uri" }),
+        headers: z.record(z.string(), z.string()),
+        expiresAt: shownTimeSchema,
+      })
+      .meta({ description: "The request that uploads the file: with these headers, and the file alone as its body" }),
+  }),
+);
+
+export type { ReadableFile, UploadBegun } from "../chat/log/uploaded-file.ts";
+export type AttachmentAnswer = { attachment: UploadedFile };
+/** @internal */
+export const attachmentAnswerSchema = wireSchema<AttachmentAnswer>()(z.object({ attachment: uploadedFileSchema }));
+
+/** @internal */
+export const readableFileSchema = wireSchema<ReadableFile>()(
+  z.object({
+    attachment: uploadedFileSchema,
+    url: z.string().meta({ format: "uri", description: "Reads the file, until `expiresAt`" }),
+    expiresAt: shownTimeSchema,
+  }),
+);
 
 /** @internal */
 export const healthSchema = wireSchema<Health>()(

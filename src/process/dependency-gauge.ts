@@ -1,11 +1,11 @@
 import { Gauge, type Registry } from "prom-client";
 
 /** For each dependency: whether it answered a request just now as it should. */
-export type Dependencies = Partial<Record<"mongodb" | "redis" | "kafka", () => boolean | Promise<boolean>>>;
+export type Dependencies = Partial<Record<"mongodb" | "redis" | "kafka" | "files", () => boolean | Promise<boolean>>>;
 
 /**
  * `chat_dependency_up{dependency}`: exported from the start with 0. Once `watch` was called, each scrape asks the
- * dependencies.
+ * dependencies. The store for files appears only where there is one.
  */
 export const watchDependencies = (registry: Registry): ((dependencies: Dependencies) => void) => {
   const known: Dependencies = { mongodb: () => false, redis: () => false, kafka: () => false };

@@ -5,10 +5,12 @@ import type { ChangeStatus } from "../chat/acts/change-status.ts";
 import type { MarkRead } from "../chat/acts/mark-read.ts";
 import type { ReadChats } from "../chat/acts/read-messages.ts";
 import type { SendMessage } from "../chat/acts/send-message.ts";
+import type { UploadActs } from "../chat/acts/uploads/create-upload-acts.ts";
 import type { Clock, Health } from "../chat/ports.ts";
 import type { AsyncApiDocument } from "../contract/documents/asyncapi.ts";
 import { messageBodySchema } from "../contract/message.ts";
 import type { Logger } from "../process/logger.ts";
+import { attachmentRoutes } from "./attachments.ts";
 import { chatRoutes, inboxRoutes } from "./chats.ts";
 import { docsRoutes } from "./docs/docs.ts";
 import { createOpenApi } from "./docs/openapi.ts";
@@ -41,6 +43,10 @@ export type RestParts = {
   markRead: MarkRead;
   changeStatus: ChangeStatus;
   applyBookingEvent: ApplyBookingEvent;
+  /** Null where nobody can upload. */
+  uploads: UploadActs | null;
+  /** The largest file that may be uploaded. */
+  mostUploadBytes?: number | undefined;
   health: () => Promise<Health>;
   asyncapi: AsyncApiDocument;
   logger: Logger;
@@ -52,7 +58,7 @@ export type RestParts = {
 const publicRouter = (parts: RestParts, schema: ReturnType<typeof messageBodySchema>): Router => {
   const router = Router({ caseSensitive: true });
   addRoutes(router, healthRoutes(parts), [limitByAddress(parts)]);
-  const openapi = createOpenApi({ messageBody: schema });
+  const openapi = createOpenApi({ messageBody: schema, mostUploadBytes: parts.mostUploadBytes });
   addRoutes(router, docsRoutes({ openapi, asyncapi: parts.asyncapi }), [limitByAddress(parts)]);
   return router;
 };
@@ -64,6 +70,7 @@ const callerRouter = (parts: RestParts, schema: ReturnType<typeof messageBodySch
   addRoutes(router, initiateRoutes(parts));
   addRoutes(router, inboxRoutes(parts));
   addRoutes(router, messageRoutes({ ...parts, limitSends: parts.limits.sends, schema }));
+  addRoutes(router, attachmentRoutes({ ...parts, limitSends: parts.limits.sends }));
   addRoutes(router, readRoutes(parts));
   addRoutes(router, statusRoutes({ ...parts, limitSends: parts.limits.sends }));
   addRoutes(router, chatRoutes(parts));

@@ -3,6 +3,7 @@ import type { DeliveredMark, ReadMark } from "../chat/cards/card.ts";
 import type { ChatState, EntryFields, Message } from "../chat/log/entry.ts";
 import type { Role } from "../chat/roles.ts";
 import type { ChatStatus } from "../chat/status.ts";
+import type { Upload } from "../chat/upload-ports.ts";
 
 /** A document in `messages`: an entry, and the chat's state after it. Never changed after it was written. */
 export type EntryDocument = EntryFields &
@@ -26,6 +27,19 @@ export type CardDocument = {
   receipts?: Partial<Record<Role, DeliveredMark>> | undefined;
   createdAt: Date;
   updatedAt: Date;
+};
+
+/**
+ * What is known of an uploaded file, in `attachments`. `sweepAt`: when to look whether the file is still needed.
+ * `unsentOf`: its sender, as long as no message names it. `deleted`: nobody may see it any more, and its file is to be
+ * deleted from the store.
+ */
+export type UploadDocument = Omit<Upload, "id" | "chatId"> & {
+  _id: Types.ObjectId;
+  chatId: Types.ObjectId;
+  sweepAt?: Date;
+  unsentOf?: string;
+  deleted?: true;
 };
 
 /** The names of the unique indexes, which a duplicate key error contains. */
@@ -105,7 +119,30 @@ cardSchema.index({ participants: 1, updatedAt: -1, _id: -1 }, { name: "inbox" })
 // The inbox of one status.
 cardSchema.index({ participants: 1, status: 1, updatedAt: -1, _id: -1 }, { name: "inbox_by_status" });
 
+const uploadSchema = new Schema<UploadDocument>(
+  {
+    chatId: { type: Schema.Types.ObjectId, required: true },
+    userId: text,
+    name: text,
+    mimeType: text,
+    size: count,
+    width: Number,
+    height: Number,
+    state: text,
+    createdAt: date,
+    sweepAt: Date,
+    unsentOf: String,
+    deleted: Boolean,
+  },
+  { ...options, collection: "attachments" },
+);
+// The sweep's next work.
+uploadSchema.index({ sweepAt: 1 }, { name: "due", partialFilterExpression: { sweepAt: { $exists: true } } });
+// How many files of a user no message names.
+uploadSchema.index({ unsentOf: 1 }, { name: "unsent", partialFilterExpression: { unsentOf: { $exists: true } } });
+
 export const createModels = (connection: Connection) => ({
   entries: connection.model("Entry", entrySchema),
   cards: connection.model("Card", cardSchema),
+  uploads: connection.model("Upload", uploadSchema),
 });

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { mongo } from "mongoose";
 import type { ChatCards, ChatLog } from "../chat/ports.ts";
+import type { Uploads } from "../chat/upload-ports.ts";
 import type { Logger } from "../process/logger.ts";
 import { shareAnswer } from "../timing/share-answer.ts";
 import { createCardStore } from "./cards/card-store.ts";
@@ -10,10 +11,12 @@ import { makeIndexes, type Opening } from "./make-indexes.ts";
 import { createModels } from "./models.ts";
 import { keepPromises, requireMongodbUri } from "./mongodb-uri.ts";
 import { createRelayStore, type RelayStore } from "./relay/relay-store.ts";
+import { createUploadStore } from "./uploads/upload-store.ts";
 
 export type Store = {
   log: ChatLog;
   cards: ChatCards;
+  uploads: Uploads;
   /** For publishing the log to other services. */
   relay: RelayStore;
   /** How many sends wait for the database. */
@@ -74,7 +77,7 @@ export const openStore = async ({
   const connection = await connect(mongodbUri, logger, signal);
   const models = createModels(connection);
   onProgress({ mongodb: true, indexes: false });
-  await makeIndexes({ models: [models.entries, models.cards], logger, signal, onProgress });
+  await makeIndexes({ models: [models.entries, models.cards, models.uploads], logger, signal, onProgress });
   const database = connection.getClient().db(connection.name);
   const log = createChatLog({
     database,
@@ -93,6 +96,7 @@ export const openStore = async ({
   return {
     log,
     cards,
+    uploads: createUploadStore({ database, name: models.uploads.collection.collectionName, now }),
     relay: createRelayStore({
       mongodbUri,
       database,

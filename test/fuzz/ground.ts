@@ -3,6 +3,7 @@ import { anApprovedChat, ask, type Client, callAsService, connect, next } from "
 import { type NodeProcess, openNodeProcesses } from "../support/node-process.ts";
 import { uniqueName } from "../support/services.ts";
 import { databaseUri, tokenFor } from "../support/start-node.ts";
+import { aPicture, someBytes, uploaderOf, uploadSettings } from "../support/uploads.ts";
 import { type Documents, loadDocuments } from "./documents.ts";
 import type { Hints } from "./values-of.ts";
 
@@ -51,8 +52,20 @@ const threeChats = async (node: NodeProcess): Promise<TheirChat[]> => {
   return chats;
 };
 
+/** Files of both people in the first chat: complete ones, and one that is not. */
+const someUploads = async (node: NodeProcess, { chatId, ownerId, seekerId }: TheirChat): Promise<string[]> => {
+  const [owner, seeker] = [uploaderOf(node, ownerId, chatId), uploaderOf(node, seekerId, chatId)];
+  const { body } = await owner.begin(aPicture(someBytes()));
+  return [body.attachment.id, (await owner.upload()).id, (await owner.upload()).id, (await seeker.upload()).id];
+};
+
 /** What gets past the first check, by the name of the field. */
-const hintsFor = (chats: TheirChat[], { ownerId, seekerId }: Ground["people"], outsiderId: string): Hints => {
+const hintsFor = (
+  chats: TheirChat[],
+  uploads: string[],
+  { ownerId, seekerId }: Ground["people"],
+  outsiderId: string,
+): Hints => {
   const people = fc.constantFrom(ownerId, seekerId, outsiderId);
   const seq = fc.oneof(fc.nat({ max: 40 }), fc.constant(Number.MAX_SAFE_INTEGER));
   const [first] = chats;
@@ -62,6 +75,7 @@ const hintsFor = (chats: TheirChat[], { ownerId, seekerId }: Ground["people"], o
       { weight: 3, arbitrary: fc.constantFrom(...chats.map(({ chatId }) => chatId)) },
       { weight: 1, arbitrary: fc.constantFrom(first?.chatId.toUpperCase(), "0".repeat(24)) },
     ),
+    attachmentId: fc.constantFrom(...uploads, "0".repeat(24)),
     seq,
     afterSeq: seq,
     before: seq,
@@ -85,10 +99,12 @@ const hintsFor = (chats: TheirChat[], { ownerId, seekerId }: Ground["people"], o
 /** Brings up all that a fuzz stands on. */
 export const openGround = async (): Promise<Ground> => {
   const processes = await openNodeProcesses();
-  const settings = { MONGODB_URI: databaseUri(uniqueName("fuzz")), LOG_LEVEL: "error" };
+  const settings = { MONGODB_URI: databaseUri(uniqueName("fuzz")), LOG_LEVEL: "error", ...uploadSettings() };
   const nodes: Ground["nodes"] = [await processes.startNode(settings), await processes.startNode(settings)];
   const chats = await threeChats(nodes[0]);
-  const [{ ownerId, seekerId } = { ownerId: "", seekerId: "" }] = chats;
+  const [first] = chats;
+  if (first === undefined) throw new Error("there is no chat");
+  const { ownerId, seekerId } = first;
   const outsiderId = uniqueName("outsider");
   const neighbours = await openNeighbours(nodes);
   const pids = nodes.map((node) => node.pid());
@@ -97,7 +113,7 @@ export const openGround = async (): Promise<Ground> => {
     documents: await loadDocuments(nodes[0]),
     people: { ownerId, seekerId },
     outsiderId,
-    hints: hintsFor(chats, { ownerId, seekerId }, outsiderId),
+    hints: hintsFor(chats, await someUploads(nodes[0], first), { ownerId, seekerId }, outsiderId),
     neighboursTalk: async () => {
       if (nodes.some((node, index) => !node.isRunning() || node.pid() !== pids[index])) throw new Error("a node ended");
       await neighbours.talk();

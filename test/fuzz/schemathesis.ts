@@ -8,6 +8,7 @@ import type { Run } from "../../local/services/runs/run.ts";
 import { anApprovedChat } from "../support/chat-client.ts";
 import { openNodeProcesses } from "../support/node-process.ts";
 import { apiKey, tokenFor } from "../support/start-node.ts";
+import { uploadSettings } from "../support/uploads.ts";
 
 const version = "4.32.5";
 const home = fileURLToPath(new URL(`../../.local/schemathesis-${version}`, import.meta.url));
@@ -50,7 +51,7 @@ export const runSchemathesis = async ({ seconds, seed, folder, run, report }: Op
     return null;
   }
   await using processes = await openNodeProcesses();
-  const node = await processes.startNode();
+  const node = await processes.startNode(uploadSettings());
   const { chatId, ownerId } = await anApprovedChat(node);
   const config = join(folder, "schemathesis.toml");
   await writeFile(config, configOf(chatId, ownerId));

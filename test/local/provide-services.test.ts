@@ -7,6 +7,10 @@ import { removeVolumes } from "../../local/services/docker/docker.ts";
 import { type ProvidedServices, provideRedis, provideServices } from "../../local/services/provide-services.ts";
 import { isRunning } from "../../local/services/runs/end-process.ts";
 import { processStart } from "../../local/services/runs/process-start.ts";
+import type { Upload } from "../../src/chat/upload-ports.ts";
+import { readConfig } from "../../src/config/config.ts";
+import { createFileStore } from "../../src/files/file-store.ts";
+import { createLogger } from "../../src/process/logger.ts";
 import { ownServiceOptions } from "../support/services.ts";
 
 describe("the services of one data folder", () => {
@@ -38,9 +42,21 @@ describe("the services of one data folder", () => {
     expect(await withRedis((redis) => redis.get("note"))).toBe("before the kill");
   });
 
+  test("the store for files keeps its data, its keys and its address over a SIGKILL", async () => {
+    const { files } = provided.services;
+    const before = await writeFile("before the kill");
+    await files?.stop("SIGKILL");
+    await files?.start();
+    expect(await readFile(before)).toBe("before the kill");
+  });
+
   test("closing ends every process, and the next start finds addresses and data as they were", async () => {
     const { settings, services } = provided;
-    const processes = Object.values(services).map(({ pid = 0 }) => ({ pid, start: processStart(pid) ?? "" }));
+    const { mongodb, redis, kafka, files } = services;
+    const processes = [mongodb, redis, kafka, files].flatMap((service) =>
+      service?.pid === undefined ? [] : [{ pid: service.pid, start: processStart(service.pid) ?? "" }],
+    );
+    expect(processes).toHaveLength(4);
     await provided.close();
     expect(processes.filter(isRunning)).toEqual([]);
     provided = await provideServices(options);
@@ -54,6 +70,26 @@ describe("the services of one data folder", () => {
     expect(await readNotes()).toEqual([]);
     expect(await withRedis((redis) => redis.get("note"))).toBeNull();
   });
+
+  function fileStore() {
+    const { uploads } = readConfig({ ...provided.settings });
+    if (uploads === null) throw new Error("the settings turn uploads off");
+    const logger = createLogger({ level: "silent", process: "test" });
+    return createFileStore({ store: uploads.store, logger, now: () => new Date() });
+  }
+
+  async function writeFile(text: string): Promise<Upload> {
+    const file = { name: "note.txt", mimeType: "text/plain", size: text.length, state: "uploading" } as const;
+    const upload = { ...file, id: "0".repeat(24), chatId: "c", userId: "u", createdAt: new Date() };
+    const { url, headers } = await fileStore().uploadAddress(upload);
+    await fetch(url, { method: "PUT", headers, body: text });
+    expect(await fileStore().keep(upload)).toBe(true);
+    return upload;
+  }
+
+  async function readFile(upload: Upload): Promise<string> {
+    return (await fetch((await fileStore().readAddress(upload)).url)).text();
+  }
 
   async function writeNote(text: string): Promise<void> {
     await withNotes((notes) => notes.insertOne({ text }, { writeConcern: { w: "majority", journal: true } }));
@@ -105,6 +141,20 @@ test("a service that cannot be had is one sentence: what is missing, and the way
   await expect(provideRedis(options)).rejects.toThrow(
     /^Redis is missing: set REDIS_URL in \.env, start Docker, or install redis-server \([^\n]+\)\.\n {2}Tried /,
   );
+});
+
+test("a store for files that cannot be had is a sentence, and the rest goes on where it may be missing", async () => {
+  const addresses = { MONGODB_URI: "mongodb://elsewhere/chat", REDIS_URL: "redis://elsewhere", KAFKA_BROKERS: "one:1" };
+  const lines: string[] = [];
+  const options = ownServiceOptions({ env: { ...addresses, PATH: "", XDG_CACHE_HOME: "/nowhere" } });
+  await expect(provideServices(options)).rejects.toThrow(/^The store for files is missing: set S3_ENDPOINT in \.env/);
+  await using services = await provideServices({
+    ...options,
+    report: (line) => lines.push(line),
+    filesAreOptional: true,
+  });
+  expect(services.settings).toEqual(addresses);
+  expect(lines.at(-1)).toMatch(/^The store for files is missing: [^]*The chat starts without uploads\.$/);
 });
 
 test("a service that ends by itself is told in a sentence", async () => {

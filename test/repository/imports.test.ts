@@ -4,7 +4,7 @@ import { findCycle } from "./find-cycle.ts";
 import { type Import, imports, importsIn, isIn, read, shown, sourceFiles } from "./sources.ts";
 
 const violations = (isWrong: (one: Import) => boolean): string[] => imports.filter(isWrong).map(shown);
-const edges = ["src/socket", "src/store", "src/rest", "src/redis", "src/contract"];
+const edges = ["src/socket", "src/store", "src/rest", "src/redis", "src/files", "src/contract"];
 const measures = (path: string): boolean => ["test", "bench"].some((folder) => isIn(folder, path));
 const product = (path: string): boolean => ["src", "consumers"].some((folder) => isIn(folder, path));
 const isPackage = (to: string): boolean => !to.startsWith("node:") && (!to.includes("/") || to.startsWith("@"));
@@ -15,6 +15,7 @@ describe("a package has one folder that knows it", () => {
     ["socket.io", /^(socket\.io|@socket\.io\/.*)$/, "src/socket"],
     ["redis", /^(ioredis|rate-limiter-flexible)$/, "src/redis"],
     ["express and what belongs to it", /^(express|helmet|cors|pino-http|zod-openapi|swagger-ui-dist)$/, "src/rest"],
+    ["the signer of S3", /^aws4fetch$/, "src/files"],
     ["kafkajs and its codecs", /^(kafkajs|kafkajs-.*|lz4js)$/, "consumers"],
   ])("%s", (_what, packages, folder) => {
     expect(imports.some(({ from, to }) => packages.test(to) && isIn(folder, from))).toBe(true);
@@ -41,7 +42,7 @@ describe("the layers", () => {
     expect(violations(isWrong)).toEqual([]);
   });
 
-  test("socket, store, rest and redis know nothing of one another, but that redis serves socket; all may know the contract", () => {
+  test("socket, store, rest, redis and files know nothing of one another, but that redis serves socket; all may know the contract", () => {
     const folderOf = (path: string) => edges.find((folder) => isIn(folder, path));
     const mayKnow = (from: string, to: string): boolean =>
       from === to || (to === "src/contract" && from !== "src/store") || (from === "src/socket" && to === "src/redis");

@@ -5,7 +5,7 @@ import { read } from "./sources.ts";
 
 const example = read(".env.example");
 // A default stands behind a comment sign: `# PORT=5002`.
-const withDefaults = example.replaceAll(/^# ([A-Z_]+=)/gm, "$1");
+const withDefaults = example.replaceAll(/^# ([A-Z0-9_]+=)/gm, "$1");
 
 const manifestFiles = ["k8s/base/settings.env", "k8s/overlays/production/settings.env", "k8s/secrets.example.env"];
 

@@ -1,5 +1,11 @@
 import { mongo } from "mongoose";
-import { type OwnService, provideKafka, provideMongodb, provideRedis } from "../../local/services/provide-services.ts";
+import {
+  type OwnService,
+  provideFilesStore,
+  provideKafka,
+  provideMongodb,
+  provideRedis,
+} from "../../local/services/provide-services.ts";
 import { freeze, thaw } from "./freeze.ts";
 import { ownServiceOptions } from "./services.ts";
 
@@ -11,6 +17,9 @@ export const ownRedis = (): Promise<OwnService> => provideRedis(ownServiceOption
 
 /** A Kafka that a test may kill and freeze. */
 export const ownKafka = (): Promise<OwnService> => provideKafka(ownServiceOptions({ how: "binary" }));
+
+/** A store for files that a test may kill and freeze, with the settings that reach it. */
+export const ownFiles = () => provideFilesStore(ownServiceOptions({ how: "binary" }));
 
 /** Freezes a service: it is there and does not answer. The returned function lets it go on. */
 export const freezeService = async ({ pid }: OwnService): Promise<() => Promise<void>> => {

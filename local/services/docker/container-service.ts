@@ -12,6 +12,8 @@ export interface ContainerOptions extends WayOptions {
   image: string;
   command?: string[];
   environment?: Record<string, string>;
+  /** Files that the container has when it starts. */
+  files?: { content: string; target: string }[];
   port: { container: number; host: number };
   /** The image's folder for data. */
   dataPath: string;
@@ -72,12 +74,13 @@ export async function startContainerService(options: ContainerOptions): Promise<
 }
 
 async function createContainer(options: ContainerOptions): Promise<{ id: string; forget: () => void }> {
-  const { engine, name, image, command, environment, port, dataPath, run, signal, report } = options;
+  const { engine, name, image, command, environment, files, port, dataPath, run, signal, report } = options;
   if (!(await engine.image.exists(ImageName.fromString(image)))) report(`Pulling the image ${image} …`);
   const forgets: (() => void)[] = [];
   const container = new LoopbackContainer(image, (id) => forgets.push(run.note(name, { container: id })))
     .withExposedPorts(port)
     .withEnvironment(environment ?? {})
+    .withCopyContentToContainer(files ?? [])
     // The run's watchdog cleans up, so testcontainers' own clean-up container is not needed.
     .withAutoCleanup(false)
     .withWaitStrategy(Wait.forLogMessage(/./));

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ContainerRuntimeClient } from "testcontainers";
-import type { ServiceName } from "../service-name.ts";
+import { type ServiceName, serviceNames } from "../service-name.ts";
 
 // Loaded only when needed: loading takes a third of a second, and the watchdog must stay small.
 async function client(): Promise<ContainerRuntimeClient> {
@@ -37,7 +37,7 @@ export function volumeName(folder: string, service: ServiceName): string {
 export async function removeVolumes(folder: string): Promise<void> {
   const engine = await dockerEngine();
   if (engine === undefined) return;
-  for (const service of ["mongodb", "redis", "kafka"] as const) {
+  for (const service of serviceNames) {
     await engine.container.dockerode
       .getVolume(volumeName(folder, service))
       .remove()

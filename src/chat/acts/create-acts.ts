@@ -3,11 +3,13 @@ import { CardKeeper } from "../cards/card-keeper.ts";
 import { createNotifyParticipants } from "../cards/notify-participants.ts";
 import { toMessage } from "../log/entry.ts";
 import type { Broadcast, ChatCards, ChatLog, Clock, Reads, Turns } from "../ports.ts";
+import type { Files } from "../upload-ports.ts";
 import { createApplyBookingEvent } from "./apply-booking-event.ts";
 import { createChangeStatus } from "./change-status.ts";
 import { createMarkDelivered, createMarkRead } from "./mark-read.ts";
 import { createReadChats } from "./read-messages.ts";
 import { createSendMessage } from "./send-message.ts";
+import { createUploadActs } from "./uploads/create-upload-acts.ts";
 
 type Parts = {
   log: ChatLog;
@@ -15,7 +17,9 @@ type Parts = {
   broadcast: Broadcast;
   now: Clock;
   /** Limits on the reads, marks and look-ups of participants that users have under way. By default no limit. */
-  bounds?: { reads: Reads; marks: Turns; lookUps: Turns } | undefined;
+  bounds?: { reads: Reads; marks: Turns; lookUps: Turns; files: Turns } | undefined;
+  /** For uploading files. By default nobody can. */
+  files?: Files | null;
   /** Called for each failed write of cards; the write is tried again. */
   onCardFailure: (error: unknown) => void;
 };
@@ -24,10 +28,12 @@ const unbounded = {
   reads: { run: async (_reader, { fetch }) => (await fetch()).answer } satisfies Reads,
   marks: { run: (_key, task) => task() } satisfies Turns,
   lookUps: { run: (_key, task) => task() } satisfies Turns,
+  files: { run: (_key, task) => task() } satisfies Turns,
 };
 
 /** Every act of the product, made from a log, its cards and a broadcast. */
-export const createActs = ({ log, cards, broadcast, now, bounds = unbounded, onCardFailure }: Parts) => {
+export const createActs = (parts: Parts) => {
+  const { log, cards, broadcast, now, bounds = unbounded, files = null, onCardFailure } = parts;
   const { reads, marks, lookUps } = bounds;
   const notify = createNotifyParticipants(broadcast);
   const keeper = new CardKeeper({ log, cards, notify, onFailure: onCardFailure });
@@ -44,6 +50,8 @@ export const createActs = ({ log, cards, broadcast, now, bounds = unbounded, onC
     markRead: createMarkRead({ requireParticipant, log, cards, keeper, broadcast, marks, now }),
     markDelivered: createMarkDelivered({ requireParticipant, log, cards, broadcast, marks, now }),
     readChats: createReadChats({ requireParticipant, log, cards, keeper, reads }),
+    /** What is done with uploaded files; null where nobody can upload. */
+    uploads: files && createUploadActs({ ...files, requireParticipant, log, turns: bounds.files }),
     /** Updates a card from its log if a crash left it out of date. */
     mendCard: (chatId: string) => keeper.mend(chatId),
     /** Waits until the waiting cards are written, at most `deadlineMs`. */

@@ -17,25 +17,46 @@ export type Attachment = {
 /** In code points. */
 const longestUrl = 4_096;
 /** In code points. */
-const longestName = 255;
+export const longestName = 255;
 const mostBytes = 1024 ** 3;
 
 /**
- * An attachment as everybody sees it. JSON Schema counts code points, like us; zod's own `max` counts UTF-16 units.
+ * What is known of a file, as everybody sees it. JSON Schema counts code points, like us; zod's own `max` counts UTF-16
+ * units.
+ * @internal
+ */
+export const shownFile = {
+  name: z.string().meta({ minLength: 1, maxLength: longestName }),
+  mimeType: z.string(),
+  size: z.int().min(0).meta({ description: "Bytes" }),
+  width: z.int().optional().meta({ description: "Pixels" }),
+  height: z.int().optional().meta({ description: "Pixels" }),
+};
+
+/**
+ * An attachment as everybody sees it.
  * @internal
  */
 export const attachmentShape = z
-  .object({
-    url: z.string().meta({ format: "uri", maxLength: longestUrl }),
-    name: z.string().meta({ minLength: 1, maxLength: longestName }),
-    mimeType: z.string(),
-    size: z.int().min(0).meta({ description: "Bytes" }),
-    width: z.int().optional().meta({ description: "Pixels" }),
-    height: z.int().optional().meta({ description: "Pixels" }),
-  })
+  .object({ url: z.string().meta({ format: "uri", maxLength: longestUrl }), ...shownFile })
   .meta({ id: "Attachment", description: "What stands beside an image or a file." });
 
 const pixels = z.int().min(1).max(100_000);
+
+/**
+ * The name of a file as its sender gives it.
+ * @internal
+ */
+export const fileNameSchema = cleanTextSchema(longestName, 1).refine(
+  (name) => name !== "" && !/[\n\t\u2028\u2029]/.test(name),
+  "a file name on one line",
+);
+
+/**
+ * The size of an image or a film, if its sender gives it.
+ * @internal
+ */
+export const pixelSizes = { width: pixels.optional(), height: pixels.optional() };
 
 // URL.parse corrects what other parsers read literally: `https://cdn.example.com\@evil.example/` is on the first host for
 // it and on the second for many libraries, and it drops newlines and leading spaces. So the original text is refused if it
@@ -58,7 +79,11 @@ export const isAllowedUrl = (text: string, allowedHosts: readonly string[]): boo
   return allowedHosts.some((entry) => (entry.startsWith("*.") ? isUnder(url, entry) : url.host === entry));
 };
 
-const mimeTypeSchema = (types: readonly string[]) =>
+/**
+ * One of these types, by any of its names; parsed to the canonical name.
+ * @internal
+ */
+export const mimeTypeSchema = (types: readonly string[]) =>
   z
     .string()
     .meta({
@@ -87,12 +112,8 @@ export const attachmentSchema = (mimeTypes: readonly string[], allowedHosts: rea
         abort: true,
       })
       .refine((url) => isAllowedUrl(url, allowedHosts), "an https address on an allowed host"),
-    name: cleanTextSchema(longestName, 1).refine(
-      (name) => name !== "" && !/[\n\t\u2028\u2029]/.test(name),
-      "a file name on one line",
-    ),
+    name: fileNameSchema,
     mimeType: mimeTypeSchema(mimeTypes),
     size: z.int().min(0).max(mostBytes),
-    width: pixels.optional(),
-    height: pixels.optional(),
+    ...pixelSizes,
   });

@@ -1,6 +1,7 @@
 import { createDocument } from "zod-openapi";
 import { allowNullForOptional } from "../../contract/documents/null-for-optional.ts";
 import type { messageBodySchema } from "../../contract/message.ts";
+import { attachmentPaths } from "../attachments.ts";
 import { chatsPaths } from "../chats.ts";
 import { healthPaths } from "../health.ts";
 import { initiatePaths } from "../initiate.ts";
@@ -19,8 +20,10 @@ An optional field that is null counts as left out, and an empty body, or null, a
 What happens live comes over Socket.IO: [the events](/api/chat/docs/events).
 Whole answers may get more fields later: let those pass that you do not know.`;
 
+type Parts = { messageBody: ReturnType<typeof messageBodySchema>; mostUploadBytes?: number | undefined };
+
 /** The API as OpenAPI 3.1, from the schemas that parse requests. */
-export const createOpenApi = ({ messageBody }: { messageBody: ReturnType<typeof messageBodySchema> }) =>
+export const createOpenApi = ({ messageBody, mostUploadBytes }: Parts) =>
   createDocument(
     {
       openapi: "3.1.0",
@@ -30,11 +33,13 @@ export const createOpenApi = ({ messageBody }: { messageBody: ReturnType<typeof 
         { name: "Booking service", description: "Calls of the booking service" },
         { name: "Chats", description: "A person's chats and their status" },
         { name: "Messages", description: "Reading, sending and marking as read" },
+        { name: "Attachments", description: "Files that people upload" },
         { name: "Service", description: "The service itself" },
       ],
       paths: {
         ...chatsPaths,
         ...messagePaths(messageBody),
+        ...attachmentPaths(mostUploadBytes),
         ...readPaths,
         ...statusPaths,
         ...initiatePaths,

@@ -1,0 +1,21 @@
+import type { RequireParticipant } from "../../access.ts";
+import type { ChatLog, Turns } from "../../ports.ts";
+import type { Files } from "../../upload-ports.ts";
+import { createBeginUpload } from "./begin-upload.ts";
+import { createCompleteUpload } from "./complete-upload.ts";
+import { createReadUpload } from "./read-upload.ts";
+
+type Parts = Files & {
+  requireParticipant: RequireParticipant;
+  log: Pick<ChatLog, "head">;
+  /** Limits the requests to the store. */
+  turns: Turns;
+};
+
+/** Everything that is done with uploaded files. */
+export const createUploadActs = (parts: Parts) => ({
+  begin: createBeginUpload(parts),
+  complete: createCompleteUpload(parts),
+  read: createReadUpload(parts),
+});
+export type UploadActs = ReturnType<typeof createUploadActs>;

@@ -1,0 +1,70 @@
+import { randomBytes } from "node:crypto";
+import { type mongo, Types } from "mongoose";
+import type { Upload, Uploads } from "../../chat/upload-ports.ts";
+import { orUnavailable } from "../driver-errors.ts";
+import { durable, lasting } from "../durability.ts";
+import type { UploadDocument } from "../models.ts";
+
+type Parts = {
+  database: mongo.Db;
+  /** The collection's name. */
+  name: string;
+  now: () => Date;
+};
+
+/** How long an upload waits for a message that names it. */
+const unsentMs = 24 * 3_600_000;
+
+const toUpload = (document: UploadDocument): Upload => ({
+  id: document._id.toHexString(),
+  chatId: document.chatId.toHexString(),
+  userId: document.userId,
+  name: document.name,
+  mimeType: document.mimeType,
+  size: document.size,
+  width: document.width,
+  height: document.height,
+  state: document.state,
+  createdAt: document.createdAt,
+});
+
+const present = (id: string) => ({ _id: new Types.ObjectId(id), deleted: { $exists: false } });
+
+/**
+ * What is known of uploaded files, in MongoDB's `attachments`. The ids are random, unlike MongoDB's own, so nobody can
+ * guess the id of a file that is not sent yet.
+ */
+export const createUploadStore = ({ database, name, now }: Parts): Uploads => {
+  const collection = database.collection<UploadDocument>(name);
+
+  const find = async (id: string): Promise<Upload | null> => {
+    const document = await collection.findOne(present(id), lasting);
+    return document && toUpload(document);
+  };
+
+  return {
+    begin: (fields) =>
+      orUnavailable(async () => {
+        const createdAt = now();
+        const document: UploadDocument = {
+          ...fields,
+          _id: new Types.ObjectId(randomBytes(12)),
+          chatId: new Types.ObjectId(fields.chatId),
+          state: "uploading",
+          createdAt,
+          sweepAt: new Date(createdAt.getTime() + unsentMs),
+          unsentOf: fields.userId,
+        };
+        await collection.insertOne(document, { ...durable, ignoreUndefined: true });
+        return toUpload(document);
+      }),
+    countUnsent: (userId, most) =>
+      orUnavailable(() => collection.countDocuments({ unsentOf: userId }, { ...lasting, limit: most })),
+    find: (id) => orUnavailable(() => find(id)),
+    complete: (id, state) =>
+      orUnavailable(async () => {
+        await collection.updateOne({ ...present(id), state: "uploading" }, { $set: { state } }, durable);
+        return find(id);
+      }),
+  };
+};

@@ -1,0 +1,63 @@
+import { randomBytes } from "node:crypto";
+import type { ReadableFile, UploadBegun, UploadedFile } from "../../src/chat/log/uploaded-file.ts";
+import { type Config, readConfig } from "../../src/config/config.ts";
+import { callAs } from "./chat-client.ts";
+import { type TestNode, testSettings } from "./start-node.ts";
+
+type Node = Pick<TestNode, "url">;
+
+/** The settings that turn uploads on, with the store of this run. */
+export const uploadSettings = (overrides: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => {
+  const { S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = process.env;
+  if (!S3_ENDPOINT) throw new Error("S3_ENDPOINT is not set: start the tests with npm test, which provides the store.");
+  return { S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, ...overrides };
+};
+
+export const uploadConfig = (overrides: NodeJS.ProcessEnv = {}): NonNullable<Config["uploads"]> => {
+  const { uploads } = readConfig(testSettings(uploadSettings(overrides)));
+  if (uploads === null) throw new Error("uploads are off");
+  return uploads;
+};
+
+/** Bytes that no other test has. */
+export const someBytes = (size = 1_000): Buffer<ArrayBuffer> => Buffer.from(randomBytes(size));
+
+export const aPicture = (bytes: Buffer, overrides: object = {}) => ({
+  name: "room.jpg",
+  mimeType: "image/jpeg",
+  size: bytes.length,
+  ...overrides,
+});
+
+/** Uploads the bytes to the address as a browser does, or with other headers. @returns the store's status */
+export const put = async (
+  { url, headers }: { url: string; headers: Record<string, string> },
+  bytes: Buffer<ArrayBuffer>,
+): Promise<number> => {
+  const response = await fetch(url, { method: "PUT", headers, body: bytes });
+  await response.text();
+  return response.status;
+};
+
+type Answer<Body> = { status: number; body: Body & { code?: string; errors?: { path: string; message: string }[] } };
+
+/** The calls of one person in one chat. */
+export const uploaderOf = (node: Node, userId: string, chatId: string) => {
+  const call = async <Body>(method: string, path: string, body?: unknown): Promise<Answer<Body>> =>
+    (await callAs(node, userId, method, `/api/chat/${chatId}${path}`, body)) as Answer<Body>;
+  const begin = (file: unknown) => call<UploadBegun>("POST", "/attachments", file);
+  const complete = (id: string) => call<{ attachment: UploadedFile }>("POST", `/attachments/${id}/complete`);
+  return {
+    begin,
+    complete,
+    read: (id: string) => call<ReadableFile>("GET", `/attachments/${id}`),
+    send: (message: object) =>
+      call<{ message: { seq: number; attachment?: UploadedFile } }>("POST", "/message", message),
+    /** A picture that is uploaded completely. */
+    upload: async (bytes = someBytes(), overrides: object = {}): Promise<UploadedFile> => {
+      const { body } = await begin(aPicture(bytes, overrides));
+      await put(body.upload, bytes);
+      return (await complete(body.attachment.id)).body.attachment;
+    },
+  };
+};
