@@ -5,10 +5,10 @@ import type { Broadcast, ChatCards, ChatLog } from "../chat/ports.ts";
 import type { Limits } from "../config/config.ts";
 import { clientEventSchemas } from "../contract/client-events.ts";
 import type { Logger } from "../process/logger.ts";
-import { openCommandClient, openPublisherClient, openSubscriberClient } from "../redis/clients.ts";
+import { openCommandClient, openPublisherClient, openSubscriberClient, type RedisPlace } from "../redis/clients.ts";
 import { createPresenceRegister } from "../redis/presence-register.ts";
 import { createRateLimits, type RateLimits } from "../redis/rate-limits.ts";
-import type { ChatServer } from "./chat-socket.ts";
+import type { ChatServer, ChatSocket } from "./chat-socket.ts";
 import { admitSockets, isAllowedOrigin } from "./connection/admission.ts";
 import { drainSockets } from "./connection/drain-sockets.ts";
 import { guardConnections } from "./connection/guard-connections.ts";
@@ -19,15 +19,15 @@ import { watchTokenExpiry } from "./connection/token-expiry.ts";
 import { writeOnceATurn } from "./connection/write-once-a-turn.ts";
 import { type ChatActs, createHandlers } from "./events/chat-handlers.ts";
 import { createEventHandling } from "./events/handle-events.ts";
-import { createTyping } from "./events/typing.ts";
+import { createTyping, type TypingState } from "./events/typing.ts";
 import { createBroadcast } from "./fan-out/broadcast.ts";
 import { joinNodes } from "./fan-out/redis-fan-out.ts";
 import { createResync } from "./fan-out/resync.ts";
 import { userRoom } from "./fan-out/rooms.ts";
-import { createPresenceNotices } from "./presence/presence-notices.ts";
+import { createPresenceNotices, type PresenceNotices } from "./presence/presence-notices.ts";
 import { field } from "./untyped-field.ts";
 
-/** What is told to the metrics. */
+/** What the metrics count. */
 export type SocketCounts = {
   event: (name: string, outcome: string) => void;
   publishDropped: () => void;
@@ -72,7 +72,7 @@ export type SocketServer = {
 // A packet past this ends the connection; one of up to it, and over 64 KB, is answered with `payload_too_large`.
 const hardLimitBytes = 256 * 1_024;
 
-const openServer = (options: Options, isDraining: () => boolean): ChatServer =>
+const attachServer = (options: Options, isDraining: () => boolean): ChatServer =>
   new Server(options.httpServer, {
     transports: options.socketTransports,
     serveClient: false,
@@ -87,40 +87,31 @@ const openServer = (options: Options, isDraining: () => boolean): ChatServer =>
     connectTimeout: 10_000,
   });
 
-const sessionOf = ({ url = "" }: IncomingMessage): string => new URLSearchParams(url.split("?", 2)[1]).get("sid") ?? "";
-
-/**
- * Opens Socket.IO on an HTTP server, joined with the other nodes through Redis. What the events come to is given to
- * `serve`, since broadcasting is needed to make that.
- */
-export const openSocketServer = async (options: Options): Promise<SocketServer> => {
-  const { logger, limits, cards, counts } = options;
-  let draining = false;
-  const io = openServer(options, () => draining);
+const openServer = (options: Options, isDraining: () => boolean): ChatServer => {
+  const { limits, counts, onFlooder } = options;
+  const io = attachServer(options, isDraining);
   guardConnections(io, {
-    ...limits,
+    eventsPerS: limits.eventsPerS,
+    connectionsPerUser: limits.connectionsPerUser,
     onFlooderDropped: ({ request }) => {
       counts.flooderDropped();
-      options.onFlooder?.(request);
+      onFlooder?.(request);
     },
   });
   writeOnceATurn(io);
-  const place = { url: options.redisUrl, prefix: options.redisPrefix };
-  const commands = openCommandClient(place, logger);
-  const publisher = openPublisherClient(place, logger);
-  const subscriber = openSubscriberClient(place, logger);
-  const nodes = await joinNodes({
-    io,
-    place,
-    clients: { commands, publisher, subscriber },
-    resync: createResync(io),
-    counts,
-    onMessage: options.log.heard,
-    logger,
-  });
-  const rateLimits = createRateLimits(commands, limits);
-  const nodeId = randomUUID();
-  const presence = createPresenceNotices({ io, register: createPresenceRegister(commands), cards, logger, nodeId });
+  return io;
+};
+
+/** Our three connections to Redis. */
+const openClients = (place: RedisPlace, logger: Logger) => ({
+  commands: openCommandClient(place, logger),
+  publisher: openPublisherClient(place, logger),
+  subscriber: openSubscriberClient(place, logger),
+});
+
+type Nodes = Awaited<ReturnType<typeof joinNodes>>;
+
+const joinTyping = (io: ChatServer, nodes: Nodes, nodeId: string): TypingState => {
   const typing = createTyping({
     node: nodeId,
     emit: ({ toUserId, ...typist }, isTyping) =>
@@ -130,12 +121,32 @@ export const openSocketServer = async (options: Options): Promise<SocketServer> 
     sayToOthers: (word) => void (nodes.keepsToItself() || io.serverSideEmit("typing", word)),
   });
   io.on("typing", typing.hear);
-  // With no other node listening, broadcast locally and skip Redis.
-  const broadcast = createBroadcast({ to: (room) => (nodes.keepsToItself() ? io.local : io).to(room) }, typing.over);
-  const isOversized = watchPacketSizes(io);
-  const watches = [watchSlowReaders(io, counts.slowReaderDropped), watchTokenExpiry(io)];
+  return typing;
+};
 
-  const serve: SocketServer["serve"] = (acts) => {
+const sessionOf = ({ url = "" }: IncomingMessage): string => new URLSearchParams(url.split("?", 2)[1]).get("sid") ?? "";
+
+const isPollingSession = (io: ChatServer, request: IncomingMessage): boolean => {
+  const session = request.url?.includes("sid=") ? field(field(io.engine, "clients"), sessionOf(request)) : undefined;
+  return field(field(session, "transport"), "name") === "polling";
+};
+
+type ServeParts = {
+  options: Options;
+  rateLimits: RateLimits;
+  presence: PresenceNotices;
+  typing: TypingState;
+  isOversized: (socket: ChatSocket) => boolean;
+  isDraining: () => boolean;
+};
+
+const createServe =
+  (
+    io: ChatServer,
+    { options, rateLimits, presence, typing, isOversized, isDraining }: ServeParts,
+  ): SocketServer["serve"] =>
+  (acts) => {
+    const { limits, counts, logger } = options;
     const admitted = admitSockets(io, {
       verifyToken: acts.verifyToken,
       handshakes: rateLimits.handshakes,
@@ -146,7 +157,18 @@ export const openSocketServer = async (options: Options): Promise<SocketServer> 
     });
     const listen = createEventHandling({
       schemas: clientEventSchemas(options.attachmentHosts),
-      handlers: createHandlers({ ...acts, presence, sends: rateLimits.sends, typing }),
+      handlers: createHandlers({
+        requireParticipant: acts.requireParticipant,
+        readChats: acts.readChats,
+        sendMessage: acts.sendMessage,
+        markRead: acts.markRead,
+        markDelivered: acts.markDelivered,
+        log: acts.log,
+        sends: rateLimits.sends,
+        verifyToken: acts.verifyToken,
+        presence,
+        typing,
+      }),
       logger,
       eventsPerS: limits.eventsPerS,
       isOversized,
@@ -163,9 +185,44 @@ export const openSocketServer = async (options: Options): Promise<SocketServer> 
       serveSocket(socket);
       presence.connected(socket, admitted(socket));
       // It was on its way in when the draining began.
-      if (draining) socket.conn.close();
+      if (isDraining()) socket.conn.close();
     });
   };
+
+/**
+ * Opens Socket.IO on an HTTP server, joined with the other nodes through Redis. What the events come to is given to
+ * `serve`, since broadcasting is needed to make that.
+ */
+export const openSocketServer = async (options: Options): Promise<SocketServer> => {
+  const { logger, limits, cards, counts } = options;
+  let draining = false;
+  const isDraining = (): boolean => draining;
+  const io = openServer(options, isDraining);
+  const place = { url: options.redisUrl, prefix: options.redisPrefix };
+  const clients = openClients(place, logger);
+  const nodes = await joinNodes({
+    io,
+    place,
+    clients,
+    resync: createResync(io),
+    counts,
+    onMessage: options.log.heard,
+    logger,
+  });
+  const rateLimits = createRateLimits(clients.commands, limits);
+  const nodeId = randomUUID();
+  const presence = createPresenceNotices({
+    io,
+    register: createPresenceRegister(clients.commands),
+    cards,
+    logger,
+    nodeId,
+  });
+  const typing = joinTyping(io, nodes, nodeId);
+  // With no other node listening, broadcast locally and skip Redis.
+  const broadcast = createBroadcast({ to: (room) => (nodes.keepsToItself() ? io.local : io).to(room) }, typing.over);
+  const isOversized = watchPacketSizes(io);
+  const watches = [watchSlowReaders(io, counts.slowReaderDropped), watchTokenExpiry(io)];
 
   const closeAll = async (): Promise<void> => {
     draining = true;
@@ -174,22 +231,17 @@ export const openSocketServer = async (options: Options): Promise<SocketServer> 
     await io.close();
     typing.stop();
     await nodes.stop();
-    for (const client of [commands, publisher, subscriber]) client.disconnect();
+    for (const client of Object.values(clients)) client.disconnect();
   };
   let closing: Promise<void> | undefined;
 
   return {
     broadcast,
     rateLimits,
-    serve,
+    serve: createServe(io, { options, rateLimits, presence, typing, isOversized, isDraining }),
     isRedisUp: nodes.isUp,
     connections: () => io.sockets.sockets.size,
-    isSession: (request) => {
-      const session = request.url?.includes("sid=")
-        ? field(field(io.engine, "clients"), sessionOf(request))
-        : undefined;
-      return field(field(session, "transport"), "name") === "polling";
-    },
+    isSession: (request) => isPollingSession(io, request),
     drain: async (deadlineMs) => {
       draining = true;
       await drainSockets(io, deadlineMs);

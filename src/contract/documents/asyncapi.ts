@@ -1,13 +1,13 @@
-import { z } from "zod";
-import { allowNullForOptional } from "./null-for-optional.ts";
+import type { z } from "zod";
+import { createToJsonSchema, type Direction, type Json } from "./json-schemas.ts";
 
 /** One kind of message on a channel: its zod schema, and what it is for. */
 export type Described = { summary: string; schema: z.ZodType };
-/** Something that is asked for, and what is answered. */
+/** A request, and its answer. */
 export type Asked = Described & { answer: z.ZodType };
-/** A kind of record on a topic. `contentType` where it is not JSON; `headers` those that mean something to its readers. */
+/** A kind of record on a topic. `contentType` if it is not JSON; `headers`: those that its readers use. */
 export type TopicMessage = Described & { key: z.ZodType; contentType?: string; headers?: z.ZodType };
-/** A topic's records; other kinds of them by a word that tells them apart. */
+/** A topic's records; `others`: its other kinds of records, by name. */
 export type Topic = TopicMessage & { others?: Record<string, TopicMessage> };
 
 export type AsyncApiParts = {
@@ -20,9 +20,7 @@ export type AsyncApiParts = {
   topicsOut: Record<string, Topic>;
 };
 
-type Json = Record<string, unknown>;
 type Reference = { $ref: string };
-type Direction = "in" | "out";
 
 type Channel = {
   address: string;
@@ -63,42 +61,6 @@ const refTo = (...path: string[]): Reference => ({
   $ref: `#/${path.map((part) => part.replaceAll("~", "~0").replaceAll("/", "~1")).join("/")}`,
 });
 
-const localRefs = /^#\/definitions\//;
-
-/** Turns `#/definitions/Chat` into `#/components/schemas/Chat`, all through a schema. */
-const withGlobalRefs = (schema: Json): Json =>
-  Object.fromEntries(
-    Object.entries(schema).map(([name, value]) => [
-      name,
-      name === "$ref" && typeof value === "string" ? value.replace(localRefs, "#/components/schemas/") : inner(value),
-    ]),
-  );
-
-const inner = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(inner);
-  return typeof value === "object" && value !== null ? withGlobalRefs({ ...value }) : value;
-};
-
-/** Schemas as JSON Schema draft 7, AsyncAPI's own; those with an id are gathered in `shared` and referred to. */
-const createToJsonSchema =
-  (shared: Record<string, Json>) =>
-  (schema: z.ZodType, direction: Direction): Json => {
-    const jsonSchema = z.toJSONSchema(schema, {
-      target: "draft-7",
-      io: direction === "in" ? "input" : "output",
-      override: ({ jsonSchema: part }) => {
-        // What we send may grow; and the pattern says no more than the format.
-        if (part.additionalProperties === false) delete part.additionalProperties;
-        if (direction === "in") allowNullForOptional(part);
-        if (part.format === "date-time") delete part.pattern;
-      },
-    });
-    delete jsonSchema.$schema;
-    const { definitions, ...own } = withGlobalRefs(jsonSchema);
-    Object.assign(shared, definitions);
-    return own;
-  };
-
 const info = {
   title: "Chat events",
   version: "1.0.0",
@@ -117,85 +79,111 @@ const servers = {
   kafka: { host: "{brokers}", protocol: "kafka", variables: { brokers: { default: "localhost:9092" } } },
 };
 
-/**
- * What goes over Socket.IO and Kafka as AsyncAPI 3.0, from the zod schemas that parse it. `receive` and `send` are
- * this service's: it receives what clients send.
- */
-export const createAsyncApi = (parts: AsyncApiParts): AsyncApiDocument => {
+/** What Kafka adds to a message: the record's key and headers. */
+const kafkaParts = (
+  { key, contentType, headers }: TopicMessage,
+  toJsonSchema: (schema: z.ZodType) => Json,
+): Pick<AsyncApiMessage, "contentType" | "headers" | "bindings"> => ({
+  ...(contentType !== undefined && { contentType }),
+  ...(headers && { headers: toJsonSchema(headers) }),
+  bindings: { kafka: { key: toJsonSchema(key), bindingVersion: "0.5.0" } },
+});
+
+/** Gathers the channels of a document, their messages, and the schemas that these share. */
+const createChannels = () => {
   const schemas: Record<string, Json> = {};
   const messages: Record<string, AsyncApiMessage> = {};
   const channels: Record<string, Channel> = {};
-  const operations: Record<string, Operation> = {};
   const toJsonSchema = createToJsonSchema(schemas);
-
-  const kafkaParts = ({ key, contentType, headers }: TopicMessage, direction: Direction) => ({
-    ...(contentType !== undefined && { contentType }),
-    ...(headers && { headers: toJsonSchema(headers, direction) }),
-    bindings: { kafka: { key: toJsonSchema(key, direction), bindingVersion: "0.5.0" as const } },
-  });
-
-  /** Adds a message to a channel and returns the reference by which the channel's operations name it. */
-  const addMessage = (
-    channel: string,
-    key: string,
-    name: string,
-    described: Described | TopicMessage,
-    direction: Direction,
-  ) => {
-    const { summary, schema } = described;
-    const onKafka = "key" in described ? kafkaParts(described, direction) : {};
-    messages[key] = { name, title: name, summary, ...onKafka, payload: toJsonSchema(schema, direction) };
-    const known = channels[channel];
-    if (known) known.messages[key] = refTo("components", "messages", key);
-    return refTo("channels", channel, "messages", key);
+  return {
+    schemas,
+    messages,
+    channels,
+    /** @returns the reference by which operations name the channel */
+    addChannel: (key: string, address: string, server: keyof typeof servers, description: string): Reference => {
+      channels[key] = { address, title: key, description, servers: [refTo("servers", server)], messages: {} };
+      return refTo("channels", key);
+    },
+    /** @returns the reference by which the channel's operations name the message */
+    addMessage: (
+      channel: string,
+      key: string,
+      name: string,
+      described: Described | TopicMessage,
+      direction: Direction,
+    ): Reference => {
+      const toSchema = (schema: z.ZodType): Json => toJsonSchema(schema, direction);
+      const onKafka = "key" in described ? kafkaParts(described, toSchema) : {};
+      messages[key] = { name, title: name, summary: described.summary, ...onKafka, payload: toSchema(described.schema) };
+      const known = channels[channel];
+      if (known) known.messages[key] = refTo("components", "messages", key);
+      return refTo("channels", channel, "messages", key);
+    },
   };
+};
 
-  const addChannel = (key: string, address: string, server: keyof typeof servers, description: string) => {
-    channels[key] = { address, title: key, description, servers: [refTo("servers", server)], messages: {} };
-    return refTo("channels", key);
-  };
+type Channels = ReturnType<typeof createChannels>;
+type Operations = Record<string, Operation>;
 
-  const socket = addChannel(
-    "socket",
-    "/",
-    "socket",
-    "The default namespace of Socket.IO; a message's name is its event.",
-  );
-  for (const [name, asked] of Object.entries(parts.clientEvents)) {
+const socketOperations = (
+  { addChannel, addMessage }: Channels,
+  { clientEvents, serverEvents }: AsyncApiParts,
+): Operations => {
+  const description = "The default namespace of Socket.IO; a message's name is its event.";
+  const channel = addChannel("socket", "/", "socket", description);
+  const operations: Operations = {};
+  for (const [name, asked] of Object.entries(clientEvents)) {
     const ack = { summary: `The ack of ${name}.`, schema: asked.answer };
     operations[name] = {
       action: "receive",
-      channel: socket,
+      channel,
       summary: asked.summary,
       messages: [addMessage("socket", name, name, asked, "in")],
-      reply: { channel: socket, messages: [addMessage("socket", `${name}_ack`, `${name} ack`, ack, "out")] },
+      reply: { channel, messages: [addMessage("socket", `${name}_ack`, `${name} ack`, ack, "out")] },
     };
   }
-  for (const [name, described] of Object.entries(parts.serverEvents)) {
+  for (const [name, described] of Object.entries(serverEvents)) {
     const message = addMessage("socket", name, name, described, "out");
-    operations[name] = { action: "send", channel: socket, summary: described.summary, messages: [message] };
+    operations[name] = { action: "send", channel, summary: described.summary, messages: [message] };
   }
+  return operations;
+};
 
-  const addTopics = (topics: Record<string, Topic>, direction: Direction): void => {
-    for (const [topic, { others = {}, ...described }] of Object.entries(topics)) {
-      const key = `kafka.${topic}`;
-      const channel = addChannel(key, topic, "kafka", described.summary);
-      operations[key] = {
-        action: direction === "in" ? "receive" : "send",
-        channel,
-        summary: described.summary,
-        messages: [
-          addMessage(key, key, topic, described, direction),
-          ...Object.entries(others).map(([kind, other]) =>
-            addMessage(key, `${key}.${kind}`, `${topic} ${kind}`, other, direction),
-          ),
-        ],
-      };
-    }
+const topicOperations = (
+  { addChannel, addMessage }: Channels,
+  topics: Record<string, Topic>,
+  direction: Direction,
+): Operations => {
+  const operations: Operations = {};
+  for (const [topic, { others = {}, ...described }] of Object.entries(topics)) {
+    const key = `kafka.${topic}`;
+    operations[key] = {
+      action: direction === "in" ? "receive" : "send",
+      channel: addChannel(key, topic, "kafka", described.summary),
+      summary: described.summary,
+      messages: [
+        addMessage(key, key, topic, described, direction),
+        ...Object.entries(others).map(([kind, other]) =>
+          addMessage(key, `${key}.${kind}`, `${topic} ${kind}`, other, direction),
+        ),
+      ],
+    };
+  }
+  return operations;
+};
+
+/**
+ * What goes over Socket.IO and Kafka as AsyncAPI 3.0, from the zod schemas that parse it. `receive` and `send` are
+ * from this service's view: it receives what clients send.
+ */
+export const createAsyncApi = (parts: AsyncApiParts): AsyncApiDocument => {
+  const gathered = createChannels();
+  const operations = {
+    ...socketOperations(gathered, parts),
+    ...topicOperations(gathered, parts.topicsIn, "in"),
+    ...topicOperations(gathered, parts.topicsOut, "out"),
   };
-  addTopics(parts.topicsIn, "in");
-  addTopics(parts.topicsOut, "out");
-
+  const { channels, messages, schemas } = gathered;
   return {
     asyncapi: "3.0.0",
     info,

@@ -3,10 +3,11 @@ import { clientKey } from "../../caller/address-key.ts";
 import { bearerToken, type VerifyToken } from "../../caller/tokens.ts";
 import { ChatError, toChatError } from "../../chat/errors.ts";
 import type { RateLimit } from "../../chat/ports.ts";
-import type { ChatServer, ChatSocket, Connection } from "../chat-socket.ts";
+import type { ChatServer, ChatSocket } from "../chat-socket.ts";
 import { refusalOf } from "../events/handle-events.ts";
 import { userRoom } from "../fan-out/rooms.ts";
 import type { PresenceNotices } from "../presence/presence-notices.ts";
+import { createArrivals, createSocketHolders } from "./arrivals.ts";
 import { forgetCredentials } from "./forget-credentials.ts";
 
 /**
@@ -47,14 +48,8 @@ export type Admitted = (socket: ChatSocket) => number;
  * `admitted` is called for it, this also handles its end.
  */
 export const admitSockets = (io: ChatServer, parts: Parts): Admitted => {
-  const arriving = new Map<ChatSocket, { connections: number; onClose: () => void }>();
-  /** The socket that a connection has, or is about to have. */
-  const holders = new WeakMap<Connection, ChatSocket | "arriving">();
-
-  const hasSocket = (conn: Connection): boolean => {
-    const holder = holders.get(conn);
-    return holder === "arriving" || holder?.connected === true;
-  };
+  const arrivals = createArrivals(parts.presence.disconnected);
+  const holders = createSocketHolders();
 
   const count = async (socket: ChatSocket): Promise<number> => {
     try {
@@ -71,40 +66,30 @@ export const admitSockets = (io: ChatServer, parts: Parts): Admitted => {
     const { userId, expiresAt } = parts.verifyToken(auth["token"] ?? bearerToken(headers.authorization));
     socket.data = { userId, expiresAt: expiresAt.getTime() };
     const connections = await count(socket);
-    // A client may leave before it is admitted.
-    const onClose = (): void => {
-      arriving.delete(socket);
-      parts.presence.disconnected(socket);
-    };
-    arriving.set(socket, { connections, onClose });
-    if (socket.conn.readyState === "open") socket.conn.once("close", onClose);
-    else onClose();
+    arrivals.add(socket, connections);
     if (parts.connectionsPerUser === 0 || connections <= parts.connectionsPerUser) return;
     throw new ChatError("rate_limited", { text: "Too many connections of this user.", retryAfterMs: 10_000 });
   };
 
   io.use((socket, next) => {
     // One connection, one socket: five CONNECTs at once would make five. A refusal would look like the first one's answer.
-    if (hasSocket(socket.conn)) return;
-    holders.set(socket.conn, "arriving");
+    if (holders.hasSocket(socket.conn)) return;
+    holders.arriving(socket.conn);
     const admitted = admit(socket).finally(() => forgetCredentials(socket));
     admitted.then(
       () => next(),
       (thrown: unknown) => {
-        holders.delete(socket.conn);
+        holders.refused(socket.conn);
         parts.count(toChatError(thrown).code);
         next(connectError(thrown));
         // The client may have sent a valid token by then.
-        setTimeout(() => hasSocket(socket.conn) || socket.conn.close(), closeRefusedAfterMs).unref();
+        setTimeout(() => holders.hasSocket(socket.conn) || socket.conn.close(), closeRefusedAfterMs).unref();
       },
     );
   });
   return (socket) => {
     parts.count("ok");
-    holders.set(socket.conn, socket);
-    const arrived = arriving.get(socket);
-    arriving.delete(socket);
-    if (arrived) socket.conn.off("close", arrived.onClose);
-    return arrived?.connections ?? 1;
+    holders.admitted(socket);
+    return arrivals.take(socket);
   };
 };
