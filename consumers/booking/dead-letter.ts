@@ -1,8 +1,7 @@
-import type { IHeaders } from "kafkajs";
-import { isDeadLetterHeader, type LetterHeaders, letterHeader } from "../../src/contract/dead-letters.ts";
-import type { HeaderValue } from "../fetch/header-value.ts";
+import { type LetterHeaders, letterHeader } from "../../src/contract/dead-letters.ts";
 import { isTooLarge, type NewRecord, type Publisher } from "../kafka/publisher.ts";
 import type { ReceivedRecord } from "../source/received-record.ts";
+import { ownHeaders } from "./headers.ts";
 import type { Rejection } from "./rejection.ts";
 
 export type DeadLetters = {
@@ -52,25 +51,14 @@ export const letterOf = (
 
 function* attempts(topic: string, record: ReceivedRecord, rejection: Rejection): Generator<NewRecord> {
   const { key, value } = record;
-  const told = dlqHeaders(record, rejection);
   const whole = { topic, ...letterOf(record, rejection) };
   yield whole;
   yield { ...whole, compress: true };
   const size = { [letterHeader.valueBytes]: String(value?.length ?? 0) };
   const cut = { ...whole, value: value?.subarray(0, keptValueBytes) ?? null, compress: true };
   yield { ...cut, headers: { ...whole.headers, ...size } };
-  yield { ...cut, key: key?.subarray(0, keptKeyBytes) ?? null, headers: { ...told, ...size } };
+  yield { ...cut, key: key?.subarray(0, keptKeyBytes) ?? null, headers: { ...dlqHeaders(record, rejection), ...size } };
 }
-
-// A redriven record that failed again has only the headers of its last failure.
-const ownHeaders = (headers: Record<string, HeaderValue>): IHeaders =>
-  Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => (isDeadLetterHeader(name) ? [] : [[name, withoutNull(value)]])),
-  );
-
-// kafkajs cannot write a null header: it would fail every time.
-const withoutNull = (value: HeaderValue): Buffer | string | (Buffer | string)[] =>
-  Array.isArray(value) ? value.map((one) => one ?? "") : (value ?? "");
 
 const dlqHeaders = (record: ReceivedRecord, { reason, detail }: Rejection): LetterHeaders => ({
   [letterHeader.reason]: reason,

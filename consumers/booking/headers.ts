@@ -1,3 +1,5 @@
+import type { IHeaders } from "kafkajs";
+import { isDeadLetterHeader } from "../../src/contract/dead-letters.ts";
 import type { HeaderValue } from "../fetch/header-value.ts";
 
 const toText = (value: HeaderValue): string | undefined => {
@@ -21,3 +23,16 @@ export const readHeaders = (headers: Record<string, HeaderValue>): Map<string, s
   }
   return read;
 };
+
+// kafkajs cannot write a null header: it would fail every time.
+const withoutNull = (value: HeaderValue): Buffer | string | (Buffer | string)[] =>
+  Array.isArray(value) ? value.map((one) => one ?? "") : (value ?? "");
+
+/**
+ * The record's own headers, as kafkajs can write them: without those of a dead letter, so that a redriven record that
+ * fails again has only the headers of its last failure.
+ */
+export const ownHeaders = (headers: Record<string, HeaderValue>): IHeaders =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (isDeadLetterHeader(name) ? [] : [[name, withoutNull(value)]])),
+  );

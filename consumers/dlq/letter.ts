@@ -1,13 +1,5 @@
-import type { IHeaders } from "kafkajs";
-import {
-  type Fate,
-  isDeadLetterHeader,
-  letterHeader,
-  type MarkHeaders,
-  markHeader,
-} from "../../src/contract/dead-letters.ts";
-import { readHeaders } from "../booking/headers.ts";
-import type { HeaderValue } from "../fetch/header-value.ts";
+import { type Fate, letterHeader, type MarkHeaders, markHeader } from "../../src/contract/dead-letters.ts";
+import { ownHeaders, readHeaders } from "../booking/headers.ts";
 import type { NewRecord } from "../kafka/publisher.ts";
 import type { ReceivedRecord } from "../source/received-record.ts";
 
@@ -88,15 +80,8 @@ export const originalOf = (record: ReceivedRecord): NewRecord | null => {
   if (from === null || isCut || lastOffset !== null) return null;
   const { topic, writtenAt } = from;
   const { key, value } = record;
-  return { topic, key, value, headers: withoutOurs(record.headers), ...(writtenAt && { writtenAt }) };
+  return { topic, key, value, headers: ownHeaders(record.headers), ...(writtenAt && { writtenAt }) };
 };
-
-const withoutOurs = (headers: Record<string, HeaderValue>): IHeaders =>
-  Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      isDeadLetterHeader(name) ? [] : [[name, Array.isArray(value) ? value.map((one) => one ?? "") : (value ?? "")]],
-    ),
-  );
 
 export const markOf = (topic: string, { partition, offset }: Letter, fate: Fate): NewRecord => ({
   topic,
