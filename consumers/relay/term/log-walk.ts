@@ -15,34 +15,34 @@ type Parts = {
 };
 
 /**
- * So much earlier a walk begins where only a time is known: ids carry their writers' clocks, and are made before the
- * write is done.
+ * How much earlier a walk begins if only a time is known: an id contains its writer's clock, and is made before the write
+ * is done.
  */
 const earlierMs = 3_600_000;
 
-/** For when the change stream cannot go on: publishes from the stored log what it would have brought. */
+/** Replaces the change stream when it cannot continue: publishes from the stored log what the stream would have had. */
 export const createLogWalk = ({ store, progress, walkLog, metrics, logger, ends }: Parts) => ({
-  /** From now on the feed is followed from here; a walk publishes everything before that. */
+  /** Begins a walk that publishes everything before this moment; after it, the feed is followed from this moment. */
   begin: async (reason: "first_start" | "history_gone"): Promise<void> => {
     const since = reason === "first_start" ? null : sinceWhen(progress.state());
     metrics.walkBegan(reason);
     logger[since === null ? "info" : "warn"]({ reason, since }, "chat events are published from the stored log");
     progress.set({
       position: await store.positionNow(),
-      catchUp: { phase: since === null ? "cards" : "entries", since, after: null },
+      walk: { phase: since === null ? "cards" : "entries", since, after: null },
     });
-    // What was written before the position is at a majority once this is saved.
+    // When this is saved, a majority has everything that was written before the position.
     await progress.save();
   },
 
-  /** Finishes the walk that is under way, if there is one; its progress is saved as it goes. */
+  /** Finishes the walk that is under way, if there is one; saves its progress meanwhile. */
   finish: async (): Promise<void> => {
-    const walk = progress.state().catchUp;
+    const { walk } = progress.state();
     if (walk === null) return;
     const began = new Date();
     metrics.waiting(began);
-    const onProgress = (reached: RelayState["catchUp"]): void => {
-      progress.set({ catchUp: reached });
+    const onProgress = (reached: RelayState["walk"]): void => {
+      progress.set({ walk: reached });
       progress.markUnsaved();
     };
     await walkLog(walk, onProgress, ends);
@@ -54,8 +54,8 @@ export const createLogWalk = ({ store, progress, walkLog, metrics, logger, ends 
 
 export type LogWalk = ReturnType<typeof createLogWalk>;
 
-// A walk that was under way begins where it began: what it had published by then is not known any more.
-const sinceWhen = ({ position, catchUp }: RelayState): Date | null => {
-  if (catchUp !== null) return catchUp.since;
+// An unfinished walk starts over from its beginning: what it has published is not known any more.
+const sinceWhen = ({ position, walk }: RelayState): Date | null => {
+  if (walk !== null) return walk.since;
   return position === null ? null : new Date(Math.max(0, position.at.getTime() - earlierMs));
 };

@@ -9,10 +9,10 @@ import type { Position } from "./change-feed.ts";
 export type WalkPlace = { phase: "entries" | "cards"; since: Date | null; after: string | null };
 
 /**
- * How far the relay has come: all up to `position` was told, but for what a walk over the log still has to tell.
- * `lookedAt`: what was written before it was also looked after.
+ * How far the relay has come. Everything up to `position` was published, except what `walk` still has to publish.
+ * `lookedAt`: the cards and notices of all earlier entries were checked as well.
  */
-export type RelayState = { position: Position | null; catchUp: WalkPlace | null; lookedAt: Date | null };
+export type RelayState = { position: Position | null; walk: WalkPlace | null; lookedAt: Date | null };
 
 export type Lease = {
   /** As the previous holder left it. */
@@ -23,10 +23,14 @@ export type Lease = {
   release: (state: RelayState) => Promise<void>;
 };
 
-export type RelayDocument = RelayState & { _id: string; holder: string | null; expiresAt: Date };
+/** The walk is stored as `catchUp`: during an update, processes of both versions continue each other's walks. */
+type StoredState = Omit<RelayState, "walk"> & { catchUp: WalkPlace | null };
+export type RelayDocument = StoredState & { _id: string; holder: string | null; expiresAt: Date };
 
-const literals = (state: RelayState) =>
-  Object.fromEntries(Object.entries(state).map(([name, value]) => [name, { $literal: value }]));
+const literals = ({ position, walk, lookedAt }: RelayState) => {
+  const stored: StoredState = { position, catchUp: walk, lookedAt };
+  return Object.fromEntries(Object.entries(stored).map(([name, value]) => [name, { $literal: value }]));
+};
 
 type Request = { relays: mongo.Collection<RelayDocument>; name: string; holder: string; leaseMs: number };
 
@@ -54,13 +58,12 @@ export const acquireLease = async ({ relays, name, holder, leaseMs }: Request): 
   if (taken?.holder !== holder) return null;
 
   const save = async (state: RelayState, changes: object): Promise<boolean> => {
-    const { position, catchUp, lookedAt } = state;
-    const set = { ...changes, ...literals({ position, catchUp, lookedAt }) };
+    const set = { ...changes, ...literals(state) };
     const { matchedCount } = await relays.updateOne({ _id: name, holder }, [{ $set: set }], durable);
     return matchedCount === 1;
   };
   return {
-    state: { position: taken.position ?? null, catchUp: taken.catchUp ?? null, lookedAt: taken.lookedAt ?? null },
+    state: { position: taken.position ?? null, walk: taken.catchUp ?? null, lookedAt: taken.lookedAt ?? null },
     renew: (state) => save(state, { expiresAt }),
     release: async (state) => void (await save(state, { holder: null })),
   };
