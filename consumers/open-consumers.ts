@@ -50,7 +50,7 @@ type Options = {
   signal: AbortSignal;
   /** Nothing moves any more although Kafka answers: the process should end, and a new one begin. */
   onGiveUp: (error: unknown) => void;
-  /** Only for those who have no time to wait for the usual. */
+  /** Shorter times, for tests only. */
   timing?: Partial<SourceTiming>;
 };
 
@@ -117,7 +117,7 @@ export const openConsumers = async (options: Options): Promise<Consumers> => {
   return { opsPort: ops.port, stop: (deadlineMs) => (stopping ??= stopAll(deadlineMs)) };
 };
 
-/** What Redis does for a process without sockets: it carries broadcasts to the nodes, and says who is connected. */
+/** Redis for a process without sockets: sends broadcasts to the nodes, and looks up presence. */
 const openRedis = async ({ config, logger }: Options) => {
   const place = { url: config.redisUrl, prefix: config.redisPrefix };
   const [outside, presence] = await Promise.all([

@@ -23,23 +23,23 @@ import type { Opening } from "./store/make-indexes.ts";
 import { openStore, type Store } from "./store/open-store.ts";
 
 export type ChatNode = {
-  /** The ports it listens on; others than the wanted ones where those were 0. */
+  /** The ports it listens on; if a wanted port was 0, the one that was assigned. */
   port: number;
   opsPort: number;
-  /** Stops in order, within `deadlineMs`: clients go elsewhere, what was accepted is written. May be called twice. */
+  /** Stops in order, within `deadlineMs`: moves clients to other nodes, writes what was accepted. May be called twice. */
   stop: (deadlineMs?: number) => Promise<void>;
 };
 
 type Options = { config: Config; logger: Logger; signal: AbortSignal };
 
 const stopDeadlineMs = 20_000;
-/** Of messages that are read: an event may ask for a page of a megabyte. */
+/** How many bytes of reading count like one event: an event may ask for a page of a megabyte. */
 const readBytesLikeAnEvent = 80 * 1024;
 
 /**
- * One chat node, from top to bottom: the store, the sockets, the acts, REST, and the port for ops, which answers from
- * the first moment. Resolves when it serves; a database that is away at the start is waited for.
- * @throws the signal's reason when it is aborted before that
+ * One chat node, from top to bottom: the port for ops, which answers from the first moment, the store, the sockets, the
+ * acts, and REST. Resolves when it serves, and waits for a database that is away at the start.
+ * @throws the signal's reason if it is aborted before that
  */
 export const openChatNode = async ({ config, logger, signal }: Options): Promise<ChatNode> => {
   const now = (): Date => new Date();
@@ -100,7 +100,7 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
   return { port, opsPort: ops.port, stop };
 };
 
-/** What `/readyz` answers. Redis or Kafka away does not take a node out: a small outage would become a whole one. */
+/** Answers `/readyz`. A node stays ready while Redis or Kafka is away: otherwise a small outage would become a complete one. */
 const createReadiness = () => {
   let opening: Opening = { mongodb: false, indexes: false };
   let store: Pick<Store, "isUp"> | undefined;
@@ -218,7 +218,7 @@ const createStop =
     await Promise.race([answered, pause(deadlineMs / 8, undefined, { ref: false })]);
     await acts.drain(deadlineMs / 8);
     const closed = sockets.close();
-    // It waits for every connection, also for those that never asked anything.
+    // `httpServer.close` waits for every connection, even one that has sent no request.
     httpServer.closeAllConnections();
     await closed;
     await store.close(deadlineMs / 4);
@@ -234,7 +234,7 @@ const listen = async (server: Server, port: number, host: string): Promise<numbe
   return typeof address === "object" && address !== null ? address.port : port;
 };
 
-/** Of what users are given to read; undefined where events have no limit. */
+/** The bytes that users may read; undefined if events have no limit. */
 const readBudget = (eventsPerS: number, now: Clock): ByteBudget | undefined => {
   const perS = eventsPerS * readBytesLikeAnEvent;
   return perS === 0 ? undefined : createByteBudget({ perS, burst: 4 * perS, now });

@@ -21,7 +21,7 @@ const main = async (): Promise<void> => {
     },
   });
   await opening.catch((error: unknown) => {
-    // Told to stop while it was starting: that is a stop, not a failure.
+    // A signal to stop came during the start: that is a stop, not a failure.
     if (!starting.signal.aborted) throw error;
   });
 };

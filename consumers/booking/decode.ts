@@ -114,14 +114,18 @@ export const createDecode = ({ meaningOf, now }: Parts): Decode => {
   };
 };
 
-type Told = { occurredAt?: Date | undefined; eventId?: string | undefined };
+type Claimed = { occurredAt?: Date | undefined; eventId?: string | undefined };
 
 /**
  * An event cannot be younger than its record; with such a claim it would win over all later events. A record whose own
  * time is implausible counts as written now: its place replaces a missing event id, so that a repeat at a later moment is
  * recognised.
  */
-const timeAndId = ({ occurredAt, eventId }: Told, record: ReceivedRecord, now: Date): Told & { occurredAt: Date } => {
+const timeAndId = (
+  { occurredAt, eventId }: Claimed,
+  record: ReceivedRecord,
+  now: Date,
+): Claimed & { occurredAt: Date } => {
   const believed = believedTime(record.writtenAt, now);
   const written = believed ?? now;
   const isYounger = occurredAt !== undefined && occurredAt.getTime() > written.getTime() + mostClockSkewMs;

@@ -16,7 +16,7 @@ for (const stream of [stdout, stderr]) {
 }
 
 const createTerminal = (signal: AbortSignal): Terminal => {
-  let toldAt = performance.now();
+  let shownAt = performance.now();
   let isOpen = false;
   const endProgress = (): void => {
     if (isOpen) stderr.write("\n");
@@ -32,9 +32,9 @@ const createTerminal = (signal: AbortSignal): Terminal => {
       if (stderr.isTTY) {
         stderr.write(`\r${line}`);
         isOpen = true;
-      } else if (performance.now() - toldAt > progressEveryMs) {
+      } else if (performance.now() - shownAt > progressEveryMs) {
         stderr.write(`${line}\n`);
-        toldAt = performance.now();
+        shownAt = performance.now();
       }
     },
     confirm: stdin.isTTY && stdout.isTTY ? (question) => ask(question, signal) : null,

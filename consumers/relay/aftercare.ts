@@ -28,8 +28,9 @@ const atOnce = 500;
 const mostSeen = 200;
 
 /**
- * Checks a chat's card some seconds after an entry. By then the writer of the entry has written the card, unless it died,
- * and a reader who is present has read the entry. One read of the card serves both checks, however many entries came.
+ * Checks a chat's card some seconds after an entry: for an entry that is not copied to it, and for an entry that is unread.
+ * By then the writer of the entry has usually updated the card, and a user who has the chat open has read the entry. All
+ * entries of a chat in that time share one read of its card.
  */
 export const createAftercare = ({ scan, mend, note, onMended, afterMs }: Parts): Aftercare => {
   const pending = new Map<string, Pending>();

@@ -4,7 +4,7 @@ import { untilAborted } from "../kafka/with-limit.ts";
 import type { DescribeChanges } from "./describe-changes.ts";
 import type { PublishEvents } from "./event-publisher.ts";
 
-/** What the feed brought in one step. */
+/** What the feed returned in one step. */
 type Step = { changes: Change[]; position: Position };
 
 export type FollowOptions = {
@@ -12,7 +12,7 @@ export type FollowOptions = {
   describe: DescribeChanges;
   publish: PublishEvents;
   /** Called when everything up to this position is on the topic, with the changes since the last call. */
-  onTold: (position: Position, changes: Change[]) => void;
+  onPublished: (position: Position, changes: Change[]) => void;
   /** Called with the time of the oldest change that is not on the topic yet; null if there is none. */
   onWaiting: (oldestAt: Date | null) => void;
   /** Ends it after the work under way. */
@@ -21,7 +21,7 @@ export type FollowOptions = {
   signal: AbortSignal;
 };
 
-// What came and is not published yet is bounded: a topic that is away must not fill the memory.
+// A limit on the changes that are not published yet: while the topic is away, they must not fill the memory.
 const mostWaiting = 1_000;
 const mostAtOnce = 500;
 const closeLimitMs = 2_000;
@@ -62,7 +62,7 @@ export const followFeed = async (options: FollowOptions): Promise<void> => {
       const group = queue.splice(0, mostAtOnce);
       if (group.length > 0) {
         changed();
-        await tell(group, options);
+        await publishGroup(group, options);
       } else if (failure !== null) {
         throw (failure as { error: unknown }).error;
       } else {
@@ -76,7 +76,10 @@ export const followFeed = async (options: FollowOptions): Promise<void> => {
   }
 };
 
-const tell = async (group: Step[], { describe, publish, onTold, onWaiting, signal }: FollowOptions): Promise<void> => {
+const publishGroup = async (
+  group: Step[],
+  { describe, publish, onPublished, onWaiting, signal }: FollowOptions,
+): Promise<void> => {
   const last = group.at(-1);
   if (last === undefined) return;
   const changes = group.flatMap((one) => one.changes);
@@ -85,5 +88,5 @@ const tell = async (group: Step[], { describe, publish, onTold, onWaiting, signa
     await publish(await describe(changes), signal);
     onWaiting(null);
   }
-  onTold(last.position, changes);
+  onPublished(last.position, changes);
 };

@@ -66,8 +66,8 @@ type Judged = { notice: UnreadNotice; read: Place; counted: number; presence: On
 const longestLookMs = 10_000;
 
 /**
- * Whether the notice is to be published now. A user of unknown presence counts as connected: a late notice does less harm
- * than a notice to somebody who is looking at the chat.
+ * Whether the notice is to be published now. While a user's presence is unknown, the user counts as connected: a late notice
+ * does less harm than a notice about a message that the user is reading.
  */
 export const judgeNotice = ({ notice, read, counted, presence, now }: Judged, delays: NoticeDelays): Verdict => {
   if (read.seq >= notice.firstSeq || read.counted >= counted) return { is: "over" };

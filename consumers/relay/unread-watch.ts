@@ -18,7 +18,7 @@ export type UnreadWatch = {
   /** Notes what is still unread; call it some seconds after the entries were written. */
   note: (chats: Looked[]) => Promise<void>;
   /** Publishes what has been unread for long enough. */
-  tell: (signal: AbortSignal) => Promise<void>;
+  publishDue: (signal: AbortSignal) => Promise<void>;
 };
 
 type Parts = {
@@ -67,7 +67,7 @@ export const createUnreadWatch = ({ notices, scan, log, presenceOf, publish, del
     for (const { checkAt } of [...known.values(), ...changes.map(({ notice }) => notice)]) lookAtLatest(checkAt);
   };
 
-  const tellDue = async (signal: AbortSignal): Promise<void> => {
+  const publishAllDue = async (signal: AbortSignal): Promise<void> => {
     for (;;) {
       const due = await notices.due(now(), atOnce);
       if (due.length === 0) return;
@@ -87,11 +87,11 @@ export const createUnreadWatch = ({ notices, scan, log, presenceOf, publish, del
     }
   };
 
-  const tell: UnreadWatch["tell"] = async (signal) => {
+  const publishDue: UnreadWatch["publishDue"] = async (signal) => {
     const before = lookAt;
     if (now().getTime() < before) return;
     try {
-      await tellDue(signal);
+      await publishAllDue(signal);
       // A notice that is written later sets an earlier time again.
       lookAt = now().getTime() + longestQuietMs;
       lookAtLatest((await notices.nextAt()) ?? new Date(lookAt));
@@ -101,12 +101,12 @@ export const createUnreadWatch = ({ notices, scan, log, presenceOf, publish, del
     }
   };
 
-  return { note, tell };
+  return { note, publishDue };
 };
 
 type Look = { notice: UnreadNotice; over?: true; next?: UnreadNotice; event?: EncodedEvent };
 
-/** What is to become of one notice, and the event where it is due. */
+/** Decides about one notice, and makes its event if it is due. */
 const createLook =
   ({ log, presenceOf, delays, now }: Pick<Parts, "log" | "presenceOf" | "delays" | "now">) =>
   async (notice: UnreadNotice, card: Card | undefined, newest: Entry | undefined): Promise<Look> => {
@@ -119,20 +119,20 @@ const createLook =
     if (verdict.is === "later") return { notice, next: { ...notice, checkAt: verdict.checkAt } };
     const message = state.shownSeq === seq ? newest : await log.entryAt(notice.chatId, state.shownSeq);
     if (message === null) return { notice, over: true };
-    const told = { ...notice, toldAt: now(), lastSeq: seq, lastAt: message.createdAt };
+    const published = { ...notice, toldAt: now(), lastSeq: seq, lastAt: message.createdAt };
     const people = { id: card.id, bookingId: card.bookingId, participants: card.participants };
     return {
       notice,
-      next: { ...told, checkAt: forgetAt(told, delays) },
+      next: { ...published, checkAt: forgetAt(published, delays) },
       event: unreadEvent(notice, people, {
         unreadCount: state.counted - read.counted,
         message: toMessage(message),
-        at: told.toldAt,
+        at: published.toldAt,
       }),
     };
   };
 
-/** Who of the two has something unread, and up to which seq each has read. */
+/** The roles that have something unread, and up to which seq each has read. */
 const unreadBy = ({ card, newest, seen }: Looked) =>
   roles.flatMap((role) => {
     const read = readUpTo(card, newest.state, role);

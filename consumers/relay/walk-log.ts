@@ -35,7 +35,7 @@ const chatsKept = 100_000;
  */
 export const createWalkLog = ({ scan, log, describe, publish, lookAfter }: Parts): WalkLog => {
   /** Publishes a chat's log from a seq on. @returns the newest published entry */
-  const tellChat = async (chatId: string, fromSeq: number, ends: AbortSignal): Promise<Entry | undefined> => {
+  const publishChat = async (chatId: string, fromSeq: number, ends: AbortSignal): Promise<Entry | undefined> => {
     let newest: Entry | undefined;
     for (let hasMore = true; hasMore; ) {
       ends.throwIfAborted();
@@ -47,19 +47,19 @@ export const createWalkLog = ({ scan, log, describe, publish, lookAfter }: Parts
     return newest;
   };
 
-  const tellChats = async (chats: [chatId: string, fromSeq: number][], ends: AbortSignal): Promise<Entry[]> => {
-    const newest = await inGroups(chats, ([chatId, fromSeq]) => tellChat(chatId, fromSeq, ends));
+  const publishChats = async (chats: [chatId: string, fromSeq: number][], ends: AbortSignal): Promise<Entry[]> => {
+    const newest = await inGroups(chats, ([chatId, fromSeq]) => publishChat(chatId, fromSeq, ends));
     const entries = newest.flatMap((entry) => entry ?? []);
     await lookAfter(entries);
     return entries;
   };
 
-  const entriesPage = async (after: string, toldUpTo: LRUCache<string, number>, ends: AbortSignal) => {
+  const entriesPage = async (after: string, publishedUpTo: LRUCache<string, number>, ends: AbortSignal) => {
     const entries = await scan.entriesAfter(after, entriesAtOnce);
     const from = new Map<string, number>();
     for (const { chatId, seq } of entries) from.set(chatId, Math.min(seq, from.get(chatId) ?? seq));
-    const untold = [...from].filter(([chatId, seq]) => seq > (toldUpTo.get(chatId) ?? 0));
-    for (const { chatId, seq } of await tellChats(untold, ends)) toldUpTo.set(chatId, seq);
+    const unpublished = [...from].filter(([chatId, seq]) => seq > (publishedUpTo.get(chatId) ?? 0));
+    for (const { chatId, seq } of await publishChats(unpublished, ends)) publishedUpTo.set(chatId, seq);
     return entries.at(-1)?.id ?? null;
   };
 
@@ -67,7 +67,7 @@ export const createWalkLog = ({ scan, log, describe, publish, lookAfter }: Parts
     const cards = await scan.cardsAfter(after, cardsAtOnce);
     // The time when its people came is not stored, so a chat that a cancellation made is published as a whole.
     const whole = cards.filter(({ cancelledFirst }) => since === null || cancelledFirst);
-    await tellChats(
+    await publishChats(
       whole.map(({ card }) => [card.id, 1]),
       ends,
     );
@@ -77,14 +77,14 @@ export const createWalkLog = ({ scan, log, describe, publish, lookAfter }: Parts
   };
 
   return async (begun, onProgress, ends) => {
-    const toldUpTo = new LRUCache<string, number>({ max: chatsKept });
+    const publishedUpTo = new LRUCache<string, number>({ max: chatsKept });
     let place = begun;
     for (;;) {
       ends.throwIfAborted();
       const { phase, since, after } = place;
       const last =
         phase === "entries" && since !== null
-          ? await entriesPage(after ?? scan.idAt(since), toldUpTo, ends)
+          ? await entriesPage(after ?? scan.idAt(since), publishedUpTo, ends)
           : await cardsPage(after, since, ends);
       if (last !== null) place = { ...place, after: last };
       else if (phase === "entries") place = { phase: "cards", since, after: null };

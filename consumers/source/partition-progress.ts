@@ -36,7 +36,7 @@ export const createPartitionProgress = (metrics: Metrics): PartitionProgress => 
   let batches = 0;
   let lastBatchAt = performance.now();
   const stateOf = (topic: string, partition: number): State | undefined => states.get(`${topic}/${partition}`);
-  const tell = (topic: string, partition: number, state: State, oldest: Date | null): void => {
+  const setOldest = (topic: string, partition: number, state: State, oldest: Date | null): void => {
     state.oldest = oldest;
     metrics.oldestWaiting(topic, partition, oldest);
   };
@@ -54,13 +54,13 @@ export const createPartitionProgress = (metrics: Metrics): PartitionProgress => 
       const state = stateOf(topic, partition);
       if (state === undefined) return;
       Object.assign(state, { isUnderWay: true, untakenSince: null });
-      tell(topic, partition, state, since);
+      setOldest(topic, partition, state, since);
     },
     ended: (topic, partition, since) => {
       const state = stateOf(topic, partition);
       if (state === undefined) return;
       Object.assign(state, { isUnderWay: false, untakenSince: null });
-      tell(topic, partition, state, since);
+      setOldest(topic, partition, state, since);
       batches += 1;
       lastBatchAt = performance.now();
     },
@@ -71,10 +71,10 @@ export const createPartitionProgress = (metrics: Metrics): PartitionProgress => 
       if (state.isUnderWay) return;
       const hasMoved = state.committed !== committed;
       state.committed = committed;
-      if (lag === 0) tell(topic, partition, state, null);
+      if (lag === 0) setOldest(topic, partition, state, null);
       state.untakenSince = lag === 0 || hasMoved ? null : (state.untakenSince ?? performance.now());
-      // Nobody has read the first one, so that its time is not known: it has waited since now at least.
-      if (state.untakenSince !== null) tell(topic, partition, state, state.oldest ?? new Date());
+      // The first record was not read, so its time is unknown: it has waited at least since now.
+      if (state.untakenSince !== null) setOldest(topic, partition, state, state.oldest ?? new Date());
     },
     batches: () => batches,
     quietMs: () => {

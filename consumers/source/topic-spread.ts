@@ -27,7 +27,7 @@ export const createTopicSpread = (client: Kafka, topic: string): (() => Promise<
 const keptMs = 30_000;
 
 /**
- * Remembers an answer of Kafka's for half a minute. `partitionOf` asks where there is none.
+ * Remembers Kafka's answer for half a minute. `partitionOf` asks Kafka if there is none.
  * `forget`: the topic may have other partitions by now, so the next call asks again.
  */
 export const rememberSpread = (ask: () => Promise<PartitionOf>) => {

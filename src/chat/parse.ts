@@ -1,12 +1,12 @@
 import type { z } from "zod";
 import { ChatError, type FieldError } from "./errors.ts";
 
-const mostErrorsTold = 20;
+const mostErrors = 20;
 
 /** zod's issues as the contract's `errors`: dotted paths, at most twenty. */
 export const fieldErrors = (error: z.ZodError): FieldError[] =>
   error.issues
-    .slice(0, mostErrorsTold)
+    .slice(0, mostErrors)
     .map(({ path, message }) => ({ path: path.map(String).join(".").slice(0, 200), message }));
 
 type Path = readonly PropertyKey[];

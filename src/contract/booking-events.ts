@@ -17,7 +17,7 @@ const sentTime = z
   .meta({
     id: "SentTime",
     description:
-      "RFC 3339, with `Z` or any other offset, in any precision, or epoch seconds, milliseconds or microseconds, also as digits in a text; kept to the millisecond. Never without a zone, and no array. Looked for as `occurredAt`, `occurred_at`, `timestamp`, `time`",
+      "RFC 3339, with `Z` or any other offset, in any precision, or epoch seconds, milliseconds or microseconds, also as digits in a text; kept to the millisecond. A time without a zone and an array are refused. Its name is one of `occurredAt`, `occurred_at`, `timestamp`, `time`",
   })
   .nullish();
 const sentId = z
@@ -34,7 +34,7 @@ const json = z.string().meta({ contentMediaType: "application/json", description
 type Type = "approved" | "cancelled";
 const titles = { approved: "BookingApproved", cancelled: "BookingCancelled" };
 
-/** The fields by both ways of writing their names. */
+/** The fields, with their names in camelCase and in snake_case. */
 const fieldsOf = (type: Type) => {
   const person = type === "approved" ? sentId : sentId.nullish();
   const schemas = {
@@ -54,7 +54,7 @@ const fieldsOf = (type: Type) => {
   return { camel: named(0).meta({ id: titles[type] }), snake: named(1).meta({ id: `${titles[type]}Snake` }) };
 };
 
-/** The forms a booking event may have; each asks for the fields of its type, however they are wrapped. */
+/** The forms that a booking event may have. Each form needs the fields of its type, whatever wraps them. */
 const bookingRecord = (type: Type, aliases: readonly TypeAlias[]): z.ZodType => {
   const name = z.string().regex(typePattern(type, aliases));
   const { camel, snake } = fieldsOf(type);
@@ -70,7 +70,7 @@ const bookingRecord = (type: Type, aliases: readonly TypeAlias[]): z.ZodType => 
   };
   const names = z
     .object(Object.fromEntries(typeNames.map((one) => [one, name.nullish()])))
-    .meta({ id: `${titles[type]}Names`, description: "What names the type, where it is not the topic" });
+    .meta({ id: `${titles[type]}Names`, description: "The names of the type, if it is not the topic's" });
   return z
     .union([
       z.intersection(z.union([camel, snake]), names).meta({ description: "As it is, also with `ce_` headers" }),
@@ -94,16 +94,16 @@ const bookingRecord = (type: Type, aliases: readonly TypeAlias[]): z.ZodType => 
 const bookingHeaders = z.object({
   "content-type": z.string().optional().meta({
     description:
-      "`application/json`, or `application/cloudevents+json` for a structured CloudEvent; both are known without it",
+      "`application/json`, or `application/cloudevents+json` for a structured CloudEvent; both are recognised without it",
   }),
-  ce_type: z.string().optional().meta({ description: "Tells the type before all others" }),
+  ce_type: z.string().optional().meta({ description: "The type; it comes before every other name of the type" }),
   ...Object.fromEntries(
     typeNames.map((name) => [
       name,
       z
         .string()
         .optional()
-        .meta({ description: "Tells the type where the value has no such field; quotes do not count" }),
+        .meta({ description: "The type if the value has no such field; quotes around it are ignored" }),
     ]),
   ),
   id: z.string().optional().meta({ description: "Stands in for a missing `eventId`, after `ce_id`" }),
@@ -115,11 +115,11 @@ const bookingHeaders = z.object({
 });
 
 const summary =
-  "Bookings of the booking service, key = bookingId: as they are, wrapped as `{ type, data }` (both `application/json`), or as CloudEvents 1.0, structured (`application/cloudevents+json`) or binary (`application/json` with `ce_` headers). Also `eventType` and `event_type` for `type` (or a header of that name), `payload` and `message` for `data`, any of it as JSON in a text, Kafka Connect's `{ schema, payload }`, Confluent's five bytes or a byte order mark before the JSON, and names in snake_case. Repeats and disorder are harmless.";
+  "Bookings of the booking service, key = bookingId: as they are, wrapped as `{ type, data }` (both `application/json`), or as CloudEvents 1.0, structured (`application/cloudevents+json`) or binary (`application/json` with `ce_` headers). Also `eventType` and `event_type` for `type` (or a header of that name), `payload` and `message` for `data`, any of it as JSON in a text, Kafka Connect's `{ schema, payload }`, Confluent's five bytes or a byte order mark before the JSON, and names in snake_case. Events that come twice or out of order do no harm.";
 
 /**
- * The topics of bookings. By its name one carries approvals, which name both people, or cancellations, which need not;
- * any other name carries both, told apart by the type's name.
+ * The topics of bookings. A topic's name decides whether it has approvals, which name both people, or cancellations, which
+ * need not. A topic with another name has both; the type's name distinguishes them.
  */
 export const bookingTopics = (topics: readonly string[], aliases: readonly TypeAlias[]): Record<string, Topic> => {
   const approved = bookingRecord("approved", aliases);

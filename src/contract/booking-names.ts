@@ -1,7 +1,7 @@
-/** What names an event's type, in the value or as a header; the first that is present counts. */
+/** The fields and headers that can name an event's type; the first that is present counts. */
 export const typeNames = ["eventType", "event_type", "type"] as const;
 
-/** Where a wrapped event's fields are. */
+/** The fields that can contain a wrapped event; the first that is present counts. */
 export const contentNames = ["payload", "data", "message"] as const;
 
 /** The names of each field, in camelCase, in snake_case, and others; the first that is present counts. */

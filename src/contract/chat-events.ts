@@ -7,10 +7,10 @@ import { placeSchema, timeSchema } from "./fields.ts";
 import { type Message, messageSchema } from "./message.ts";
 import { wireSchema } from "./wire-schema.ts";
 
-/** CloudEvents 1.0, structured. Every attribute is always there; readers may build on it. */
+/** CloudEvents 1.0, structured. Every attribute is always present, and readers may rely on it. */
 export type CloudEvent<Type extends string, Data> = {
   specversion: "1.0";
-  /** The same each time the event comes. */
+  /** The same each time the event is published. */
   id: string;
   source: string;
   type: Type;
@@ -23,7 +23,7 @@ export type CloudEvent<Type extends string, Data> = {
 type Whose = { chatId: string; bookingId: string; userId: string };
 type Booked = { id: string; bookingId: string; ownerId: string; seekerId: string; status: ChatStatus };
 
-/** What happens in chats, as other services hear of it. */
+/** The events about chats that other services receive. */
 export type ChatEvent =
   | CloudEvent<"chat.created" | "chat.status_changed", { chat: SharedChat }>
   | CloudEvent<"chat.message_sent", { chat: Booked; message: Message }>
@@ -34,7 +34,7 @@ export type ChatEventType = ChatEvent["type"];
 const cloudEvent = <T extends z.ZodType, D extends z.ZodType>(type: T, data: D) =>
   z.object({
     specversion: z.literal("1.0"),
-    id: z.string().meta({ description: "The same each time the event comes" }),
+    id: z.string().meta({ description: "The same each time the event is published" }),
     source: z.string(),
     type,
     time: timeSchema,
@@ -63,7 +63,7 @@ export const chatEventSchema = wireSchema<ChatEvent>()(
 /** @internal */
 export const chatEventsTopic: Topic = {
   summary:
-    "What happens in chats, CloudEvents 1.0 structured, key = chatId: at least once, in seq order per chat, each with a stable `id`. A chat comes without what is one user's.",
+    "What happens in chats, CloudEvents 1.0 structured, key = chatId: at least once, in seq order per chat, each with a stable `id`. A chat has no fields that are one user's.",
   contentType: "application/cloudevents+json",
   key: chatIdSchema.meta({ description: "The chat's id" }),
   schema: chatEventSchema,

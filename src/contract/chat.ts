@@ -7,12 +7,14 @@ import { placeSchema, reasonSchema, shownTimeSchema, timeSchema } from "./fields
 import { messagePageSchema, messageSchema } from "./message.ts";
 import { wireSchema } from "./wire-schema.ts";
 
-// These types are the ones that the chat itself works with. It may not import the contract, so they come from there.
+// The chat itself uses these types. It may not import the contract, so they are declared there.
 export type { Chat, Mark, Receipt } from "../chat/cards/card.ts";
 export type { Inbox, OpenedChat } from "../chat/pages.ts";
 
 const markSchema = wireSchema<Mark>()(
-  z.object({ seq: placeSchema, at: shownTimeSchema }).meta({ id: "Mark", description: "How far a person has come." }),
+  z
+    .object({ seq: placeSchema, at: shownTimeSchema })
+    .meta({ id: "Mark", description: "How far a person has read, or received." }),
 );
 
 /**
@@ -30,7 +32,7 @@ export const chatSchema = wireSchema<Chat>()(
       statusReason: reasonSchema.nullable(),
       lastSeq: placeSchema.meta({ description: "The newest entry's seq" }),
       lastMessage: messageSchema.nullable().meta({ description: "The newest message that is shown" }),
-      unreadCount: z.int().min(0).meta({ description: "The asking user's; always 0 where the booking service asks" }),
+      unreadCount: z.int().min(0).meta({ description: "The asking user's; always 0 for the booking service" }),
       read: z.record(z.string(), markSchema).meta({ description: "By user id" }),
       delivered: z.record(z.string(), markSchema).meta({ description: "By user id" }),
       createdAt: shownTimeSchema,
@@ -39,7 +41,7 @@ export const chatSchema = wireSchema<Chat>()(
     .meta({ id: "Chat" }),
 );
 
-/** A chat without what is one user's, as other services see it. */
+/** A chat as other services see it: without the fields that are one user's. */
 export type SharedChat = Omit<Chat, "unreadCount">;
 /** @internal */
 export const sharedChatSchema = wireSchema<SharedChat>()(
@@ -54,13 +56,13 @@ export const inboxSchema = wireSchema<Inbox>()(
   z.object({ chats: z.array(chatSchema), nextCursor: z.string().nullable() }),
 );
 
-/** How far somebody has read, or been delivered to: the answer to who moved that mark. */
+/** How far a user has read or received: the answer to a call that moves that mark. */
 export type UserMark = { userId: string; seq: number; at: string };
 /** @internal */
 export const userMarkSchema = wireSchema<UserMark>()(
   z
     .object({ userId: backendIdSchema, seq: placeSchema, at: shownTimeSchema })
-    .meta({ id: "ReadMark", description: "Where a person's mark stands." }),
+    .meta({ id: "ReadMark", description: "A person's mark." }),
 );
 
 /** @internal */

@@ -11,7 +11,7 @@ import { wireSchema } from "./wire-schema.ts";
 
 const chatId = chatIdSchema.toLowerCase();
 
-/** `afterSeq`: entries after that one, otherwise the newest ones; at most `limit` of them. */
+/** `afterSeq`: the entries after this one; if left out, the newest ones. At most `limit` of them. */
 export type JoinChatPayload = { chatId: string; afterSeq?: number | undefined; limit?: number | undefined };
 const joinSchema = wireSchema<JoinChatPayload>()(
   z.object({ chatId, afterSeq: seqSchema.optional(), limit: pageSizeSchema.default(defaultPageSize) }),
@@ -40,7 +40,7 @@ const typingSchema = wireSchema<TypingPayload>()(z.object({ chatId, isTyping: z.
 export type AuthenticatePayload = { token: string };
 const authenticateSchema = wireSchema<AuthenticatePayload>()(z.object({ token: z.string() }));
 
-/** What clients send over Socket.IO, by event. A bare chat id is as good as an object with it. */
+/** What clients send over Socket.IO, by event. Instead of an object with only a chat id, the bare id works too. */
 export type ClientEvents = {
   join_chat: JoinChatPayload | string;
   leave_chat: LeaveChatPayload | string;
@@ -52,7 +52,7 @@ export type ClientEvents = {
 };
 export type ClientEvent = keyof ClientEvents;
 
-/** What stands beside `ok: true` in the ack of each event. */
+/** The fields beside `ok: true` in the ack of each event. */
 export type Answers = {
   join_chat: OpenedChat;
   leave_chat: object;
@@ -72,7 +72,7 @@ const orBareId = <S extends z.ZodType>(schema: S) =>
   z.preprocess((input) => (typeof input === "string" ? { chatId: input } : input), schema);
 
 /**
- * What parses an event's payload.
+ * The schemas that parse the payloads.
  * @internal
  */
 export const clientEventSchemas = (attachmentHosts: readonly string[]) =>
@@ -93,7 +93,7 @@ export type ClientEventSchemas = ReturnType<typeof clientEventSchemas>;
  */
 export type ParsedPayload<E extends ClientEvent> = z.output<ClientEventSchemas[E]>;
 
-// The preprocess that takes a bare id does not show in JSON Schema.
+// JSON Schema does not show the preprocess that accepts a bare id.
 const withBareId = (schema: z.ZodType) => z.union([schema, chatIdSchema.meta({ description: "The chat's id alone" })]);
 
 const ack = <S extends z.core.$ZodLooseShape>(shape: S) =>
@@ -114,12 +114,12 @@ export const describeClientEvents = (attachmentHosts: readonly string[]) =>
       answer: wireSchema<Answer<"leave_chat">>()(ack({})),
     },
     send_message: {
-      summary: "Send a message. Repeat it with the same `clientMessageId` until it is acked: it lands once.",
+      summary: "Send a message. Repeat it with the same `clientMessageId` until it is acked: it is stored once.",
       schema: sendSchema(attachmentHosts),
       answer: wireSchema<Answer<"send_message">>()(ack({ message: messageSchema })),
     },
     mark_read: {
-      summary: "Everything up to `seq` is read; all there is where it is left out.",
+      summary: "The user has read everything up to `seq`; if it is left out, everything.",
       schema: markReadSchema,
       answer: wireSchema<Answer<"mark_read">>()(ack({ read: userMarkSchema })),
     },
@@ -130,12 +130,12 @@ export const describeClientEvents = (attachmentHosts: readonly string[]) =>
     },
     typing: {
       summary:
-        "The user types, or stopped. It ends by itself after 7 s. Devices of one user are one: it ends with the last of them, and with a message that is sent.",
+        "The user types, or stopped. Typing ends by itself after 7 s. The devices of one user count together: typing ends when the last of them stops, and when the user sends a message.",
       schema: typingSchema,
       answer: wireSchema<Answer<"typing">>()(ack({})),
     },
     authenticate: {
-      summary: "A newer token of the same user: the connection goes on when the first one expires.",
+      summary: "Send a newer token of the same user: the connection stays open when the first token expires.",
       schema: authenticateSchema,
       answer: wireSchema<Answer<"authenticate">>()(ack({ expiresAt: timeSchema })),
     },

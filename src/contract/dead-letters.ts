@@ -13,7 +13,7 @@ export type RejectReason =
   | "wrong_shape"
   | "booking_conflict";
 
-/** The names of the headers that a dead letter has besides those of its record. */
+/** The names of the headers that a dead letter has in addition to its record's. */
 export const letterHeader = {
   reason: "dlq-reason",
   detail: "dlq-detail",
@@ -25,10 +25,10 @@ export const letterHeader = {
   valueBytes: "dlq-value-bytes",
 } as const;
 
-/** The names of the headers of a mark, which says what became of a letter. */
+/** The names of the headers of a mark: the record that reports what happened to a letter. */
 export const markHeader = { fate: "dlq-mark", offset: "dlq-mark-offset" } as const;
 
-/** Whether a header is one of a letter or of a mark, and none of the record. */
+/** Whether a header is a letter's or a mark's own, and not the record's. */
 export const isDeadLetterHeader = (name: string): boolean => name.toLowerCase().startsWith("dlq-");
 
 export type LetterHeaders = {
@@ -59,25 +59,25 @@ const letterHeadersSchema = wireSchema<LetterHeaders>()(
   z.object({
     [letterHeader.reason]: rejectReasonSchema.meta({
       description:
-        "`undecodable`: nobody can read what stands from `dlq-offset` to `dlq-last-offset`, as a batch that unpacks to too much; the letter has no key and no value. `tombstone`: no value. `too_large`: more than 1 MB. `not_utf8`, `not_json`. `unknown_type`: a type that speaks of a booking and of approving or cancelling, and is none that is known. `wrong_shape`: no type, or a field that is missing or wrong. `booking_conflict`: the booking is known with other people.",
+        "`undecodable`: the records from `dlq-offset` to `dlq-last-offset` cannot be read, for example a batch that unpacks to too much; the letter has no key and no value. `tombstone`: no value. `too_large`: more than 1 MB. `not_utf8`, `not_json`. `unknown_type`: a type that speaks of a booking and of approving or cancelling, and is not a known one. `wrong_shape`: no type, or a field that is missing or wrong. `booking_conflict`: the booking is known with other people.",
     }),
-    [letterHeader.detail]: z.string().meta({ description: "What is wrong and how to mend it, for people" }),
-    [letterHeader.topic]: z.string().meta({ description: "Where the record came from" }),
+    [letterHeader.detail]: z.string().meta({ description: "What is wrong and how to correct it, for people" }),
+    [letterHeader.topic]: z.string().meta({ description: "The record's topic" }),
     [letterHeader.partition]: wholeNumber.meta({ description: "The record's partition in that topic" }),
     [letterHeader.offset]: wholeNumber.meta({ description: "The record's offset in that partition" }),
     [letterHeader.timestamp]: z.iso
       .datetime()
       .meta({ description: "The record's own time: RFC 3339, UTC, with milliseconds" }),
     [letterHeader.lastOffset]: wholeNumber.optional().meta({
-      description: "Only of what cannot be read: the last offset that the letter stands for",
+      description: "Only for unreadable records: the last offset that the letter represents",
     }),
     [letterHeader.valueBytes]: wholeNumber.optional().meta({
-      description: "Only where the topic did not take the whole: how long the value was before it was cut",
+      description: "Only if the topic did not accept the whole: how long the value was before it was cut",
     }),
   }),
 );
 
-/** What became of a letter. */
+/** What happened to a letter. */
 export type Fate = "redriven" | "discarded";
 export type MarkHeaders = { [markHeader.fate]: Fate; [markHeader.offset]: string };
 const markHeadersSchema = wireSchema<MarkHeaders>()(
@@ -93,14 +93,14 @@ const markHeadersSchema = wireSchema<MarkHeaders>()(
  */
 export const deadLetterTopic: Topic = {
   summary:
-    "Booking records that can never succeed, with key, value and headers as they came, plus `dlq-reason`, `dlq-detail`, `dlq-topic`, `dlq-partition`, `dlq-offset` and `dlq-timestamp`. Of records that cannot be read, as a batch that cannot be unpacked, there is one letter without key and value: `dlq-last-offset` says up to where. A value that the topic does not take whole is cut: `dlq-value-bytes` says how long it was.",
+    "Booking records that can never succeed, with key, value and headers as they came, plus `dlq-reason`, `dlq-detail`, `dlq-topic`, `dlq-partition`, `dlq-offset` and `dlq-timestamp`. Records that cannot be read, such as a batch that cannot be unpacked, have one letter without key and value, with `dlq-last-offset` as the last of them. A value that the topic does not accept whole is cut; `dlq-value-bytes` is its whole length.",
   contentType: "application/octet-stream",
-  key: z.string().nullable().meta({ description: "As it came: the booking's id, where the record had one" }),
+  key: z.string().nullable().meta({ description: "As it came: the booking's id, if the record had one" }),
   headers: letterHeadersSchema,
-  schema: z.unknown().meta({ description: "The value's bytes as they came; often no JSON" }),
+  schema: z.unknown().meta({ description: "The value's bytes as they came; often not JSON" }),
   others: {
     mark: {
-      summary: "What became of a letter that stands before it in the same partition: it was redriven, or discarded.",
+      summary: "What happened to an earlier letter in the same partition: it was redriven, or discarded.",
       key: z.null(),
       headers: markHeadersSchema,
       schema: z.null(),

@@ -8,13 +8,13 @@ export const timeSchema = z.iso.datetime({ precision: 3 }).meta({ description: "
 export const shownTimeSchema = timeSchema.meta({ example: "2026-03-01T12:00:00.000Z" });
 
 /**
- * A place in a chat's log; 0 is before the first entry.
+ * A position in a chat's log; 0 is before the first entry.
  * @internal
  */
 export const placeSchema = z.int().min(0);
 
 /**
- * JSON Schema counts code points, as we do; zod's own `max` counts UTF-16 units.
+ * JSON Schema counts code points, like us; zod's own `max` counts UTF-16 units.
  * @internal
  */
 export const reasonSchema = z.string().meta({ maxLength: longestReason });

@@ -7,7 +7,7 @@ import type { MessagePage } from "../chat/pages.ts";
 import { shownTimeSchema } from "./fields.ts";
 import { wireSchema } from "./wire-schema.ts";
 
-// These types are the ones that the chat itself works with. It may not import the contract, so they come from there.
+// The chat itself uses these types. It may not import the contract, so they are declared there.
 /** @public for clients */
 export type { Attachment } from "../chat/log/attachment.ts";
 /** @public for clients */
@@ -23,7 +23,7 @@ export const messageSchema = wireSchema<Message>()(
     .object({
       id: chatIdSchema,
       chatId: chatIdSchema,
-      seq: z.int().min(1).meta({ description: "The entry's place in its chat: 1, 2, 3 … without a gap" }),
+      seq: z.int().min(1).meta({ description: "The entry's position in its chat: 1, 2, 3 … without a gap" }),
       ...entryShape,
       createdAt: shownTimeSchema,
     })

@@ -11,13 +11,13 @@ const typingSchema = wireSchema<Typing>()(
   z.object({ chatId: chatIdSchema, userId: backendIdSchema, isTyping: z.boolean() }),
 );
 
-/** `lastSeenAt`: RFC 3339 UTC, null while online or where it is not known. */
+/** `lastSeenAt`: RFC 3339 UTC, null while online or if unknown. */
 export type Presence = { userId: string; online: boolean; lastSeenAt: string | null };
 const presenceSchema = wireSchema<Presence>()(
   z.object({ userId: backendIdSchema, online: z.boolean(), lastSeenAt: timeSchema.nullable() }),
 );
 
-/** The reasons that there are today. A client lets others pass. */
+/** The reasons in use today. A client must accept others as well. */
 export type ResyncReason = "redis_was_away" | "node_is_draining" | "node_was_lost";
 export type Resync = { reason: string };
 const resyncSchema = wireSchema<Resync>()(z.object({ reason: z.string() }));
@@ -25,7 +25,7 @@ const resyncSchema = wireSchema<Resync>()(z.object({ reason: z.string() }));
 export type AuthExpiring = { expiresAt: string };
 const authExpiringSchema = wireSchema<AuthExpiring>()(z.object({ expiresAt: timeSchema }));
 
-/** What goes to clients over Socket.IO, by event. */
+/** What clients receive over Socket.IO, by event. */
 export type ServerEvents = {
   chat_joined: OpenedChat;
   receive_message: Message;
@@ -44,27 +44,27 @@ export type ServerToClientEvents = { [E in keyof ServerEvents]: (payload: Server
 export const serverEvents = {
   chat_joined: { summary: "The same as the ack of `join_chat`.", schema: openedChatSchema },
   receive_message: {
-    summary: "A new entry of a joined chat. It may come twice: keep by `seq`.",
+    summary: "A new entry of a joined chat. It may come twice: store entries by `seq`.",
     schema: messageSchema,
   },
   messages_read: { summary: "Somebody's read mark moved.", schema: receiptSchema },
   messages_delivered: { summary: "Somebody's delivered mark moved.", schema: receiptSchema },
   user_typing: {
-    summary: "The other person types, or stopped. Said again every 2.5 s while it goes on.",
+    summary: "The other person types, or stopped. Repeated every 2.5 s while typing goes on.",
     schema: typingSchema,
   },
   chat_created: { summary: "A new chat, to every device of both people.", schema: chatSchema },
   chat_updated: {
-    summary: "A chat's last message, status or unread count changed, joined or not.",
+    summary: "A chat's last message, status or unread count changed, whether joined or not.",
     schema: chatSchema,
   },
-  presence: { summary: "Somebody you share a chat with came or went.", schema: presenceSchema },
+  presence: { summary: "Somebody you share a chat with is now online, or offline.", schema: presenceSchema },
   resync: {
     summary: "Something may have been missed: join again with your last `seq` as `afterSeq`.",
     schema: resyncSchema,
   },
   auth_expiring: {
-    summary: "The token ends in a minute: send `authenticate` with a newer one.",
+    summary: "The token expires in a minute: send `authenticate` with a newer one.",
     schema: authExpiringSchema,
   },
 } satisfies { [E in keyof ServerEvents]: Described & { schema: z.ZodType<ServerEvents[E]> } };

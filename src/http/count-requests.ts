@@ -14,7 +14,7 @@ const uncounted: Counted = { over: 0, retryAfterMs: 0 };
 /** Beyond its limit, REST answers this many more requests with a complete 429, which a page of another origin can read. */
 const servedAndRefused = 2;
 
-/** Per address: fewer would delay the clients of a large network that reconnect after a node was lost. */
+/** Per address: with fewer, the clients of a large network that reconnect after a node was lost would have to wait. */
 const leastUpgrades = 1_000;
 
 const within = (most: number, { count, leftMs }: Taken): Counted => ({ over: count - most, retryAfterMs: leftMs });

@@ -30,7 +30,7 @@ export type HttpServer = {
   flooded: (request: IncomingMessage) => void;
 };
 
-// By default Node checks the first two only every 30 s. Load balancers keep idle connections for 60 s.
+// By default Node checks the first two limits only every 30 s. Load balancers keep idle connections for 60 s.
 const timeouts = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,

@@ -11,7 +11,7 @@ export const watchDependencies = (registry: Registry): ((dependencies: Dependenc
   const known: Dependencies = { mongodb: () => false, redis: () => false, kafka: () => false };
   const gauge: Gauge = new Gauge({
     name: "chat_dependency_up",
-    help: "1: it answered this process as it should when it was asked just now",
+    help: "1: it answered this process's request just now as it should",
     labelNames: ["dependency"],
     registers: [registry],
     collect: async () => {

@@ -6,7 +6,7 @@ import type { RestMetrics } from "../rest/request/observe-requests.ts";
 import type { SocketCounts } from "../socket/open-socket-server.ts";
 import { watchDependencies } from "./dependency-gauge.ts";
 
-/** What a chat node knows about itself when it is scraped. */
+/** What a chat node reports about itself at each scrape. */
 export type NodeGauges = {
   connections: () => number;
   sendsWaiting: () => number;

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { Registry } from "prom-client";
 
 /**
- * `ok` decides between 200 and 503. The answer also has `checks`, and `details` of those that are down. Neither
+ * `ok` decides between 200 and 503. The answer also has `checks`, and `details` for those that are down. Neither
  * contains addresses.
  */
 export type OpsAnswer = { ok: boolean; checks?: Record<string, "up" | "down">; details?: Record<string, string> };

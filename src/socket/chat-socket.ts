@@ -4,14 +4,14 @@ import type { ServerToClientEvents } from "../contract/server-events.ts";
 import type { Activity } from "./events/activity.ts";
 import type { InterServerEvents } from "./fan-out/inter-server-events.ts";
 
-/** What we keep beside a socket: little, since most connections are idle. */
+/** Our data of a socket: little, since most connections are idle. */
 export type SocketData = {
   userId: string;
   /** When its token ends, in milliseconds of the epoch. */
   expiresAt: number;
-  /** It was told that its token ends. */
-  expiryTold?: boolean;
-  /** Its node is sending it elsewhere: what it sends now is refused. */
+  /** It was notified that its token expires. */
+  expiryNotified?: boolean;
+  /** Its node is draining it: what it sends now is refused. */
   leaving?: boolean;
   /** From its first event on. */
   activity?: Activity;

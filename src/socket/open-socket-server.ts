@@ -49,27 +49,27 @@ type Options = {
   log: Pick<ChatLog, "heard">;
   logger: Logger;
   counts: SocketCounts;
-  /** Called with the request that opened a connection which was ended since it sent far more than it may. */
+  /** Called when a connection was ended because it sent far more than its limit, with the request that opened it. */
   onFlooder?: (request: IncomingMessage) => void;
 };
 
 export type SocketServer = {
   broadcast: Broadcast;
   rateLimits: RateLimits;
-  /** Begins to let sockets in. Before this they wait. */
+  /** Begins to admit sockets. Before this they wait. */
   serve: (acts: Omit<ChatActs, "presence" | "sends">) => void;
-  /** Whether Redis does all that is asked of it: without it the node serves its own sockets only. */
+  /** Whether Redis works; without it the node serves only its own sockets. */
   isRedisUp: () => boolean;
   connections: () => number;
-  /** Whether a request over HTTP belongs to a client that polls. */
+  /** Whether an HTTP request belongs to a polling client. */
   isSession: (request: IncomingMessage) => boolean;
-  /** Sends the clients elsewhere, within `deadlineMs`. */
+  /** Moves the clients to other nodes, within `deadlineMs`. */
   drain: (deadlineMs: number) => Promise<void>;
   /** Ends what is left. May be called twice. */
   close: () => Promise<void>;
 };
 
-// A packet past this ends the connection; one of up to it, and over 64 KB, is answered with `payload_too_large`.
+// A larger packet ends the connection; a packet of up to this size, and over 64 KB, is answered `payload_too_large`.
 const hardLimitBytes = 256 * 1_024;
 
 const attachServer = (options: Options, isDraining: () => boolean): ChatServer =>
@@ -81,7 +81,7 @@ const attachServer = (options: Options, isDraining: () => boolean): ChatServer =
       const allowed = !isDraining() && isAllowedOrigin(request.headers, options.corsOrigins);
       answer(allowed ? null : "not allowed", allowed);
     },
-    // Compression costs 250 KB a connection against 16 KB, for messages of a few hundred bytes.
+    // With compression a connection costs 250 KB instead of 16 KB, for messages of a few hundred bytes.
     perMessageDeflate: false,
     maxHttpBufferSize: hardLimitBytes,
     connectTimeout: 10_000,
@@ -115,8 +115,8 @@ const joinTyping = (io: ChatServer, nodes: Nodes, nodeId: string): TypingState =
   const typing = createTyping({
     node: nodeId,
     emit: ({ toUserId, ...typist }, isTyping) =>
-      // Not volatile: Socket.IO drops a volatile event whenever anything else is on its way to that socket, not only for
-      // a reader who is slow, and people would miss it at random. Slow readers are bounded elsewhere.
+      // Not volatile: Socket.IO drops a volatile event whenever another packet is on its way to that socket, not only for
+      // a slow reader, so people would miss it at random. Slow readers are limited elsewhere.
       void io.local.to(userRoom(toUserId)).emit("user_typing", { ...typist, isTyping }),
     sayToOthers: (word) => void (nodes.keepsToItself() || io.serverSideEmit("typing", word)),
   });
@@ -184,14 +184,14 @@ const createServe =
     io.on("connection", (socket) => {
       serveSocket(socket);
       presence.connected(socket, admitted(socket));
-      // It was on its way in when the draining began.
+      // It was being admitted when the draining began.
       if (isDraining()) socket.conn.close();
     });
   };
 
 /**
- * Opens Socket.IO on an HTTP server, joined with the other nodes through Redis. What the events come to is given to
- * `serve`, since broadcasting is needed to make that.
+ * Opens Socket.IO on an HTTP server, connected with the other nodes through Redis. `serve` gets the event handlers later,
+ * since they are made with the broadcast.
  */
 export const openSocketServer = async (options: Options): Promise<SocketServer> => {
   const { logger, limits, cards, counts } = options;

@@ -12,8 +12,8 @@ type Parts<Item, Result> = {
 type Call<Item, Result> = { item: Item; resolve: (result: Result) => void; reject: (error: unknown) => void };
 
 /**
- * Turns many calls with one item each into operations on many items: calls during earlier batches are gathered and run
- * together. When idle, a call waits only for the rest of the turn.
+ * Turns calls with one item each into batches: calls that come while earlier batches run are gathered and run together.
+ * When idle, a call waits only for the rest of the turn.
  */
 export const gather = <Item, Result>(parts: Parts<Item, Result>): ((item: Item) => Promise<Result>) => {
   let waiting: Call<Item, Result>[] = [];

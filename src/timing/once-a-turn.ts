@@ -1,7 +1,7 @@
 /**
- * Makes one call of `run` out of all calls within one turn of the event loop.
- * `schedule` says when the turn counts as over: `setImmediate` after all that has come in was handled,
- * `process.nextTick` and `queueMicrotask` after what is being handled now.
+ * Makes one call of `run` out of all calls within one turn of the event loop. `schedule` decides when the turn is over:
+ * with `setImmediate` after all current input was handled, with `process.nextTick` and `queueMicrotask` after the current
+ * callback.
  */
 export const onceATurn = (run: () => void, schedule: (run: () => void) => unknown = setImmediate): (() => void) => {
   let isScheduled = false;

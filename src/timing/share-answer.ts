@@ -1,6 +1,6 @@
 /**
- * Shares one question among callers: a caller that comes while a question is under way, or within `keptMs` of its
- * answer, gets that answer.
+ * Shares one call of `ask` among callers: a caller that comes during the call, or within `keptMs` after its answer, gets
+ * the same answer.
  */
 export const shareAnswer = <T>(keptMs: number, ask: () => Promise<T>): (() => Promise<T>) => {
   let shared: { answer: Promise<T>; until: number } | undefined;

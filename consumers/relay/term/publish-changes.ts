@@ -24,7 +24,7 @@ type Options = {
   signal: AbortSignal;
 };
 
-/** Publishes what the change feed brings, from the saved position on, until told to end. */
+/** Publishes the changes of the change feed, from the saved position on, until the signal is aborted. */
 export const publishChanges = async (options: Options): Promise<void> => {
   const { progress, walk, logger, closing, signal } = options;
   const ends = AbortSignal.any([closing, signal]);
@@ -48,7 +48,7 @@ const follow = (position: Position, options: Options): Promise<void> => {
     feed: store.openFeed(position),
     describe,
     publish,
-    onTold: (reached, changes) => {
+    onPublished: (reached, changes) => {
       progress.set({ position: reached });
       if (changes.length > 0) progress.markUnsaved();
       aftercare.add(changes.flatMap((change) => (change.kind === "entry" ? [change.entry] : [])));

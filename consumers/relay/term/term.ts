@@ -57,7 +57,7 @@ export const createTerm =
       await runTogether(failed, [
         renewLease({ progress, timing, logger, ends }),
         repeat("cards", () => aftercare.run()),
-        repeat("unread notices", () => unread.tell(signal)),
+        repeat("unread notices", () => unread.publishDue(signal)),
         publishing(),
       ]);
     } finally {

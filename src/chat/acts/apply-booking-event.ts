@@ -85,7 +85,7 @@ export const createApplyBookingEvent =
       if (!created && card.lastSeq >= appended.head.seq) return { outcome: "known", card, created };
       return { outcome: "known", card: await keeper.mend(card.id, { created }), created };
     }
-    tellTheRoom(broadcast, card, appended);
+    broadcastEntry(broadcast, card, appended);
     return {
       outcome: appended.outcome === "appended" ? "applied" : "known",
       card:
@@ -98,7 +98,7 @@ export const createApplyBookingEvent =
 
 const isFirst = (appended: Appended): boolean => appended.outcome === "appended" && appended.entry.seq === 1;
 
-const tellTheRoom = (broadcast: Broadcast, { participants }: Card, appended: Appended): void => {
+const broadcastEntry = (broadcast: Broadcast, { participants }: Card, appended: Appended): void => {
   if (appended.outcome === "nothing") return;
   broadcast.messageReceived(toMessage(appended.entry));
   if (participants !== null && appended.entry.state.status !== "active") {

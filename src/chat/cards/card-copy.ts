@@ -1,10 +1,10 @@
 import type { Entry } from "../log/entry.ts";
 import { becomesLastMessage } from "../log/entry-kinds.ts";
 
-/** The entries whose copy a card shall hold: the newest, and the newest that becomes the last message. */
+/** The entries that are copied to a card: the newest, and the newest that becomes the last message. */
 export type CardCopy = { chatId: string; newest?: Entry; shown?: Entry };
 
-/** What a card shall hold after `newest`. */
+/** What is copied to a card after `newest`. */
 export const copyOf = (newest: Entry): CardCopy => ({
   chatId: newest.chatId,
   newest,

@@ -9,7 +9,7 @@ import type { NotifyParticipants } from "./notify-participants.ts";
 type Parts = {
   cards: Pick<ChatCards, "copy">;
   log: Pick<ChatLog, "page" | "entryAt">;
-  /** Called with each card that was written; `created` where one of the changes in it made the chat. */
+  /** Called with each written card; `created` if one of its changes made the chat. */
   notify: NotifyParticipants;
   /** Called with the error of each failed write; the cards are written again. */
   onFailure: (error: unknown) => void;
@@ -20,13 +20,14 @@ const settleLimitMs = 500;
 const gapMs = 100;
 
 /**
- * Keeps the cards up to the log. Changes of many chats, and many changes of one chat, are gathered during the previous
- * write and a pause after it, and are written together; so a busy chat's participants get `chat_updated` every tenth of
- * a second at most, on a busy node every two seconds. Only a few cards are written at a time: a large write holds up the
- * event loop and the disk, and of 300 messages a second each hundredth took 15 ms. A caller that waits ends the pause.
+ * Keeps the cards up to date with the log. Changes are gathered during the previous write and in a pause after it, and
+ * written together; so the participants of a busy chat get `chat_updated` at most every tenth of a second, and on a busy
+ * node every two seconds. Only a few cards are written at a time: during a large write, messages wait for the event loop
+ * and the disk, and at 300 messages a second one in a hundred waited for 15 ms. A caller that waits for a card ends the
+ * pause.
  *
- * `gather` of src/timing does not fit: here changes of one chat merge, a batch is small unless somebody waits, and a
- * failed change comes again.
+ * `gather` of src/timing does not fit: here changes of one chat are merged, a batch is small unless a caller waits, and a
+ * failed change is written again.
  */
 export class CardKeeper {
   readonly #parts: Parts;
@@ -47,12 +48,12 @@ export class CardKeeper {
     return this.#written(copyOf(entry), created);
   }
 
-  /** As `keep`, for callers that do not wait for the card. A failed write is repeated. */
+  /** Like `keep`, for callers that do not wait for the card. A failed write is repeated. */
   keepLater(entry: Entry): void {
     this.#add(copyOf(entry), false);
   }
 
-  /** Notifies both participants of what the card says now. */
+  /** Sends the card as it is now to both participants. */
   notifyLater(chatId: string): void {
     this.#add({ chatId }, false);
   }
@@ -76,7 +77,7 @@ export class CardKeeper {
     });
   }
 
-  /** Resolves when nothing is left to be written, or after `deadlineMs`. */
+  /** Resolves when every card is written, or after `deadlineMs`. */
   async drain(deadlineMs: number): Promise<void> {
     if (this.#running === null) return;
     this.#isDraining = true;
@@ -98,7 +99,7 @@ export class CardKeeper {
   }
 
   async #run(): Promise<void> {
-    // After one turn of the event loop, what came in together is written together.
+    // After one turn of the event loop, so that changes that came together are written together.
     await new Promise(setImmediate);
     while (this.#changes.size > 0) {
       const batch = this.#changes.take({ all: this.#isDraining || this.#readers.length > 0 });
@@ -130,7 +131,7 @@ export class CardKeeper {
     } catch (error) {
       this.#parts.onFailure(error);
       for (const change of batch.values()) {
-        // Callers that wait get the error, and call again by themselves.
+        // Waiting callers get the error and try again themselves.
         refuse(change.waiters, error);
         this.#changes.addAgain(change);
       }

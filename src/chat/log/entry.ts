@@ -7,7 +7,7 @@ import { longestReason, mostCodePoints } from "./content.ts";
 import { becomesLastMessage, countsAsUnread } from "./entry-kinds.ts";
 import { clientMessageIdSchema } from "./new-message.ts";
 
-/** What a participant may send, and what else an entry can be: the service's words. */
+/** The types that a participant may send, and `system` for the service's own messages. */
 export const entryTypes = ["text", "image", "file", "system"] as const;
 
 /**
@@ -26,7 +26,7 @@ const systemNoteSchema = z
   .object({
     event: z.enum(["booking_approved", "booking_cancelled", "chat_status_changed"]),
     status: chatStatusSchema,
-    // JSON Schema counts code points, as we do; zod's own `max` counts UTF-16 units.
+    // JSON Schema counts code points, like us; zod's own `max` counts UTF-16 units.
     reason: z.exactOptional(z.string().meta({ maxLength: longestReason })).meta({
       description: "Beside `by` a participant's own words: show them as that person's, and escape them",
     }),
@@ -36,8 +36,8 @@ const systemNoteSchema = z
   .meta({ id: "SystemNote", description: "What happened, in a system message." });
 
 /**
- * What an entry says: it goes as it is from the draft to the document and to everybody's Message. A new field is a line
- * here, its schema below, and how it is stored in `store/models.ts`; without one of the three nothing compiles.
+ * The content of an entry, which goes unchanged from the draft to the document and to the Message. A new field is a line
+ * here, its schema below, and its mapping in `store/models.ts`; without one of the three nothing compiles.
  */
 export type EntryFields = {
   senderId: string | null;
@@ -65,17 +65,17 @@ export const entryShape = {
   clientMessageId: z.exactOptional(clientMessageIdSchema),
 } satisfies { [Field in keyof Required<EntryFields>]: z.ZodType<EntryFields[Field]> };
 
-/** What others see of an entry (CONTRACT "Shapes"). `createdAt` is RFC 3339 UTC. */
+/** An entry as others see it (CONTRACT "Shapes"). `createdAt` is RFC 3339 UTC. */
 export type Message = EntryFields & { id: string; chatId: string; seq: number; createdAt: string };
 
-/** A place in the log, and how many entries up to it count as unread. */
+/** A position in the log, and how many entries up to it count as unread. */
 export type Place = { seq: number; counted: number };
 
 /**
- * The chat as it is after an entry; copied along from entry to entry, so that the newest one tells a writer all.
+ * The chat's state after an entry. Each entry carries it, so the newest one has everything that a writer needs.
  * `booking` and `bookingAt`: the newest booking event applied and its `occurredAt`, null before the first.
  * `counted`: how many entries up to here count as unread. `shownSeq`: the newest entry that became the last message.
- * `sent`: where each side wrote last; it has read all up to there.
+ * `sent`: where each side wrote last; that side has read everything up to there.
  */
 export type ChatState = {
   status: ChatStatus;
@@ -87,7 +87,7 @@ export type ChatState = {
   sent: Record<Role, Place>;
 };
 
-/** The newest entry's place and state. `seq` 0: nothing was written yet. */
+/** The newest entry's position and state. `seq` 0: nothing was written yet. */
 export type Head = { seq: number; state: ChatState };
 
 /** Before the first entry nobody may write; the first booking event decides. */
@@ -109,13 +109,13 @@ type OrUndefined<T> = { [K in keyof T]: T extends Record<K, T[K]> ? T[K] : T[K] 
 
 export type DraftFields = OrUndefined<EntryFields>;
 
-/** What a decision wants appended after the head it saw; the log adds chat, id, seq and time. */
+/** The entry that a decision wants to append after the head it saw; the log adds chat, id, seq and time. */
 export type Draft = DraftFields & { state: ChatState };
 
 /** `sender`: the participant who wrote the entry, and so has read all that came before. */
 type Changes = Partial<Pick<ChatState, "status" | "statusReason" | "booking" | "bookingAt">> & { sender?: Role };
 
-/** The draft of what comes after `head`: what it says, and the chat's state after it, with `changes` to that. */
+/** The draft of the entry after `head`: its fields, and the chat's state after it, with `changes` to the state. */
 export const draftAfter = ({ seq, state }: Head, fields: DraftFields, { sender, ...changes }: Changes = {}): Draft => {
   const counted = state.counted + (countsAsUnread(fields) ? 1 : 0);
   const shownSeq = becomesLastMessage(fields) ? seq + 1 : state.shownSeq;
@@ -139,7 +139,7 @@ export const fieldsOf = (source: DraftFields): EntryFields => {
   return fields;
 };
 
-/** An entry as others see it. A system entry's key is the booking event's, and nobody's to see. */
+/** An entry as others see it, without the key of a system entry, which is the booking event's. */
 export const toMessage = (entry: Entry): Message => ({
   id: entry.id,
   chatId: entry.chatId,

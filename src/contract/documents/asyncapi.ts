@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { createToJsonSchema, type Direction, type Json } from "./json-schemas.ts";
 
-/** One kind of message on a channel: its zod schema, and what it is for. */
+/** One kind of message on a channel: its zod schema, and its purpose. */
 export type Described = { summary: string; schema: z.ZodType };
 /** A request, and its answer. */
 export type Asked = Described & { answer: z.ZodType };
@@ -65,7 +65,7 @@ const info = {
   title: "Chat events",
   version: "1.0.0",
   description:
-    "What the chat says and hears live over Socket.IO, and on Kafka. Over Socket.IO every client event takes an ack: `{ ok: true, … }` or `{ ok: false, error }`. An optional field that is null counts as left out. Live delivery is at most once; `seq` tells what is missing, and `join_chat` with `afterSeq` brings it.",
+    "What the chat sends and receives live over Socket.IO, and on Kafka. Over Socket.IO every client event has an ack: `{ ok: true, … }` or `{ ok: false, error }`. An optional field that is null counts as left out. Live delivery is at most once; `seq` shows what is missing, and `join_chat` with `afterSeq` fetches it.",
   license: { name: "MIT" },
 };
 
@@ -114,7 +114,13 @@ const createChannels = () => {
     ): Reference => {
       const toSchema = (schema: z.ZodType): Json => toJsonSchema(schema, direction);
       const onKafka = "key" in described ? kafkaParts(described, toSchema) : {};
-      messages[key] = { name, title: name, summary: described.summary, ...onKafka, payload: toSchema(described.schema) };
+      messages[key] = {
+        name,
+        title: name,
+        summary: described.summary,
+        ...onKafka,
+        payload: toSchema(described.schema),
+      };
       const known = channels[channel];
       if (known) known.messages[key] = refTo("components", "messages", key);
       return refTo("channels", channel, "messages", key);

@@ -29,7 +29,7 @@ export const createToJsonSchema =
       target: "draft-7",
       io: direction === "in" ? "input" : "output",
       override: ({ jsonSchema: part }) => {
-        // What we send may grow; and the pattern says no more than the format.
+        // What we send may get more fields. The pattern of a time only repeats its format.
         if (part.additionalProperties === false) delete part.additionalProperties;
         if (direction === "in") allowNullForOptional(part);
         if (part.format === "date-time") delete part.pattern;

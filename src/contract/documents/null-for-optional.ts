@@ -5,7 +5,7 @@ const isSchema = (value: unknown): value is JsonSchema => typeof value === "obje
 const takesNull = ({ type, anyOf }: JsonSchema): boolean =>
   [type].flat().includes("null") || (Array.isArray(anyOf) && anyOf.some((one) => isSchema(one) && takesNull(one)));
 
-/** Says in the JSON Schema of an object that comes in what `parse` does: null for an optional field counts as left out. */
+/** Adds null to the optional fields in the JSON Schema of an incoming object: `parse` treats null there as left out. */
 export const allowNullForOptional = ({ properties, required }: JsonSchema): void => {
   if (!isSchema(properties)) return;
   const needed = new Set<unknown>(Array.isArray(required) ? required : []);

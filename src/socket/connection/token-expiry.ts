@@ -8,8 +8,8 @@ const look = (socket: ChatSocket, now: number): void => {
   // Close the connection instead of disconnecting the socket, so that the client reconnects with a newer token by itself.
   if (now >= data.expiresAt) {
     socket.conn.close();
-  } else if (!data.expiryTold && data.expiresAt - now <= noticeMs) {
-    data.expiryTold = true;
+  } else if (!data.expiryNotified && data.expiresAt - now <= noticeMs) {
+    data.expiryNotified = true;
     socket.emit("auth_expiring", { expiresAt: new Date(data.expiresAt).toISOString() });
   }
 };
@@ -31,5 +31,5 @@ export const watchTokenExpiry = (io: ChatServer): (() => void) => {
 /** Moves the end of a connection to the expiry of a newer token. */
 export const renewToken = ({ data }: ChatSocket, expiresAt: Date): void => {
   data.expiresAt = expiresAt.getTime();
-  data.expiryTold = false;
+  data.expiryNotified = false;
 };

@@ -23,7 +23,7 @@ export type ChatActs = {
   log: Pick<ChatLog, "headHint">;
   sends: (userId: string) => Promise<void>;
   verifyToken: VerifyToken;
-  presence: Pick<PresenceNotices, "tellSocket">;
+  presence: Pick<PresenceNotices, "notifySocket">;
 };
 
 type Parts = ChatActs & { typing: Pick<TypingState, "begin" | "end" | "sent"> };
@@ -38,7 +38,7 @@ export const createHandlers = ({ typing, ...acts }: Parts): Handlers => {
       await socket.join(chatRoom(chatId));
       const opened = await acts.readChats.open({ chatId, reader: readerOf(socket), range: { limit, after: afterSeq } });
       socket.emit("chat_joined", opened);
-      acts.presence.tellSocket(socket, userOf(facts.participants, otherRole[role]));
+      acts.presence.notifySocket(socket, userOf(facts.participants, otherRole[role]));
       return opened;
     },
 

@@ -6,7 +6,7 @@ import type { Logger } from "../../process/logger.ts";
 import type { ChatSocket } from "../chat-socket.ts";
 import { type Activity, activityOf } from "./activity.ts";
 
-/** `release`: what this socket sent after this event may begin. */
+/** `release`: lets this socket's next event begin. */
 export type Handler<E extends ClientEvent> = (
   socket: ChatSocket,
   payload: ParsedPayload<E>,
@@ -20,12 +20,12 @@ type Parts = {
   logger: Logger;
   /** 0: no limit. */
   eventsPerS: number;
-  /** Whether the packet a socket's event came in was too large. */
+  /** Whether the packet of a socket's event was too large. */
   isOversized: (socket: ChatSocket) => boolean;
   count: (event: string, outcome: string) => void;
 };
 
-/** Events of one socket that may wait for their turn: a bound on memory, far beyond what limits let through. */
+/** How many events of one socket may wait for their turn: a limit on memory, far beyond what the rate limits allow. */
 const mostUnderWay = 1_000;
 
 type Ack = (answer: { ok: true } | Refusal) => void;
@@ -37,13 +37,13 @@ const ackOf = (args: unknown[]): Ack => {
 
 const payloadOf = ([first]: unknown[]): unknown => (typeof first === "function" ? undefined : first);
 
-/** The error as it goes over the wire; nothing but the table's texts and the field errors leaves. */
+/** The error as it is sent: only the table's texts and the field errors. */
 export const refusalOf = ({ code, message, errors, retryAfterMs }: ChatError): Refusal => ({
   ok: false,
   error: { code, message, ...(errors && { errors }), ...(retryAfterMs !== undefined && { retryAfterMs }) },
 });
 
-/** A second's worth of events; who sends more is told to wait for the next second. */
+/** Limits the events per second; a client that sends more must wait for the next second. */
 const takeEvent = (activity: Activity, perS: number): void => {
   const now = Date.now();
   if (now - activity.second >= 1_000) {
@@ -56,9 +56,10 @@ const takeEvent = (activity: Activity, perS: number): void => {
 };
 
 /**
- * Listens to everything that sockets send, in one place: parse, take a turn, do, answer. Whatever comes in and whatever
- * fails, the answer is an ack (where one was asked for) and never a throw: Socket.IO would let it end the process.
- * @returns how to listen to a socket; one listener for all of them
+ * Handles all events of sockets, in one place: parse, wait for the turn, run the handler, answer. Whatever comes in and
+ * whatever fails, the answer is an ack (if the client asked for one) and never a throw, with which Socket.IO would end the
+ * process.
+ * @returns a function that listens to a socket; all sockets share one listener
  */
 export const createEventHandling = (parts: Parts): ((socket: ChatSocket) => void) => {
   const admit = (socket: ChatSocket, activity: Activity): void => {
@@ -107,8 +108,8 @@ export const createEventHandling = (parts: Parts): ((socket: ChatSocket) => void
 };
 
 /**
- * What a socket that is gone still waits for is asked by nobody: the work of twenty that left went on for eight seconds.
- * A send is a send, since its sender wrote it and left.
+ * Drops the waiting work of a socket that is gone: the work of twenty closed sockets went on for eight seconds. Only sends
+ * are kept, since a person wrote them.
  */
 const isPointless = ({ connected }: ChatSocket, event: ClientEvent): boolean => !connected && event !== "send_message";
 

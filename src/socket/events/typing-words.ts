@@ -4,7 +4,7 @@ import { backendIdSchema, chatIdSchema } from "../../chat/ids.ts";
 /** How long typing counts if it is not repeated. */
 export const typingLastsMs = 7_000;
 
-/** Who types, in which chat, and who is notified. */
+/** A person that types in a chat; `toUserId` is the person to notify. */
 export const typistSchema = z.object({ chatId: chatIdSchema, userId: backendIdSchema, toUserId: backendIdSchema });
 export type Typist = z.infer<typeof typistSchema>;
 

@@ -4,12 +4,12 @@ import type { Typist } from "../events/typing-words.ts";
 import { chatRoom, userRoom } from "./rooms.ts";
 
 type Emit = <E extends keyof ServerToClientEvents>(event: E, ...args: Parameters<ServerToClientEvents[E]>) => unknown;
-/** What a Socket.IO server and an emitter outside of it have in common. */
+/** The common part of a Socket.IO server and an emitter outside of it. */
 export type Emitter = { to: (room: string) => { emit: Emit } };
 
 /**
- * Broadcasts by rooms: one emit per room and fact, whoever is in it on whichever node. `typingOver` says to the nodes that
- * somebody types no more; each of them knows whether its sockets had heard of it.
+ * Broadcasts by rooms: one emit per room and fact, for the room's sockets on all nodes. `typingOver` reports to the nodes
+ * that somebody's typing ended; each node knows whether its sockets were notified of it.
  */
 export const createBroadcast = (emitter: Emitter, typingOver: (typist: Typist) => void): Broadcast => ({
   messageReceived: (message) => void emitter.to(chatRoom(message.chatId)).emit("receive_message", message),

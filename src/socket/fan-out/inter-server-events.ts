@@ -2,7 +2,7 @@ import type { ResyncReason } from "../../contract/server-events.ts";
 import type { TypingWord } from "../events/typing-words.ts";
 import type { PeerWord } from "./peers.ts";
 
-/** Between nodes and consumers only. */
+/** Events only between nodes and consumers. */
 export type InterServerEvents = {
   resync: (reason: ResyncReason) => void;
   peer: (word: PeerWord, id: string) => void;

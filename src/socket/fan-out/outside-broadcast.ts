@@ -13,9 +13,9 @@ import { createSafePublisher } from "./safe-publisher.ts";
 import { createWireParser } from "./wire-parser.ts";
 
 /**
- * Broadcasts from a process without sockets. With Redis away nothing is sent and nothing fails; when it does its part
- * again, the nodes let their clients catch up.
- * @returns the broadcast, whether Redis takes it, and how to end it
+ * Broadcasts from a process without sockets. While Redis is away nothing is sent and nothing fails; when it works again,
+ * the nodes let their clients catch up.
+ * @returns the broadcast, whether Redis works, and a function that ends it
  */
 export const createOutsideBroadcast = async ({
   place,

@@ -61,7 +61,7 @@ export const joinNodes = async ({ io, place, clients, resync, counts, onMessage,
   const peers = watchPeers({
     isHearing: watch.isUp,
     onLost: () => {
-      logger.warn("a node or consumer was lost, clients look for what it could not tell");
+      logger.warn("a node or consumer was lost, clients fetch what it could not broadcast");
       resync("node_was_lost");
     },
     onMissed: () => io.serverSideEmit("resync", "node_was_lost"),

@@ -3,13 +3,12 @@ import type { ChatServer, ChatSocket } from "../chat-socket.ts";
 
 const spreadMs = 1_500;
 const steps = 15;
-/** Each round makes every client read again, so rounds begin no more often, whoever asks for them. */
+/** The least time between two rounds, since each makes every client read again. */
 const roundEveryMs = 5_000;
 
 /**
- * Sends `resync` to this node's sockets, spread over a second and a half: they all come back with `join_chat` at once
- * otherwise. What is asked for within five seconds of a round waits for their end; then each reason that was given gets
- * one round.
+ * Sends `resync` to this node's sockets, spread over a second and a half: otherwise all would send `join_chat` at once.
+ * Requests within five seconds of a round wait until these are over; then each requested reason gets one round.
  */
 export const createResync = (io: ChatServer) => {
   const waiting = new Set<ResyncReason>();

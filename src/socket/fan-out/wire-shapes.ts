@@ -5,14 +5,14 @@ import { typingWordSchema } from "../events/typing-words.ts";
 import { field } from "../untyped-field.ts";
 import type { PeerWord } from "./peers.ts";
 
-// What nodes and consumers write to each other through Redis, checked as every input is: whoever can write to Redis can
-// say anything there. By hand and without a copy, since each message goes through it on each node. Fields that a newer
-// version adds pass, within the bounds: a node that is rolled later must not lose what others say.
+// Checks the messages of nodes and consumers through Redis like any input, since anybody who can write to Redis can send
+// anything. The checks are written by hand and copy nothing, since every node runs them for every message. Fields that a
+// newer version adds pass, within the limits: a node that is updated later must not lose messages of newer nodes.
 
 type Check = (value: unknown) => boolean;
 
 const deepest = 6;
-/** Values in one payload, counting each field; a chat with its last message has some fifty. */
+/** The most values in one payload, counting each field; a chat with its last message has some fifty. */
 const mostValues = 400;
 const mostRooms = 1_000;
 
@@ -43,7 +43,7 @@ type Fields = Record<string, unknown>;
 const isObject = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Whether a value has few parts and is not deep: clients' encoders and our own go through it by recursion. */
+/** Whether a value has few parts and little nesting, since clients' encoders and our own process it recursively. */
 const isSmall = (value: unknown): boolean => {
   let left = mostValues;
   const fits = (part: unknown, depth: number): boolean => {
@@ -66,7 +66,7 @@ const isAttachment = (value: unknown): boolean => {
 const isHttps: Check = (value) => typeof value === "string" && value.startsWith("https://");
 
 const isType = isOneOf(entryTypes);
-/** Only the service speaks as `system`, and a person's message has a sender. */
+/** Only the service's messages have type `system`, and a person's message has a sender. */
 const isSender = (type: unknown, sender: unknown): boolean =>
   isServiceType(type) ? orNull(isUserId)(sender) : isUserId(sender);
 
@@ -121,7 +121,7 @@ const toItsPeople: Rule["rooms"] = (payload, rooms) =>
 const toUsers: Rule["rooms"] = (_payload, rooms) =>
   rooms.every((room) => typeof room === "string" && room.startsWith("user:") && isUserId(room.slice(5)));
 
-/** These go to sockets of one node and never over Redis. */
+/** These events go only to sockets of one node, never over Redis. */
 type OfOneNode = "chat_joined" | "resync" | "auth_expiring" | "user_typing";
 type BroadcastEvent = Exclude<keyof ServerToClientEvents, OfOneNode>;
 type Heard = Pick<Message, "chatId" | "seq" | "id">;
@@ -144,7 +144,7 @@ const rules = new Map<unknown, Rule>(
 
 const isUnset: Check = (flags) => flags === undefined || (isObject(flags) && Object.keys(flags).length === 0);
 
-/** `{ rooms, except, flags }`: rooms without exceptions, and no flags, which are how a sender could ask for answers. */
+/** `{ rooms, except, flags }`: rooms without exceptions, and no flags, with which a sender could ask for answers. */
 const roomsIn = (options: unknown): unknown[] | null => {
   if (!isObject(options)) return null;
   const { rooms, except, flags } = options;
@@ -173,8 +173,8 @@ const resyncReasons = ["redis_was_away", "node_was_lost"];
 const serverSideEmit = 6;
 
 /**
- * Whether this is a call between our processes, `{"uid":"Xk2b9A","type":6,"data":["peer","alive","1f0c…"]}`, that asks
- * for no answer.
+ * Whether this is a call between our processes that asks for no answer:
+ * `{"uid":"Xk2b9A","type":6,"data":["peer","alive","1f0c…"]}`.
  */
 export const isPeerCall = (request: unknown): boolean => {
   if (!isObject(request) || request["type"] !== serverSideEmit || request["requestId"] !== undefined) return false;

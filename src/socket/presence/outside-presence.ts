@@ -12,8 +12,8 @@ type OutsidePresence = {
 };
 
 /**
- * Who is connected, for a process without sockets.
- * @returns a look at a user, null where Redis does not answer; whether it does its part; and how to end it
+ * Presence for a process without sockets.
+ * @returns the presence of a user (null if Redis does not answer), whether Redis works, and a function that ends it
  */
 export const createOutsidePresence = async ({
   place,

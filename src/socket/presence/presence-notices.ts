@@ -5,9 +5,9 @@ import { confirmEveryMs, type PresenceRegister } from "../../redis/presence-regi
 import type { ChatServer, ChatSocket } from "../chat-socket.ts";
 import { userRoom } from "../fan-out/rooms.ts";
 
-/** Who reloads a page is not gone: so long is waited before others are told. */
+/** How long to wait before a user is reported offline, since a page reload takes a moment. */
 const goneAfterMs = 1_000;
-/** The people who are told; of somebody with more chats those of the newest ones. */
+/** The most people that are notified; for a user with more chats, the people of the newest ones. */
 const mostContacts = 500;
 
 type Parts = {
@@ -15,13 +15,13 @@ type Parts = {
   register: PresenceRegister;
   cards: Pick<ChatCards, "contacts">;
   logger: Logger;
-  /** Makes a connection's id unique over all nodes. */
+  /** Makes a connection's id unique on all nodes. */
   nodeId: string;
 };
 
 /**
- * Tells those who share a chat with a user when the first connection comes and the last one goes, or when the node that
- * had it was killed. All of it is best effort: without Redis nobody is told, and nothing else suffers.
+ * Notifies the people that share a chat with a user when the user's first connection opens and when the last one closes
+ * or its node was killed. This is best effort: without Redis nobody is notified, and nothing else is affected.
  */
 export const createPresenceNotices = ({ io, register, cards, logger, nodeId }: Parts) => {
   const idOf = (socket: ChatSocket): string => `${nodeId}:${socket.id}`;
@@ -29,50 +29,50 @@ export const createPresenceNotices = ({ io, register, cards, logger, nodeId }: P
     work.catch((error: unknown) => logger.debug({ err: error }, "presence is not known"));
   };
 
-  const tell = async (presence: Presence): Promise<void> => {
+  const notify = async (presence: Presence): Promise<void> => {
     const contacts = await cards.contacts(presence.userId, mostContacts);
     if (contacts.length > 0) io.to(contacts.map(userRoom)).emit("presence", presence);
   };
 
-  const tellHere = (userId: string): Promise<void> => tell({ userId, online: true, lastSeenAt: null });
+  const notifyOnline = (userId: string): Promise<void> => notify({ userId, online: true, lastSeenAt: null });
 
-  const tellGone = async (userId: string): Promise<void> => {
+  const notifyGone = async (userId: string): Promise<void> => {
     const presence = await register.of(userId);
     if (presence.online) return;
-    // In this order: a node that is killed in between leaves it to another one to tell.
-    await tell(presence);
+    // In this order: if this node is killed in between, another node sends the notification.
+    await notify(presence);
     await register.gone(userId);
   };
 
-  /** Own connections stand; those of a node that was killed do not, and whoever finds that tells of it. */
+  /** Renews this node's own connections, and reports users whose connections on a killed node have expired. */
   const confirm = async (): Promise<void> => {
     const connections = [...io.sockets.sockets.values()].map((socket) => ({
       userId: socket.data.userId,
       connectionId: idOf(socket),
     }));
-    // With Redis away for long, others may have taken them for gone.
-    for (const userId of await register.confirm(connections)) await tellHere(userId);
-    for (const userId of await register.takeGone()) await tellGone(userId);
+    // If Redis was away for long, other nodes may have reported them gone.
+    for (const userId of await register.confirm(connections)) await notifyOnline(userId);
+    for (const userId of await register.takeGone()) await notifyGone(userId);
   };
   const confirming = setInterval(() => quietly(confirm()), confirmEveryMs).unref();
 
   return {
-    /** Counts a connection that asks to be let in. @returns how many its user has with it */
+    /** Counts a connection that asks to be admitted. @returns how many its user has with it */
     count: (socket: ChatSocket): Promise<number> => register.add(socket.data.userId, idOf(socket)),
     connected: (socket: ChatSocket, connections: number): void => {
-      if (connections === 1) quietly(tellHere(socket.data.userId));
+      if (connections === 1) quietly(notifyOnline(socket.data.userId));
     },
-    /** A connection that was counted is gone. */
+    /** Removes a counted connection that is gone. */
     disconnected: (socket: ChatSocket): void => {
       const { userId } = socket.data;
       const removed = async (): Promise<void> => {
         if ((await register.remove(userId, idOf(socket))) > 0) return;
-        setTimeout(() => quietly(tellGone(userId)), goneAfterMs).unref();
+        setTimeout(() => quietly(notifyGone(userId)), goneAfterMs).unref();
       };
       quietly(removed());
     },
-    /** Tells one socket how it stands with a user. */
-    tellSocket: (socket: ChatSocket, userId: string): void =>
+    /** Sends a user's presence to one socket. */
+    notifySocket: (socket: ChatSocket, userId: string): void =>
       quietly(register.of(userId).then((presence) => socket.emit("presence", presence))),
     stop: (): void => clearInterval(confirming),
   };

@@ -112,7 +112,7 @@ export class AppendQueue {
     }
   }
 
-  /** The decision; null where there is none, or it failed: that is its caller's to hear and holds up nobody behind it. */
+  /** The decision; null if there is none, or if it threw: its caller gets the error, and later sends are not delayed. */
   #ask(lane: Lane, head: Head): Decision | null {
     try {
       return lane.first?.decide(head) ?? null;
@@ -163,7 +163,7 @@ export class AppendQueue {
     this.#begin(lane);
   }
 
-  /** Those who sent these have been answered `unavailable`. */
+  /** The senders of these entries were answered `unavailable`. */
   #afterOver(entries: Entry[], results: Written[]): void {
     for (const [index, entry] of entries.entries()) {
       if (results[index] === "written") this.#parts.late.landed(entry);

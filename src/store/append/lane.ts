@@ -20,9 +20,9 @@ export type Waiting = {
 /** What a draft gets from outside to become an entry. */
 export type Stamp = { newId: () => string; now: () => Date };
 
-/** What a send that is not first yet would append; null where it has to wait until it is. */
+/** The draft of a send that is not first yet; null if it has to wait until it is first. */
 const draftOf = (waiting: Waiting, head: Head): Draft | null => {
-  // Whether an earlier try of it landed must be known first.
+  // First it must be known whether an earlier try was stored.
   if (waiting.uncertain) return null;
   try {
     const decision = waiting.decide(head);
@@ -33,9 +33,8 @@ const draftOf = (waiting: Waiting, head: Head): Draft | null => {
 };
 
 /**
- * The sends of one chat, in the order they came. The first ones have entries, and are under way together. Nothing outside
- * changes a lane but by these calls. It is over when nobody waits in it any more, and stays so: the chat's next send
- * gets a new lane.
+ * The sends of one chat, in the order they came. The first ones have entries and are written together. A lane is changed
+ * only by these calls. It is over when no send waits in it, and stays so: the chat's next send gets a new lane.
  */
 export class Lane {
   readonly chatId: string;
@@ -54,12 +53,12 @@ export class Lane {
     return this.#waiting.length;
   }
 
-  /** Whoever waited in it has been answered. */
+  /** Every send in it was answered. */
   get isOver(): boolean {
     return this.#waiting.length === 0;
   }
 
-  /** The send whose turn it is; undefined where the lane is over. */
+  /** The send whose turn it is; undefined if the lane is over. */
   get first(): Readonly<Waiting> | undefined {
     return this.#waiting[0];
   }
@@ -68,29 +67,29 @@ export class Lane {
     this.#waiting.push({ ...send, entry: null, uncertain: false, failures: 0 });
   }
 
-  /** Takes out the first, which is answered. */
+  /** Takes out the first send, which is answered then. */
   leave(): Readonly<Waiting> | undefined {
     return this.#waiting.shift();
   }
 
-  /** Takes out all of them: the lane is over. */
+  /** Takes out all sends: the lane is over. */
   end(): Readonly<Waiting>[] {
     return this.#waiting.splice(0);
   }
 
-  /** Makes the entry of the first behind `head`. */
+  /** Makes the entry of the first send, after `head`. */
   draftFirst(head: Head, draft: Draft, stamp: Stamp): void {
     const [first] = this.#waiting;
     if (first) this.#draft(first, head, draft, stamp);
   }
 
   /**
-   * The entry of the first, and those behind it that append as well, each decided in view of the one before it:
+   * The entry of the first send, and the entries of the sends after it, each decided on the entry before it:
    *
    *     head 7, waiting: "a", "b", "c", close, "d"  →  8 "a", 9 "b", 10 "c", 11 close
    *
    * "d" is refused after the close. A refusal counts only for a head from the log, so "d" waits until it is first.
-   * Empty where the lane is over.
+   * Empty if the lane is over.
    */
   draftRun(stamp: Stamp): Entry[] {
     let before = this.first?.entry;
@@ -105,7 +104,7 @@ export class Lane {
     return entries;
   }
 
-  // Drafted anew an entry keeps its id, by which an earlier try is known.
+  // A new draft of an entry keeps its id, by which an earlier try is recognised.
   #draft(waiting: Waiting, head: Head, draft: Draft, { newId, now }: Stamp): Entry {
     const id = waiting.entry?.id ?? newId();
     const createdAt = waiting.entry?.createdAt ?? now();
@@ -113,24 +112,24 @@ export class Lane {
     return waiting.entry;
   }
 
-  /** A whole run landed: the next may be twice as long. */
+  /** A whole run was stored: the next may be twice as long. */
   runLanded(): void {
     this.#mostInRun = Math.min(this.#mostInRun * 2, this.#longestRun);
   }
 
-  /** A run ended early; `results` are those of the first and of the ones behind it. The next has one entry. */
+  /** A run ended early; `results` are those of the first send and of the sends after it. The next run has one entry. */
   runEndedEarly(results: Written[]): void {
     this.#mostInRun = 1;
     for (const [index, waiting] of this.#waiting.entries()) waiting.uncertain ||= results[index] === "unknown";
   }
 
-  /** Whether the entry of the first is in the log is not known. */
+  /** It is unknown whether the entry of the first send is in the log. */
   firstIsUncertain(): void {
     const [first] = this.#waiting;
     if (first) first.uncertain = true;
   }
 
-  /** Counts a failure of the first; how many it has had. */
+  /** Counts a failure of the first send. @returns how many it has had */
   firstFailed(): number {
     const [first] = this.#waiting;
     return first ? (first.failures += 1) : 0;
