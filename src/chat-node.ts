@@ -77,15 +77,7 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
     onCardFailure: (error) => logger.warn({ err: error }, "cards were not written, trying again"),
   });
   const verifyToken = createVerifyToken(config.jwt);
-  sockets.serve({
-    requireParticipant: acts.requireParticipant,
-    readChats: acts.readChats,
-    sendMessage: acts.sendMessage,
-    markRead: acts.markRead,
-    markDelivered: acts.markDelivered,
-    log: store.log,
-    verifyToken,
-  });
+  sockets.serve({ acts, log: store.log, verifyToken });
   const health = createHealth({ store, isRedisUp, isKafkaUp });
   const rest = createRest({ config, logger, now, acts, sockets, verifyToken, health, metrics: metrics.rest });
   const findCaller = createFindCaller({ internalApiKeys: config.internalApiKeys, verifyToken });
@@ -185,12 +177,7 @@ const createRest = ({
     attachmentHosts: config.attachmentHosts,
     trustedProxies: config.trustedProxies,
     limits: sockets.rateLimits,
-    readChats: acts.readChats,
-    sendMessage: acts.sendMessage,
-    markRead: acts.markRead,
-    changeStatus: acts.changeStatus,
-    applyBookingEvent: acts.applyBookingEvent,
-    uploads: acts.uploads,
+    acts,
     mostUploadBytes: config.uploads?.maxBytes,
     health,
     asyncapi: createAsyncApi(asyncEvents({ attachmentHosts: config.attachmentHosts, topics, typeAliases })),

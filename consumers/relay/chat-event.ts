@@ -1,9 +1,14 @@
 import { type Card, chatFor } from "../../src/chat/cards/card.ts";
 import { type Entry, type Message, toMessage } from "../../src/chat/log/entry.ts";
-import type { EntryEvent } from "../../src/chat/log/entry-kinds.ts";
 import { type Participants, type Role, userOf } from "../../src/chat/roles.ts";
 import type { SharedChat } from "../../src/contract/chat.ts";
-import type { ChatEvent, ChatEventType, CloudEvent } from "../../src/contract/chat-events.ts";
+import type {
+  ChatEvent,
+  ChatEventType,
+  CloudEvent,
+  MessageEvent,
+  StatusEvent,
+} from "../../src/contract/chat-events.ts";
 import type { StoredReceipt } from "../../src/store/relay/change-feed.ts";
 import type { UnreadNotice } from "../../src/store/relay/unread-notices.ts";
 
@@ -63,12 +68,6 @@ const chatAt = (entry: Entry, card: Card, participants: Participants): SharedCha
   return chat;
 };
 
-type StatusEvent = "chat.created" | "chat.status_changed";
-
-/** Whether an event of this type contains the whole chat, which is made from its card. */
-export const holdsChat = (type: EntryEvent): type is StatusEvent =>
-  type === "chat.created" || type === "chat.status_changed";
-
 export const statusEvent = (type: StatusEvent, entry: Entry, card: Card, participants: Participants): EncodedEvent =>
   encode({
     type,
@@ -79,7 +78,7 @@ export const statusEvent = (type: StatusEvent, entry: Entry, card: Card, partici
   });
 
 export const messageEvent = (
-  type: Exclude<EntryEvent, StatusEvent>,
+  type: MessageEvent,
   entry: Entry,
   { id, bookingId, participants }: ChatPeople,
 ): EncodedEvent =>

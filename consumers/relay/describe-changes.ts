@@ -3,9 +3,10 @@ import type { Card } from "../../src/chat/cards/card.ts";
 import type { Entry } from "../../src/chat/log/entry.ts";
 import { eventsOf } from "../../src/chat/log/entry-kinds.ts";
 import type { ChatLog } from "../../src/chat/ports.ts";
+import { holdsChat } from "../../src/contract/chat-events.ts";
 import type { Change } from "../../src/store/relay/change-feed.ts";
 import type { RelayScan } from "../../src/store/relay/relay-scan.ts";
-import { type ChatPeople, type EncodedEvent, holdsChat, messageEvent, readEvent, statusEvent } from "./chat-event.ts";
+import { type ChatPeople, type EncodedEvent, messageEvent, readEvent, statusEvent } from "./chat-event.ts";
 
 /** Returns the events for changes, in order. */
 export type DescribeChanges = (changes: Change[]) => Promise<EncodedEvent[]>;

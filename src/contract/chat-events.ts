@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { backendIdSchema, chatIdSchema } from "../chat/ids.ts";
+import { type EntryEvent, entryEvents } from "../chat/log/entry-kinds.ts";
 import { type ChatStatus, chatStatusSchema } from "../chat/status.ts";
 import { type SharedChat, sharedChatSchema } from "./chat.ts";
 import type { Topic } from "./documents/asyncapi.ts";
@@ -23,10 +24,17 @@ export type CloudEvent<Type extends string, Data> = {
 type Whose = { chatId: string; bookingId: string; userId: string };
 type Booked = { id: string; bookingId: string; ownerId: string; seekerId: string; status: ChatStatus };
 
+/** The events with the whole chat. Every other event of an entry has a message. */
+export type StatusEvent = "chat.created" | "chat.status_changed";
+export type MessageEvent = Exclude<EntryEvent, StatusEvent>;
+
+export const holdsChat = (type: EntryEvent): type is StatusEvent =>
+  type === "chat.created" || type === "chat.status_changed";
+
 /** The events about chats that other services receive. */
 export type ChatEvent =
-  | CloudEvent<"chat.created" | "chat.status_changed", { chat: SharedChat }>
-  | CloudEvent<"chat.message_sent", { chat: Booked; message: Message }>
+  | CloudEvent<StatusEvent, { chat: SharedChat }>
+  | CloudEvent<MessageEvent, { chat: Booked; message: Message }>
   | CloudEvent<"chat.message_read", Whose & { seq: number; at: string }>
   | CloudEvent<"chat.message_unread", Whose & { unreadCount: number; message: Message }>;
 export type ChatEventType = ChatEvent["type"];
@@ -47,11 +55,13 @@ const people = { ownerId: backendIdSchema, seekerId: backendIdSchema };
 const booked = z.object({ bookingId: backendIdSchema, ...people, status: chatStatusSchema, id: chatIdSchema });
 const whose = { chatId: chatIdSchema, bookingId: backendIdSchema, userId: backendIdSchema };
 
+const messageEvents = entryEvents.filter((type): type is MessageEvent => !holdsChat(type));
+
 /** @internal */
 export const chatEventSchema = wireSchema<ChatEvent>()(
   z.union([
-    cloudEvent(z.enum(["chat.created", "chat.status_changed"]), z.object({ chat: sharedChatSchema })),
-    cloudEvent(z.literal("chat.message_sent"), z.object({ chat: booked, message: messageSchema })),
+    cloudEvent(z.enum(entryEvents.filter(holdsChat)), z.object({ chat: sharedChatSchema })),
+    cloudEvent(z.enum(messageEvents), z.object({ chat: booked, message: messageSchema })),
     cloudEvent(z.literal("chat.message_read"), z.object({ ...whose, seq: placeSchema, at: timeSchema })),
     cloudEvent(
       z.literal("chat.message_unread"),

@@ -1,23 +1,12 @@
 import express, { type Express, Router } from "express";
 import type { VerifyToken } from "../caller/tokens.ts";
-import type { ApplyBookingEvent } from "../chat/acts/apply-booking-event.ts";
-import type { ChangeStatus } from "../chat/acts/change-status.ts";
-import type { MarkRead } from "../chat/acts/mark-read.ts";
-import type { ReadChats } from "../chat/acts/read-messages.ts";
-import type { SendMessage } from "../chat/acts/send-message.ts";
-import type { UploadActs } from "../chat/acts/uploads/create-upload-acts.ts";
+import type { Acts } from "../chat/acts/create-acts.ts";
 import type { Clock, Health } from "../chat/ports.ts";
 import type { AsyncApiDocument } from "../contract/documents/asyncapi.ts";
 import { messageBodySchema } from "../contract/message.ts";
 import type { Logger } from "../process/logger.ts";
-import { attachmentRoutes } from "./attachments.ts";
-import { chatRoutes, inboxRoutes } from "./chats.ts";
 import { docsRoutes } from "./docs/docs.ts";
 import { createOpenApi } from "./docs/openapi.ts";
-import { healthRoutes } from "./health.ts";
-import { initiateRoutes } from "./initiate.ts";
-import { messageRoutes } from "./messages.ts";
-import { readRoutes } from "./read-marks.ts";
 import { createAnswerErrors, refuseUnknown } from "./request/answer-errors.ts";
 import { createIdentify } from "./request/identify.ts";
 import { limitByAddress, limitByCaller, type RequestLimits } from "./request/limit-requests.ts";
@@ -26,7 +15,7 @@ import { createObserveRequests, type RestMetrics } from "./request/observe-reque
 import { apiHeaders, createCors, noStore } from "./request/protect.ts";
 import { requestIds } from "./request/request-id.ts";
 import { addRoutes } from "./request/routes.ts";
-import { statusRoutes } from "./status.ts";
+import { callerResources, publicResources, type ResourceParts } from "./resources.ts";
 
 export type RestParts = {
   verifyToken: VerifyToken;
@@ -38,13 +27,7 @@ export type RestParts = {
   trustedProxies: number;
   /** `sends` takes one of the user's sends, which REST and sockets share. @throws ChatError `rate_limited` */
   limits: RequestLimits & { sends: (userId: string) => Promise<void> };
-  readChats: Pick<ReadChats, "messages" | "chat" | "inbox">;
-  sendMessage: SendMessage;
-  markRead: MarkRead;
-  changeStatus: ChangeStatus;
-  applyBookingEvent: ApplyBookingEvent;
-  /** Null where nobody can upload. */
-  uploads: UploadActs | null;
+  acts: Acts;
   /** The largest file that may be uploaded. */
   mostUploadBytes?: number | undefined;
   health: () => Promise<Health>;
@@ -55,25 +38,19 @@ export type RestParts = {
 };
 
 /** Calls without a token or a key, counted by address. */
-const publicRouter = (parts: RestParts, schema: ReturnType<typeof messageBodySchema>): Router => {
+const publicRouter = (parts: RestParts, resourceParts: ResourceParts): Router => {
   const router = Router({ caseSensitive: true });
-  addRoutes(router, healthRoutes(parts), [limitByAddress(parts)]);
-  const openapi = createOpenApi({ messageBody: schema, mostUploadBytes: parts.mostUploadBytes });
+  for (const { routes } of publicResources) addRoutes(router, routes(resourceParts), [limitByAddress(parts)]);
+  const openapi = createOpenApi(resourceParts);
   addRoutes(router, docsRoutes({ openapi, asyncapi: parts.asyncapi }), [limitByAddress(parts)]);
   return router;
 };
 
-/** Calls with a token or a key. Paths with a fixed name come before those with a chat's id. */
-const callerRouter = (parts: RestParts, schema: ReturnType<typeof messageBodySchema>): Router => {
+/** Calls with a token or a key. */
+const callerRouter = (parts: RestParts, resourceParts: ResourceParts): Router => {
   const router = Router({ caseSensitive: true });
   router.use(createIdentify(parts), limitByCaller(parts));
-  addRoutes(router, initiateRoutes(parts));
-  addRoutes(router, inboxRoutes(parts));
-  addRoutes(router, messageRoutes({ ...parts, limitSends: parts.limits.sends, schema }));
-  addRoutes(router, attachmentRoutes({ ...parts, limitSends: parts.limits.sends }));
-  addRoutes(router, readRoutes(parts));
-  addRoutes(router, statusRoutes({ ...parts, limitSends: parts.limits.sends }));
-  addRoutes(router, chatRoutes(parts));
+  for (const { routes } of callerResources) addRoutes(router, routes(resourceParts));
   router.use(refuseUnknown);
   return router;
 };
@@ -85,7 +62,9 @@ const callerRouter = (parts: RestParts, schema: ReturnType<typeof messageBodySch
  *     id → log → headers → identify → count → route → authorize → body → parse → act → answer
  */
 export const createRestApp = (parts: RestParts): Express => {
-  const schema = messageBodySchema(parts.attachmentHosts);
+  const { acts, mostUploadBytes, health, limits, now } = parts;
+  const messageBody = messageBodySchema(parts.attachmentHosts);
+  const resourceParts: ResourceParts = { acts, messageBody, mostUploadBytes, limitSends: limits.sends, health, now };
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -100,7 +79,7 @@ export const createRestApp = (parts: RestParts): Express => {
     ...createCors(parts),
     noStore,
   );
-  app.use("/api/chat", publicRouter(parts, schema), callerRouter(parts, schema));
+  app.use("/api/chat", publicRouter(parts, resourceParts), callerRouter(parts, resourceParts));
   app.use(limitByAddress(parts), refuseUnknown, createAnswerErrors(parts));
   return app;
 };

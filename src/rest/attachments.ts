@@ -1,6 +1,7 @@
 import type { Request, RequestHandler } from "express";
 import { z } from "zod";
 import type { ZodOpenApiPathsObject } from "zod-openapi";
+import type { Acts } from "../chat/acts/create-acts.ts";
 import type { UploadActs } from "../chat/acts/uploads/create-upload-acts.ts";
 import { ChatError } from "../chat/errors.ts";
 import { attachmentIdSchema, chatIdSchema } from "../chat/ids.ts";
@@ -19,13 +20,8 @@ import { needUser, userIdOf } from "./request/identify.ts";
 import { readJson } from "./request/read-json.ts";
 import { chatIdOf, type Routes } from "./request/routes.ts";
 
-/** `limitSends` takes one of the sends that the user has left. @throws ChatError `rate_limited` */
-type Parts = {
-  /** Null where nobody can upload. */
-  uploads: UploadActs | null;
-  mostUploadBytes?: number | undefined;
-  limitSends: (userId: string) => Promise<void>;
-};
+type PathParts = { mostUploadBytes?: number | undefined };
+type Parts = PathParts & { acts: Pick<Acts, "uploads">; limitSends: (userId: string) => Promise<void> };
 
 const usualMostBytes = 25 * 1024 ** 2;
 
@@ -37,15 +33,15 @@ const attachmentIdOf = (req: Request): string => {
 };
 
 /** Files that participants upload into a chat. The bytes go from the client to the store and back, not through here. */
-export const attachmentRoutes = ({ uploads, mostUploadBytes = usualMostBytes, limitSends }: Parts): Routes => {
+const routes = ({ acts, mostUploadBytes = usualMostBytes, limitSends }: Parts): Routes => {
   const bodySchema = uploadBodySchema(mostUploadBytes);
   /** @throws ChatError `uploads_off` */
-  const acts = (): UploadActs => {
-    if (uploads === null) throw new ChatError("uploads_off");
-    return uploads;
+  const uploads = (): UploadActs => {
+    if (acts.uploads === null) throw new ChatError("uploads_off");
+    return acts.uploads;
   };
   const needUploads: RequestHandler = (_req, _res, next) => {
-    acts();
+    uploads();
     next();
   };
   return {
@@ -58,7 +54,7 @@ export const attachmentRoutes = ({ uploads, mostUploadBytes = usualMostBytes, li
           const [chatId, userId] = [chatIdOf(req), userIdOf(res)];
           const file = parse(bodySchema, req.body);
           await limitSends(userId);
-          const begun = await acts().begin({ chatId, userId, file });
+          const begun = await uploads().begin({ chatId, userId, file });
           res.status(201).location(`/api/chat/${chatId}/attachments/${begun.attachment.id}`);
           res.json(begun satisfies UploadBegun);
         },
@@ -70,7 +66,7 @@ export const attachmentRoutes = ({ uploads, mostUploadBytes = usualMostBytes, li
         needUploads,
         async (req, res) => {
           const key = { chatId: chatIdOf(req), userId: userIdOf(res), attachmentId: attachmentIdOf(req) };
-          res.json({ attachment: await acts().complete(key) } satisfies AttachmentAnswer);
+          res.json({ attachment: await uploads().complete(key) } satisfies AttachmentAnswer);
         },
       ],
     },
@@ -80,7 +76,7 @@ export const attachmentRoutes = ({ uploads, mostUploadBytes = usualMostBytes, li
         needUploads,
         async (req, res) => {
           const key = { chatId: chatIdOf(req), userId: userIdOf(res), attachmentId: attachmentIdOf(req) };
-          res.json((await acts().read(key)) satisfies ReadableFile);
+          res.json((await uploads().read(key)) satisfies ReadableFile);
         },
       ],
     },
@@ -90,7 +86,7 @@ export const attachmentRoutes = ({ uploads, mostUploadBytes = usualMostBytes, li
 const inChat = { path: z.object({ chatId: chatIdSchema }) };
 const ofChat = { path: z.object({ chatId: chatIdSchema, attachmentId: attachmentIdSchema }) };
 
-export const attachmentPaths = (mostUploadBytes = usualMostBytes): ZodOpenApiPathsObject => ({
+const paths = ({ mostUploadBytes = usualMostBytes }: PathParts): ZodOpenApiPathsObject => ({
   "/api/chat/{chatId}/attachments": {
     post: {
       operationId: "beginUpload",
@@ -144,3 +140,5 @@ export const attachmentPaths = (mostUploadBytes = usualMostBytes): ZodOpenApiPat
     },
   },
 });
+
+export const attachments = { routes, paths };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ZodOpenApiPathsObject } from "zod-openapi";
-import type { ReadChats } from "../chat/acts/read-messages.ts";
+import type { Acts } from "../chat/acts/create-acts.ts";
 import { ChatError } from "../chat/errors.ts";
 import { backendIdSchema, chatIdSchema } from "../chat/ids.ts";
 import { parse } from "../chat/parse.ts";
@@ -11,10 +11,8 @@ import { needUser, userIdOf } from "./request/identify.ts";
 import { readerOf } from "./request/reader.ts";
 import { chatIdOf, queryWithNumbers, type Routes } from "./request/routes.ts";
 
-type Parts = { readChats: Pick<ReadChats, "inbox" | "chat"> };
-
-/** A user's own chats. */
-export const inboxRoutes = ({ readChats }: Parts): Routes => ({
+/** A user's own chats, and one chat. */
+const routes = ({ acts: { readChats } }: { acts: Pick<Acts, "readChats"> }): Routes => ({
   "/user/:userId": {
     GET: [
       needUser,
@@ -26,10 +24,6 @@ export const inboxRoutes = ({ readChats }: Parts): Routes => ({
       },
     ],
   },
-});
-
-/** One chat. */
-export const chatRoutes = ({ readChats }: Parts): Routes => ({
   "/:chatId": {
     GET: [
       needUser,
@@ -41,7 +35,7 @@ export const chatRoutes = ({ readChats }: Parts): Routes => ({
   },
 });
 
-export const chatsPaths: ZodOpenApiPathsObject = {
+const paths: ZodOpenApiPathsObject = {
   "/api/chat/user/{userId}": {
     get: {
       operationId: "listChats",
@@ -68,3 +62,5 @@ export const chatsPaths: ZodOpenApiPathsObject = {
     },
   },
 };
+
+export const chats = { routes, paths: () => paths };

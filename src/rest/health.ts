@@ -5,18 +5,18 @@ import { answer, problems } from "./docs/openapi-parts.ts";
 import type { Routes } from "./request/routes.ts";
 
 /** The service's health, for anyone: 503 only if nothing can be stored. */
-export const healthRoutes = ({ health }: { health: () => Promise<Health> }): Routes => ({
+const routes = (parts: { health: () => Promise<Health> }): Routes => ({
   "/health": {
     GET: [
       async (_req, res) => {
-        const { status, checks } = await health();
+        const { status, checks } = await parts.health();
         res.status(status === "unavailable" ? 503 : 200).json({ status, checks } satisfies Health);
       },
     ],
   },
 });
 
-export const healthPaths: ZodOpenApiPathsObject = {
+const paths: ZodOpenApiPathsObject = {
   "/api/chat/health": {
     get: {
       operationId: "getHealth",
@@ -33,3 +33,5 @@ export const healthPaths: ZodOpenApiPathsObject = {
     },
   },
 };
+
+export const health = { routes, paths: () => paths };

@@ -1,7 +1,7 @@
 import type { Request } from "express";
 import type { ZodOpenApiPathsObject } from "zod-openapi";
-import type { ApplyBookingEvent } from "../chat/acts/apply-booking-event.ts";
 import { type BookingEvent, mostClockSkewMs } from "../chat/acts/booking-event.ts";
+import type { Acts } from "../chat/acts/create-acts.ts";
 import { type Card, type Chat, chatFor } from "../chat/cards/card.ts";
 import { ChatError } from "../chat/errors.ts";
 import { parse } from "../chat/parse.ts";
@@ -29,13 +29,13 @@ const approvalOf = (req: Request, now: Date): BookingEvent => {
 };
 
 /** The booking service reports that a booking is approved: the same act as a `booking.approved` event. */
-export const initiateRoutes = (parts: { applyBookingEvent: ApplyBookingEvent; now: Clock }): Routes => ({
+const routes = ({ acts, now }: { acts: Pick<Acts, "applyBookingEvent">; now: Clock }): Routes => ({
   "/initiate": {
     POST: [
       needKey,
       ...readJson,
       async (req, res) => {
-        const applied = await parts.applyBookingEvent(approvalOf(req, parts.now()));
+        const applied = await acts.applyBookingEvent(approvalOf(req, now()));
         if (applied.outcome === "rejected") throw applied.error;
         const chat = chatForService(applied.card);
         if (applied.created) res.status(201).location(`/api/chat/${chat.id}`);
@@ -45,7 +45,7 @@ export const initiateRoutes = (parts: { applyBookingEvent: ApplyBookingEvent; no
   },
 });
 
-export const initiatePaths: ZodOpenApiPathsObject = {
+const paths: ZodOpenApiPathsObject = {
   "/api/chat/initiate": {
     post: {
       operationId: "initiateChat",
@@ -63,3 +63,5 @@ export const initiatePaths: ZodOpenApiPathsObject = {
     },
   },
 };
+
+export const initiate = { routes, paths: () => paths };

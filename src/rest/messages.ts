@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { ZodOpenApiPathsObject } from "zod-openapi";
-import type { ReadChats } from "../chat/acts/read-messages.ts";
-import type { SendMessage } from "../chat/acts/send-message.ts";
+import type { Acts } from "../chat/acts/create-acts.ts";
 import { chatIdSchema } from "../chat/ids.ts";
 import { parse } from "../chat/parse.ts";
 import { type MessagePage, type messageBodySchema, messagePageSchema } from "../contract/message.ts";
@@ -12,13 +11,10 @@ import { readJson } from "./request/read-json.ts";
 import { readerOf } from "./request/reader.ts";
 import { chatIdOf, queryWithNumbers, type Routes } from "./request/routes.ts";
 
-type BodySchema = ReturnType<typeof messageBodySchema>;
-/** `limitSends` takes one of the sends that the user has left. @throws ChatError `rate_limited` */
-type Parts = {
-  readChats: Pick<ReadChats, "messages">;
-  sendMessage: SendMessage;
+type PathParts = { messageBody: ReturnType<typeof messageBodySchema> };
+type Parts = PathParts & {
+  acts: Pick<Acts, "readChats" | "sendMessage">;
   limitSends: (userId: string) => Promise<void>;
-  schema: BodySchema;
 };
 
 const rangeSchema = pageParamsSchema.refine(({ before, after }) => before === undefined || after === undefined, {
@@ -26,14 +22,14 @@ const rangeSchema = pageParamsSchema.refine(({ before, after }) => before === un
   message: "either before or after",
 });
 
-export const messageRoutes = ({ readChats, sendMessage, limitSends, schema }: Parts): Routes => ({
+const routes = ({ acts, limitSends, messageBody }: Parts): Routes => ({
   "/:chatId/messages": {
     GET: [
       needUser,
       async (req, res) => {
         const chatId = chatIdOf(req);
         const range = parse(rangeSchema, queryWithNumbers(req, ["before", "after", "limit"]));
-        res.json((await readChats.messages({ chatId, reader: readerOf(req, res), range })) satisfies MessagePage);
+        res.json((await acts.readChats.messages({ chatId, reader: readerOf(req, res), range })) satisfies MessagePage);
       },
     ],
   },
@@ -44,9 +40,9 @@ export const messageRoutes = ({ readChats, sendMessage, limitSends, schema }: Pa
       async (req, res) => {
         const [chatId, userId] = [chatIdOf(req), userIdOf(res)];
         // REST does not know which of the sender's sockets reported typing.
-        const request = { chatId, userId, message: parse(schema, req.body), endsTyping: true };
+        const request = { chatId, userId, message: parse(messageBody, req.body), endsTyping: true };
         await limitSends(userId);
-        const { message, repeated } = await sendMessage(request);
+        const { message, repeated } = await acts.sendMessage(request);
         const address = `/api/chat/${message.chatId}/messages?after=${message.seq - 1}&limit=1`;
         if (!repeated) res.status(201).location(address);
         res.json({ message } satisfies MessageAnswer);
@@ -59,7 +55,7 @@ const params = { path: z.object({ chatId: chatIdSchema }) };
 const contentRules =
   "`content` has up to 4,000 characters after clean-up: NFC, ends trimmed, control characters (except newline and tab) and direction overrides removed; at most 100 marks on one letter. A text without visible characters (only white space, joiners, fillers, soft hyphens, tags) is empty. A text message needs content; with an image or a file, `content` is a caption. It is stored as written, so escape it where you show it. `attachment.url` is https, on a host of the allowed list in ASCII, with spaces, quotes, backslashes and angle brackets escaped. If an answer was lost, repeat the send with the same `clientMessageId`: it is stored once.";
 
-export const messagePaths = (schema: BodySchema): ZodOpenApiPathsObject => ({
+const paths = ({ messageBody }: PathParts): ZodOpenApiPathsObject => ({
   "/api/chat/{chatId}/messages": {
     get: {
       operationId: "listMessages",
@@ -83,7 +79,7 @@ export const messagePaths = (schema: BodySchema): ZodOpenApiPathsObject => ({
       description: contentRules,
       security: asUser,
       requestParams: params,
-      requestBody: jsonBody(schema, { type: "text", content: "Hello!", clientMessageId: "my-own-id-1" }),
+      requestBody: jsonBody(messageBody, { type: "text", content: "Hello!", clientMessageId: "my-own-id-1" }),
       responses: {
         200: answer("The same clientMessageId was sent before: that message", messageAnswerSchema),
         201: answer("The message is in the chat", messageAnswerSchema, location),
@@ -92,3 +88,5 @@ export const messagePaths = (schema: BodySchema): ZodOpenApiPathsObject => ({
     },
   },
 });
+
+export const messages = { routes, paths };

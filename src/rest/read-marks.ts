@@ -1,7 +1,7 @@
 import type { RequestHandler } from "express";
 import { z } from "zod";
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from "zod-openapi";
-import type { MarkRead } from "../chat/acts/mark-read.ts";
+import type { Acts } from "../chat/acts/create-acts.ts";
 import { chatIdSchema } from "../chat/ids.ts";
 import { parse } from "../chat/parse.ts";
 import { type ReadAnswer, readAnswerSchema, readBodySchema } from "../contract/rest-calls.ts";
@@ -11,10 +11,10 @@ import { readJson } from "./request/read-json.ts";
 import { chatIdOf, type Routes } from "./request/routes.ts";
 
 /** A participant marks the chat as read up to a seq. */
-export const readRoutes = ({ markRead }: { markRead: MarkRead }): Routes => {
+const routes = ({ acts }: { acts: Pick<Acts, "markRead"> }): Routes => {
   const moveMark: RequestHandler = async (req, res) => {
     const request = { chatId: chatIdOf(req), userId: userIdOf(res), ...parse(readBodySchema, req.body) };
-    const { userId, seq, at } = await markRead(request);
+    const { userId, seq, at } = await acts.markRead(request);
     res.json({ read: { userId, seq, at } } satisfies ReadAnswer);
   };
   const handlers = [needUser, ...readJson, moveMark];
@@ -36,10 +36,12 @@ const operation = (operationId: string): ZodOpenApiOperationObject => ({
   },
 });
 
-export const readPaths: ZodOpenApiPathsObject = {
+const paths: ZodOpenApiPathsObject = {
   "/api/chat/{chatId}/read": {
     put: operation("markRead"),
     post: operation("markReadByPost"),
     patch: operation("markReadByPatch"),
   },
 };
+
+export const readMarks = { routes, paths: () => paths };

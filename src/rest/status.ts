@@ -1,7 +1,7 @@
 import type { RequestHandler } from "express";
 import { z } from "zod";
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from "zod-openapi";
-import type { ChangeStatus } from "../chat/acts/change-status.ts";
+import type { Acts } from "../chat/acts/create-acts.ts";
 import { type Card, type Chat, chatFor } from "../chat/cards/card.ts";
 import { ChatError } from "../chat/errors.ts";
 import { chatIdSchema } from "../chat/ids.ts";
@@ -20,24 +20,23 @@ const chatForUser = (card: Card, userId: string): Chat => {
   return chatFor(card, card.participants, role);
 };
 
-/** `limitSends` takes one of the sends that the user has left. @throws ChatError `rate_limited` */
-type Parts = { changeStatus: ChangeStatus; limitSends: (userId: string) => Promise<void> };
+type Parts = { acts: Pick<Acts, "changeStatus">; limitSends: (userId: string) => Promise<void> };
 
 /**
  * The booking service, or a participant within the rules, changes a chat's status. A participant's change is a shown
  * message that counts as unread, so it counts as a send.
  */
-export const statusRoutes = ({ changeStatus, limitSends }: Parts): Routes => {
+const routes = ({ acts, limitSends }: Parts): Routes => {
   const change: RequestHandler = async (req, res) => {
     const request = { chatId: chatIdOf(req), change: parse(statusBodySchema, req.body) };
     if (isService(res)) {
-      const chat = chatForService(await changeStatus({ ...request, actor: { kind: "service" } }));
+      const chat = chatForService(await acts.changeStatus({ ...request, actor: { kind: "service" } }));
       res.json({ chat } satisfies ChatAnswer);
       return;
     }
     const userId = userIdOf(res);
     await limitSends(userId);
-    const chat = chatForUser(await changeStatus({ ...request, actor: { kind: "user", userId } }), userId);
+    const chat = chatForUser(await acts.changeStatus({ ...request, actor: { kind: "user", userId } }), userId);
     res.json({ chat } satisfies ChatAnswer);
   };
   const handlers = [needUserOrKey, ...readJson, change];
@@ -59,6 +58,8 @@ const operation = (operationId: string): ZodOpenApiOperationObject => ({
   },
 });
 
-export const statusPaths: ZodOpenApiPathsObject = {
+const paths: ZodOpenApiPathsObject = {
   "/api/chat/{chatId}/status": { put: operation("changeStatus"), patch: operation("changeStatusByPatch") },
 };
+
+export const status = { routes, paths: () => paths };

@@ -17,7 +17,7 @@ import { createServeSocket } from "./connection/serve-socket.ts";
 import { watchSlowReaders } from "./connection/slow-readers.ts";
 import { watchTokenExpiry } from "./connection/token-expiry.ts";
 import { writeOnceATurn } from "./connection/write-once-a-turn.ts";
-import { type ChatActs, createHandlers } from "./events/chat-handlers.ts";
+import { createHandlers, type Serving } from "./events/chat-handlers.ts";
 import { createEventHandling } from "./events/handle-events.ts";
 import { createTyping, type TypingState } from "./events/typing.ts";
 import { createBroadcast } from "./fan-out/broadcast.ts";
@@ -57,7 +57,7 @@ export type SocketServer = {
   broadcast: Broadcast;
   rateLimits: RateLimits;
   /** Begins to admit sockets. Before this they wait. */
-  serve: (acts: Omit<ChatActs, "presence" | "sends">) => void;
+  serve: (serving: Serving) => void;
   /** Whether Redis works; without it the node serves only its own sockets. */
   isRedisUp: () => boolean;
   connections: () => number;
@@ -145,10 +145,10 @@ const createServe =
     io: ChatServer,
     { options, rateLimits, presence, typing, isOversized, isDraining }: ServeParts,
   ): SocketServer["serve"] =>
-  (acts) => {
+  ({ acts, log, verifyToken }) => {
     const { limits, counts, logger } = options;
     const admitted = admitSockets(io, {
-      verifyToken: acts.verifyToken,
+      verifyToken,
       handshakes: rateLimits.handshakes,
       presence,
       connectionsPerUser: limits.connectionsPerUser,
@@ -157,18 +157,7 @@ const createServe =
     });
     const listen = createEventHandling({
       schemas: clientEventSchemas(options.attachmentHosts),
-      handlers: createHandlers({
-        requireParticipant: acts.requireParticipant,
-        readChats: acts.readChats,
-        sendMessage: acts.sendMessage,
-        markRead: acts.markRead,
-        markDelivered: acts.markDelivered,
-        log: acts.log,
-        sends: rateLimits.sends,
-        verifyToken: acts.verifyToken,
-        presence,
-        typing,
-      }),
+      handlers: createHandlers({ acts, log, verifyToken, sends: rateLimits.sends, presence, typing }),
       logger,
       eventsPerS: limits.eventsPerS,
       isOversized,

@@ -96,7 +96,7 @@ export const openRest = async ({ mongodbUri = databaseUri(), ...overrides }: Opt
   const acts = createActs({ log, cards, broadcast: quiet, now, onCardFailure: (error) => logger.warn({ err: error }) });
   const jwtConfig = { secrets: [secret], userIdClaims: ["sub"], issuer: undefined, audience: undefined };
   const app = createRestApp({
-    ...acts,
+    acts,
     verifyToken: createVerifyToken(jwtConfig),
     internalApiKeys: [olderKey, apiKey],
     corsOrigins: [pageOrigin],

@@ -137,7 +137,7 @@ describe("what the documents say of null is what is taken", () => {
 
 test("how long a body may be is said at the beginning and of each body", () => {
   const most = `${mostBodyBytes / 1024} KB`;
-  expect(openapi.info.description).toContain(`at most ${most}; past that the answer is 413, \`payload_too_large\``);
+  expect(openapi.info.description).toContain(`at most ${most}; beyond that the answer is 413, \`payload_too_large\``);
   const bodies = Object.values(openapi.paths ?? {}).flatMap(({ post, put, patch }) =>
     [post, put, patch].flatMap((operation) => operation?.requestBody ?? []),
   );

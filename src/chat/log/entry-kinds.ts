@@ -1,13 +1,10 @@
-/** The events on `chat.events` for an entry. */
-export type EntryEvent = "chat.created" | "chat.status_changed" | "chat.message_sent";
-
 /** Whether this is the type of the service's own messages; participants send the other types. */
 export const isServiceType = (type: unknown): boolean => type === "system";
 
 /** The part of an entry that determines its kind. */
 type Kinded = { type: string; system?: { silent?: true } | undefined };
 
-type Meaning = {
+type Meaning<Event extends string = `chat.${string}`> = {
   /** Whether an entry is of this kind. The first matching row decides. */
   is: (entry: Kinded) => boolean;
   /** People see it in the conversation. Clients recognise an entry that is not shown by `system.silent`. */
@@ -15,8 +12,8 @@ type Meaning = {
   countsAsUnread: boolean;
   /** The card shows it as `lastMessage` until a later such entry. */
   becomesLastMessage: boolean;
-  /** The events that are published for it, in this order. */
-  events: readonly EntryEvent[];
+  /** The events on `chat.events` that are published for it, in this order. */
+  events: readonly Event[];
 };
 
 /** The meaning of each kind of entry. A new kind is one row here. */
@@ -48,10 +45,17 @@ export const entryKinds = {
 } as const satisfies Record<string, Meaning>;
 
 export type EntryKind = keyof typeof entryKinds;
+/** The events on `chat.events` for entries. */
+export type EntryEvent = "chat.created" | (typeof entryKinds)[EntryKind]["events"][number];
 
-const meanings: readonly Meaning[] = Object.values(entryKinds);
+const meanings: readonly Meaning<EntryEvent>[] = Object.values(entryKinds);
+/** Each of these events, once. */
+export const entryEvents: readonly EntryEvent[] = [
+  ...new Set<EntryEvent>(["chat.created", ...meanings.flatMap(({ events }) => events)]),
+];
 
-const meaningOf = (entry: Kinded): Meaning => meanings.find(({ is }) => is(entry)) ?? entryKinds.statusChange;
+const meaningOf = (entry: Kinded): Meaning<EntryEvent> =>
+  meanings.find(({ is }) => is(entry)) ?? entryKinds.statusChange;
 
 export const isShown = (entry: Kinded): boolean => meaningOf(entry).isShown;
 export const countsAsUnread = (entry: Kinded): boolean => meaningOf(entry).countsAsUnread;

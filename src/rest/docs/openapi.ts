@@ -1,29 +1,23 @@
-import { createDocument } from "zod-openapi";
+import { createDocument, type ZodOpenApiPathsObject } from "zod-openapi";
 import { allowNullForOptional } from "../../contract/documents/null-for-optional.ts";
-import type { messageBodySchema } from "../../contract/message.ts";
-import { attachmentPaths } from "../attachments.ts";
-import { chatsPaths } from "../chats.ts";
-import { healthPaths } from "../health.ts";
-import { initiatePaths } from "../initiate.ts";
-import { messagePaths } from "../messages.ts";
-import { readPaths } from "../read-marks.ts";
-import { statusPaths } from "../status.ts";
+import { callerResources, type PathParts, publicResources } from "../resources.ts";
 import { mostBodyText } from "./openapi-parts.ts";
 
 const description = `The chat between the owner and the seeker of an approved booking.
 
 People call with their token (\`Authorization: Bearer\`), the booking service with its key (\`X-API-Key\`).
 Every failure is a problem (RFC 9457) with a \`code\`; [the codes](/api/chat/docs/errors) are the same over Socket.IO.
-A body is JSON of at most ${mostBodyText}; past that the answer is 413, \`payload_too_large\`.
+A body is JSON of at most ${mostBodyText}; beyond that the answer is 413, \`payload_too_large\`.
 It is UTF-8, by any of its names, with or without a byte order mark; anything else is 415, \`unsupported_media_type\`.
 An optional field that is null counts as left out, and an empty body, or null, as \`{}\`.
 What happens live comes over Socket.IO: [the events](/api/chat/docs/events).
-Whole answers may get more fields later: let those pass that you do not know.`;
+Answers may get more fields later: ignore those that you do not know.`;
 
-type Parts = { messageBody: ReturnType<typeof messageBodySchema>; mostUploadBytes?: number | undefined };
+const pathsOf = (parts: PathParts): ZodOpenApiPathsObject =>
+  Object.fromEntries([...callerResources, ...publicResources].flatMap(({ paths }) => Object.entries(paths(parts))));
 
 /** The API as OpenAPI 3.1, from the schemas that parse requests. */
-export const createOpenApi = ({ messageBody, mostUploadBytes }: Parts) =>
+export const createOpenApi = (parts: PathParts) =>
   createDocument(
     {
       openapi: "3.1.0",
@@ -36,15 +30,7 @@ export const createOpenApi = ({ messageBody, mostUploadBytes }: Parts) =>
         { name: "Attachments", description: "Files that people upload" },
         { name: "Service", description: "The service itself" },
       ],
-      paths: {
-        ...chatsPaths,
-        ...messagePaths(messageBody),
-        ...attachmentPaths(mostUploadBytes),
-        ...readPaths,
-        ...statusPaths,
-        ...initiatePaths,
-        ...healthPaths,
-      },
+      paths: pathsOf(parts),
       components: {
         securitySchemes: {
           bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT", description: "A token of the main backend" },
@@ -58,7 +44,7 @@ export const createOpenApi = ({ messageBody, mostUploadBytes }: Parts) =>
         if (io === "output" && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
         // The outermost object is the body or the parameters, and a query has no null.
         if (io === "input" && path.length > 0) allowNullForOptional(jsonSchema);
-        // The pattern of a time is long and says no more than its format.
+        // The pattern of a time is long and only repeats its format.
         if (jsonSchema.format === "date-time") delete jsonSchema.pattern;
       },
     },

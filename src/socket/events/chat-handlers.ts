@@ -1,8 +1,5 @@
 import type { VerifyToken } from "../../caller/tokens.ts";
-import type { RequireParticipant } from "../../chat/access.ts";
-import type { MarkDelivered, MarkRead } from "../../chat/acts/mark-read.ts";
-import type { ReadChats } from "../../chat/acts/read-messages.ts";
-import type { SendMessage } from "../../chat/acts/send-message.ts";
+import type { Acts } from "../../chat/acts/create-acts.ts";
 import { ChatError } from "../../chat/errors.ts";
 import type { ChatLog } from "../../chat/ports.ts";
 import { otherRole, userOf } from "../../chat/roles.ts";
@@ -13,23 +10,18 @@ import type { Handlers } from "./handle-events.ts";
 import { readerOf } from "./reader.ts";
 import type { TypingState } from "./typing.ts";
 
-/** The handlers of every socket's events. */
-export type ChatActs = {
-  requireParticipant: RequireParticipant;
-  readChats: Pick<ReadChats, "open">;
-  sendMessage: SendMessage;
-  markRead: MarkRead;
-  markDelivered: MarkDelivered;
-  log: Pick<ChatLog, "headHint">;
+/** What comes from outside of the sockets. */
+export type Serving = { acts: Acts; log: Pick<ChatLog, "headHint">; verifyToken: VerifyToken };
+
+type Parts = Serving & {
+  /** Takes one of the sends that the user has left. @throws ChatError `rate_limited` */
   sends: (userId: string) => Promise<void>;
-  verifyToken: VerifyToken;
   presence: Pick<PresenceNotices, "notifySocket">;
+  typing: Pick<TypingState, "begin" | "end" | "sent">;
 };
 
-type Parts = ChatActs & { typing: Pick<TypingState, "begin" | "end" | "sent"> };
-
 /** One handler per event. Payloads are already parsed, and a socket's events come in the order they were sent. */
-export const createHandlers = ({ typing, ...acts }: Parts): Handlers => {
+export const createHandlers = ({ acts, log, verifyToken, sends, presence, typing }: Parts): Handlers => {
   return {
     join_chat: async (socket, { chatId, afterSeq, limit }) => {
       const { userId } = socket.data;
@@ -38,7 +30,7 @@ export const createHandlers = ({ typing, ...acts }: Parts): Handlers => {
       await socket.join(chatRoom(chatId));
       const opened = await acts.readChats.open({ chatId, reader: readerOf(socket), range: { limit, after: afterSeq } });
       socket.emit("chat_joined", opened);
-      acts.presence.notifySocket(socket, userOf(facts.participants, otherRole[role]));
+      presence.notifySocket(socket, userOf(facts.participants, otherRole[role]));
       return opened;
     },
 
@@ -50,7 +42,7 @@ export const createHandlers = ({ typing, ...acts }: Parts): Handlers => {
 
     send_message: async (socket, { chatId, ...message }, release) => {
       const { userId } = socket.data;
-      await acts.sends(userId);
+      await sends(userId);
       const { message: sent } = await acts.sendMessage({ chatId, userId, message }, release);
       typing.sent({ chatId, userId });
       return { message: sent };
@@ -68,7 +60,7 @@ export const createHandlers = ({ typing, ...acts }: Parts): Handlers => {
 
     typing: async (socket, { chatId, isTyping }) => {
       const { facts, role } = await acts.requireParticipant(chatId, socket.data.userId);
-      const { state } = await acts.log.headHint(chatId);
+      const { state } = await log.headHint(chatId);
       if (isTyping && state.status !== "active") throw new ChatError("chat_not_active");
       // The client may have left in the meantime, and would not end typing.
       if (isTyping && socket.connected)
@@ -78,7 +70,7 @@ export const createHandlers = ({ typing, ...acts }: Parts): Handlers => {
     },
 
     authenticate: async (socket, { token }) => {
-      const identity = acts.verifyToken(token);
+      const identity = verifyToken(token);
       if (identity.userId !== socket.data.userId)
         throw new ChatError("forbidden", { text: "The token is another user's." });
       renewToken(socket, identity.expiresAt);
