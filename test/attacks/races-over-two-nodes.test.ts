@@ -12,19 +12,17 @@ import {
   until,
 } from "../support/chat-client.ts";
 import { uniqueName } from "../support/services.ts";
-import { startNode, type TestNode } from "../support/start-node.ts";
+import { startTwoNodes, type TestNode, type TwoNodes } from "../support/start-node.ts";
 
 // What two nodes do at once comes to what one of them would have made of it, one thing after the other.
+let nodes: TwoNodes;
 let one: TestNode;
 let other: TestNode;
 beforeAll(async () => {
-  one = await startNode({ LIMIT_CONNECTIONS_PER_USER: "20" });
-  other = await startNode({ MONGODB_URI: one.config.mongodbUri, LIMIT_CONNECTIONS_PER_USER: "20" });
+  nodes = await startTwoNodes({ LIMIT_CONNECTIONS_PER_USER: "20" });
+  ({ one, other } = nodes);
 });
-afterAll(async () => {
-  await one[Symbol.asyncDispose]();
-  await other[Symbol.asyncDispose]();
-});
+afterAll(() => nodes[Symbol.asyncDispose]());
 
 /** The owner on both nodes, the seeker on the second. */
 const people = async () => {

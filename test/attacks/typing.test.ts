@@ -10,19 +10,17 @@ import {
   connect,
   until,
 } from "../support/chat-client.ts";
-import { startNode, type TestNode } from "../support/start-node.ts";
+import { startTwoNodes, type TestNode, type TwoNodes } from "../support/start-node.ts";
 
 // Typing is one state for a person and a chat, on however many connections and nodes it is said, and however often.
+let nodes: TwoNodes;
 let one: TestNode;
 let other: TestNode;
 beforeAll(async () => {
-  one = await startNode();
-  other = await startNode({ MONGODB_URI: one.config.mongodbUri });
+  nodes = await startTwoNodes();
+  ({ one, other } = nodes);
 });
-afterAll(async () => {
-  await one[Symbol.asyncDispose]();
-  await other[Symbol.asyncDispose]();
-});
+afterAll(() => nodes[Symbol.asyncDispose]());
 
 /** The seeker listens on the first node; the owner types on devices of both. */
 const people = async () => {

@@ -2,18 +2,23 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/gl
 import type { OwnService } from "../../local/services/provide-services.ts";
 import { anApprovedChat, ask, type Client, collect, connect, next, until } from "../support/chat-client.ts";
 import { freezeService, ownRedis } from "../support/own-services.ts";
-import { startNode, type TestNode } from "../support/start-node.ts";
+import { startNode, startTwoNodes, type TestNode, type TwoNodes } from "../support/start-node.ts";
 
 // DESIGN "When something is away", Redis: sends, history and live within a node go on; when it is back, `resync`.
 let redis: OwnService;
+let nodes: TwoNodes;
 let one: TestNode;
 let other: TestNode;
 let people: { chatId: string; owner: Client; neighbour: Client; seeker: Client };
 
 beforeAll(async () => {
   redis = await ownRedis();
-  one = await startNode({ REDIS_URL: redis.address, LIMIT_SENDS_PER_S: "50", LIMIT_CONNECTIONS_PER_USER: "20" });
-  other = await startNode({ REDIS_URL: redis.address, MONGODB_URI: one.config.mongodbUri });
+  nodes = await startTwoNodes({
+    REDIS_URL: redis.address,
+    LIMIT_SENDS_PER_S: "50",
+    LIMIT_CONNECTIONS_PER_USER: "20",
+  });
+  ({ one, other } = nodes);
   const { chatId, ownerId, seekerId } = await anApprovedChat(one);
   people = {
     chatId,
@@ -26,8 +31,7 @@ beforeAll(async () => {
 afterEach(() => redis.start());
 afterAll(async () => {
   for (const socket of [people.owner, people.neighbour, people.seeker]) socket.disconnect();
-  await one.stop(1_000);
-  await other.stop(1_000);
+  await nodes[Symbol.asyncDispose]();
   await redis.close();
 });
 

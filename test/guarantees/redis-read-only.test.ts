@@ -3,7 +3,7 @@ import { Redis } from "ioredis";
 import { anApprovedChat, ask, collect, connect, next, until } from "../support/chat-client.ts";
 import { ownRedis } from "../support/own-services.ts";
 import { untilRedis } from "../support/redis-health.ts";
-import { startNode } from "../support/start-node.ts";
+import { startNode, startTwoNodes } from "../support/start-node.ts";
 import { openProxy } from "../torture/proxy.ts";
 
 // Redis fails over behind one name: the old server keeps its connections, answers READONLY, and publishes to nobody else.
@@ -16,9 +16,8 @@ test("nodes whose Redis became read-only say `degraded`, find the new one, and s
   const [toOld, toFresh] = [new Redis(old.address), new Redis(fresh.address)];
   const settings = { REDIS_URL: `redis://127.0.0.1:${proxy.port}`, LIMIT_CONNECTIONS_PER_USER: "20" };
   try {
-    await using one = await startNode(settings);
-    const shared = { ...settings, MONGODB_URI: one.config.mongodbUri };
-    await using other = await startNode(shared);
+    await using nodes = await startTwoNodes(settings);
+    const { one, other } = nodes;
     const { chatId, ownerId, seekerId } = await anApprovedChat(one);
     using owner = await connect(one, ownerId);
     using seeker = await connect(other, seekerId);
@@ -39,7 +38,7 @@ test("nodes whose Redis became read-only say `degraded`, find the new one, and s
     expect(await Promise.all(resynced)).toEqual([{ reason: "redis_was_away" }, { reason: "redis_was_away" }]);
     for (const node of [one, other]) await untilRedis(node, "up");
 
-    await using third = await startNode(shared);
+    await using third = await startNode({ ...settings, MONGODB_URI: one.config.mongodbUri });
     using elsewhere = await connect(third, seekerId);
     await ask(elsewhere, "join_chat", chatId);
     const [heardThere, heardHere] = [collect(elsewhere, "receive_message"), collect(owner, "receive_message")];

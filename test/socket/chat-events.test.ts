@@ -11,18 +11,16 @@ import {
   until,
 } from "../support/chat-client.ts";
 import { uniqueName } from "../support/services.ts";
-import { startNode, type TestNode } from "../support/start-node.ts";
+import { startTwoNodes, type TestNode, type TwoNodes } from "../support/start-node.ts";
 
+let nodes: TwoNodes;
 let one: TestNode;
 let other: TestNode;
 beforeAll(async () => {
-  one = await startNode();
-  other = await startNode({ MONGODB_URI: one.config.mongodbUri });
+  nodes = await startTwoNodes();
+  ({ one, other } = nodes);
 });
-afterAll(async () => {
-  await one.stop(1_000);
-  await other.stop(1_000);
-});
+afterAll(() => nodes[Symbol.asyncDispose]());
 
 /** A chat whose owner is on one node and whose seeker on the other, both joined. */
 const twoPeople = async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import jwt from "jsonwebtoken";
 import { clientOf, connect, next, until } from "../support/chat-client.ts";
 import { uniqueName } from "../support/services.ts";
-import { jwtSecret, startNode, type TestNode, tokenFor } from "../support/start-node.ts";
+import { jwtSecret, startNode, startTwoNodes, type TestNode, tokenFor } from "../support/start-node.ts";
 
 let node: TestNode;
 const olderSecret = "the-secret-before-the-rotation";
@@ -75,9 +75,8 @@ describe("a handshake", () => {
 
 describe("limits of connecting", () => {
   test("a user has so many connections, over all nodes, and another one when one ends", async () => {
-    const limit = { LIMIT_CONNECTIONS_PER_USER: "2" };
-    await using one = await startNode(limit);
-    await using other = await startNode({ ...limit, MONGODB_URI: one.config.mongodbUri });
+    await using nodes = await startTwoNodes({ LIMIT_CONNECTIONS_PER_USER: "2" });
+    const { one, other } = nodes;
     const user = uniqueName("user");
     using first = await connect(one, user);
     using _second = await connect(other, user);

@@ -65,6 +65,17 @@ export const startNode = async (overrides: NodeJS.ProcessEnv = {}): Promise<Test
   };
 };
 
+export type TwoNodes = { one: TestNode; other: TestNode; [Symbol.asyncDispose]: () => Promise<void> };
+
+/** Two chat nodes on the same services and the same database. */
+export const startTwoNodes = async (overrides: NodeJS.ProcessEnv = {}): Promise<TwoNodes> => {
+  await using starting = new AsyncDisposableStack();
+  const one = starting.use(await startNode(overrides));
+  const other = starting.use(await startNode({ ...overrides, MONGODB_URI: one.config.mongodbUri }));
+  const started = starting.move();
+  return { one, other, [Symbol.asyncDispose]: () => started.disposeAsync() };
+};
+
 /** A token of the main backend for a user; good for an hour unless told. */
 export const tokenFor = (
   userId: string,
