@@ -89,7 +89,7 @@ describe("of several devices", () => {
     "it lasts when one %s, and ends with the last one",
     async (how) => {
       using chat = await people();
-      const tablet = await connect(one, chat.ownerId);
+      using tablet = await connect(one, chat.ownerId);
       // The other node's word first, which takes its way over Redis.
       await type(chat.laptop, chat.chatId);
       await until(() => chat.heard.length >= 1);
