@@ -3,18 +3,36 @@ import { ChatError, type FieldError } from "./errors.ts";
 
 const mostErrors = 20;
 
-/** zod's issues as the contract's `errors`: dotted paths, at most twenty. */
-export const fieldErrors = (error: z.ZodError): FieldError[] =>
-  error.issues
-    .slice(0, mostErrors)
-    .map(({ path, message }) => ({ path: path.map(String).join(".").slice(0, 200), message }));
-
 type Path = readonly PropertyKey[];
 
 const isObject = (value: unknown): value is Record<PropertyKey, unknown> => typeof value === "object" && value !== null;
 
 const valueAt = (input: unknown, path: Path): unknown =>
   path.reduce<unknown>((value, key) => (isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined), input);
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * The issues of an input. For a union zod reports only that no branch fits; here the issues of one branch replace that: of
+ * the first that misses no field, or else of the first. So `{ id: 5 }` is judged as `{ id }`, and `{ url: "x" }` as an
+ * address. A union with a text of its own keeps it.
+ */
+const issuesOf = ({ issues }: z.ZodError, input: unknown): Issue[] =>
+  issues.flatMap((issue) => {
+    if (issue.code !== "invalid_union" || issue.message !== "Invalid input" || issue.errors.length === 0)
+      return [issue];
+    const branches = issue.errors.map((branch) =>
+      branch.map((inner): Issue => ({ ...inner, path: [...issue.path, ...inner.path] })),
+    );
+    const hasAll = (branch: Issue[]): boolean => branch.every(({ path }) => valueAt(input, path) !== undefined);
+    return branches.find(hasAll) ?? branches[0] ?? [issue];
+  });
+
+/** zod's issues as the contract's `errors`: dotted paths, at most twenty. */
+export const fieldErrors = (error: z.ZodError, input?: unknown): FieldError[] =>
+  issuesOf(error, input)
+    .slice(0, mostErrors)
+    .map(({ path, message }) => ({ path: path.map(String).join(".").slice(0, 200), message }));
 
 /** A copy of `input` without the value at `path`: `({ a: { b: null } }, ["a", "b"])` is `{ a: {} }`. */
 const without = (input: unknown, [key, ...rest]: Path): unknown => {
@@ -26,7 +44,8 @@ const without = (input: unknown, [key, ...rest]: Path): unknown => {
 /** Parses `input` with `schema`, and leaves out each null that the schema refuses. */
 const parseWithoutNulls = <T>(schema: z.ZodType<T>, input: unknown): z.ZodSafeParseResult<T> => {
   const parsed = schema.safeParse(input);
-  const nulls = parsed.error?.issues.filter(({ path }) => path.length > 0 && valueAt(input, path) === null) ?? [];
+  const issues = parsed.error ? issuesOf(parsed.error, input) : [];
+  const nulls = issues.filter(({ path }) => path.length > 0 && valueAt(input, path) === null);
   if (nulls.length === 0) return parsed;
   return schema.safeParse(nulls.reduce<unknown>((rest, { path }) => without(rest, path), input));
 };
@@ -39,5 +58,5 @@ const parseWithoutNulls = <T>(schema: z.ZodType<T>, input: unknown): z.ZodSafePa
 export const parse = <T>(schema: z.ZodType<T>, input: unknown): T => {
   const parsed = parseWithoutNulls(schema, input ?? {});
   if (parsed.success) return parsed.data;
-  throw new ChatError("validation_failed", { errors: fieldErrors(parsed.error) });
+  throw new ChatError("validation_failed", { errors: fieldErrors(parsed.error, input) });
 };

@@ -4,12 +4,14 @@ import type { ChatError } from "./errors.ts";
 import type { Draft, Entry, Head, Message } from "./log/entry.ts";
 import type { Participants, Role } from "./roles.ts";
 import type { ChatStatus } from "./status.ts";
+import type { Upload } from "./upload-ports.ts";
 
 /** The decision for a head: write an entry, refuse, or do nothing because the state is already as requested. */
 export type Decision = { append: Draft } | { refuse: ChatError } | "nothing";
 
 /**
- * `appended`: the entry is in the log now. `known`: the log had an entry with the same clientMessageId; this is that entry.
+ * `appended`: the entry is in the log now. `known`: the log had an entry with the same clientMessageId, or with the same
+ * upload; this is that entry.
  * `nothing`: the decision was to write nothing.
  */
 export type Appended = { outcome: "appended" | "known"; entry: Entry } | { outcome: "nothing"; head: Head };
@@ -43,6 +45,10 @@ export interface ChatLog {
   /** The newest entry at or below `seq`, null if there is none. */
   entryAt(chatId: string, seq: number): Promise<Entry | null>;
   findSent(chatId: string, senderId: string, clientMessageId: string): Promise<Entry | null>;
+  /** The message that names an upload; there is at most one. */
+  findWithUpload(chatId: string, uploadId: string): Promise<Entry | null>;
+  /** Makes the message that names an upload show its state. @returns that message; null if there is none */
+  showUpload(upload: Pick<Upload, "id" | "chatId" | "state">): Promise<Entry | null>;
 }
 
 /** A budget of bytes per key. */

@@ -27,6 +27,13 @@ export interface Uploads {
   find(id: string): Promise<Upload | null>;
   /** Moves an upload on from `uploading`. @returns the upload as it is then */
   complete(id: string, state: "scanning" | "ready"): Promise<Upload | null>;
+  /**
+   * Keeps a complete upload for another day, in which a message that names it can be written.
+   * @returns null for one that is not complete, or not of this user in this chat
+   */
+  hold(key: Pick<Upload, "id" | "chatId" | "userId">): Promise<Upload | null>;
+  /** Notes that a message names an upload. @returns the upload as it is then */
+  sent(id: string): Promise<Upload | null>;
 }
 
 /** The store of the files themselves. Every call ends within a limit, even if the store is frozen. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { chatIdSchema } from "../chat/ids.ts";
-import type { Attachment } from "../chat/log/attachment.ts";
+import type { LinkedAttachment, NamedUpload } from "../chat/log/attachment.ts";
 import { entryShape, type Message } from "../chat/log/entry.ts";
 import { newMessageSchema } from "../chat/log/new-message.ts";
 import type { MessagePage } from "../chat/pages.ts";
@@ -9,7 +9,7 @@ import { wireSchema } from "./wire-schema.ts";
 
 // The chat itself uses these types. It may not import the contract, so they are declared there.
 /** @public for clients */
-export type { Attachment } from "../chat/log/attachment.ts";
+export type { Attachment, LinkedAttachment, NamedUpload, UploadedAttachment } from "../chat/log/attachment.ts";
 /** @public for clients */
 export type { Message, SystemNote } from "../chat/log/entry.ts";
 export type { MessagePage } from "../chat/pages.ts";
@@ -39,7 +39,7 @@ type NewText = { type: "text"; content: string; attachment?: null | undefined; c
 type NewFile<Type> = {
   type: Type;
   content?: string | undefined;
-  attachment: Attachment;
+  attachment: LinkedAttachment | NamedUpload;
   clientMessageId?: string | undefined;
 };
 /** A message as a client sends it: text, or an image or a file with an optional caption. */

@@ -12,8 +12,8 @@ type Parts = { store: FileStoreConfig; logger: Logger; now: Clock };
 const uploadS = 300;
 const readS = 900;
 
-const health = { limitMs: 1_500, keptMs: 1_000 };
-const callLimitMs = 5_000;
+const health = { limitMs: 3_000, keptMs: 1_000 };
+const callLimitMs = 10_000;
 /** The store copies the file by itself; a large one takes a while. */
 const copyLimitMs = 30_000;
 

@@ -53,7 +53,7 @@ const routes = ({ acts, limitSends, messageBody }: Parts): Routes => ({
 
 const params = { path: z.object({ chatId: chatIdSchema }) };
 const contentRules =
-  "`content` has up to 4,000 characters after clean-up: NFC, ends trimmed, control characters (except newline and tab) and direction overrides removed; at most 100 marks on one letter. A text without visible characters (only white space, joiners, fillers, soft hyphens, tags) is empty. A text message needs content; with an image or a file, `content` is a caption. It is stored as written, so escape it where you show it. `attachment.url` is https, on a host of the allowed list in ASCII, with spaces, quotes, backslashes and angle brackets escaped. If an answer was lost, repeat the send with the same `clientMessageId`: it is stored once.";
+  "`content` has up to 4,000 characters after clean-up: NFC, ends trimmed, control characters (except newline and tab) and direction overrides removed; at most 100 marks on one letter. A text without visible characters (only white space, joiners, fillers, soft hyphens, tags) is empty. A text message needs content; with an image or a file, `content` is a caption. It is stored as written, so escape it where you show it. `attachment.url` is https, on a host of the allowed list in ASCII, with spaces, quotes, backslashes and angle brackets escaped. An uploaded file is `attachment: { id }`: an own upload in this chat, complete, that no other message names. If an answer was lost, repeat the send with the same `clientMessageId`: it is stored once.";
 
 const paths = ({ messageBody }: PathParts): ZodOpenApiPathsObject => ({
   "/api/chat/{chatId}/messages": {
@@ -83,7 +83,14 @@ const paths = ({ messageBody }: PathParts): ZodOpenApiPathsObject => ({
       responses: {
         200: answer("The same clientMessageId was sent before: that message", messageAnswerSchema),
         201: answer("The message is in the chat", messageAnswerSchema, location),
-        ...problems([...bodyProblems, "chat_not_found", "chat_not_active", "idempotency_conflict"]),
+        ...problems([
+          ...bodyProblems,
+          "chat_not_found",
+          "chat_not_active",
+          "idempotency_conflict",
+          "upload_incomplete",
+          "uploads_off",
+        ]),
       },
     },
   },

@@ -10,6 +10,7 @@ import { orUnavailable } from "./driver-errors.ts";
 import { lasting } from "./durability.ts";
 import { headOf, toEntry } from "./entry-documents.ts";
 import type { EntryDocument } from "./models.ts";
+import { createEntryUploads } from "./uploads/entry-uploads.ts";
 
 // Two hundred of the longest messages are three megabytes and delay everybody on the node by a tenth of a second. So a
 // page ends earlier, and `hasMore` says so. A batch from the database is not longer either.
@@ -72,6 +73,9 @@ export const createChatLog = (parts: Parts): MongoLog => {
   const findSent = (chatId: string, senderId: string | null, clientMessageId: string) =>
     findOne({ chatId: new Types.ObjectId(chatId), senderId, clientMessageId });
 
+  const uploads = createEntryUploads(collection);
+  const findWithUpload = (chatId: string, uploadId: string) => orUnavailable(() => uploads.find(chatId, uploadId));
+
   const late = createLateLandings({
     findEntries: async (ids) => {
       const found = await collection.find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }, lasting).toArray();
@@ -84,6 +88,7 @@ export const createChatLog = (parts: Parts): MongoLog => {
     loadHead: (chatId) => orUnavailable(() => loadHead(chatId)),
     findEntry: (id) => findOne({ _id: new Types.ObjectId(id) }),
     findSent,
+    findWithUpload,
     heads,
     late,
     newId: () => new Types.ObjectId().toHexString(),
@@ -123,5 +128,7 @@ export const createChatLog = (parts: Parts): MongoLog => {
       }),
     entryAt: (chatId, seq) => findOne({ chatId: new Types.ObjectId(chatId), seq: { $lte: seq } }, { seq: -1 }),
     findSent,
+    findWithUpload,
+    showUpload: (upload) => orUnavailable(() => uploads.show(upload)),
   };
 };

@@ -45,6 +45,7 @@ export type UploadDocument = Omit<Upload, "id" | "chatId"> & {
 /** The names of the unique indexes, which a duplicate key error contains. */
 export const seqIndex = "one_entry_per_seq";
 export const clientMessageIdIndex = "one_entry_per_client_message_id";
+export const uploadIndex = "one_entry_per_upload";
 
 /** Named, since its query must not use another index. */
 export const peopleIndex = "people";
@@ -87,6 +88,11 @@ entrySchema.index({ chatId: 1, seq: 1 }, { unique: true, name: seqIndex });
 entrySchema.index(
   { chatId: 1, senderId: 1, clientMessageId: 1 },
   { unique: true, name: clientMessageIdIndex, partialFilterExpression: { clientMessageId: { $exists: true } } },
+);
+// Refuses a second message that names an upload, and finds the message that does. Skips all other entries.
+entrySchema.index(
+  { chatId: 1, "attachment.id": 1 },
+  { unique: true, name: uploadIndex, partialFilterExpression: { "attachment.id": { $exists: true } } },
 );
 
 const mark = { _id: false, seq: count, at: date };

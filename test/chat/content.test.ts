@@ -209,8 +209,10 @@ describe("an attachment", () => {
 });
 
 describe("a type", () => {
-  const typeOf = (type: "image" | "file", mimeType: string) =>
-    schema.safeParse({ type, attachment: { ...attachment, mimeType } }).data?.attachment?.mimeType;
+  const typeOf = (type: "image" | "file", mimeType: string) => {
+    const parsed = schema.safeParse({ type, attachment: { ...attachment, mimeType } }).data?.attachment;
+    return parsed && "url" in parsed ? parsed.mimeType : undefined;
+  };
 
   test.each([
     ["IMAGE/JPEG", "image/jpeg"],

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { ReadableFile, UploadBegun, UploadedFile } from "../../src/chat/log/uploaded-file.ts";
 import { type Config, readConfig } from "../../src/config/config.ts";
-import { callAs } from "./chat-client.ts";
+import { callAs, until } from "./chat-client.ts";
 import { type TestNode, testSettings } from "./start-node.ts";
 
 type Node = Pick<TestNode, "url">;
@@ -41,6 +41,17 @@ export const put = async (
 
 type Answer<Body> = { status: number; body: Body & { code?: string; errors?: { path: string; message: string }[] } };
 
+/** Repeats a call as long as the service is too busy for it. */
+const served = async <Body>(call: () => Promise<Answer<Body>>): Promise<Answer<Body>> => {
+  let answer = await call();
+  await until(async () => {
+    if (![429, 503].includes(answer.status)) return true;
+    answer = await call();
+    return false;
+  }, "an answer");
+  return answer;
+};
+
 /** The calls of one person in one chat. */
 export const uploaderOf = (node: Node, userId: string, chatId: string) => {
   const call = async <Body>(method: string, path: string, body?: unknown): Promise<Answer<Body>> =>
@@ -53,11 +64,11 @@ export const uploaderOf = (node: Node, userId: string, chatId: string) => {
     read: (id: string) => call<ReadableFile>("GET", `/attachments/${id}`),
     send: (message: object) =>
       call<{ message: { seq: number; attachment?: UploadedFile } }>("POST", "/message", message),
-    /** A picture that is uploaded completely. */
+    /** A picture that is uploaded completely, however slow the store is on a busy machine. */
     upload: async (bytes = someBytes(), overrides: object = {}): Promise<UploadedFile> => {
-      const { body } = await begin(aPicture(bytes, overrides));
+      const { body } = await served(() => begin(aPicture(bytes, overrides)));
       await put(body.upload, bytes);
-      return (await complete(body.attachment.id)).body.attachment;
+      return (await served(() => complete(body.attachment.id))).body.attachment;
     },
   };
 };

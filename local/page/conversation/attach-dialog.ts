@@ -1,4 +1,4 @@
-import type { Attachment } from "../../../src/chat/log/attachment.ts";
+import type { LinkedAttachment } from "../../../src/chat/log/attachment.ts";
 import type { NewMessage } from "../client/pending-messages.ts";
 import { createDialog } from "../kit/dialog.ts";
 import { el, labelled, setText } from "../kit/dom.ts";
@@ -107,7 +107,7 @@ function readAddress(
   text: string,
   kind: Kind,
   allowedHosts: readonly string[] | null,
-): { attachment: Attachment } | { problem: string } {
+): { attachment: LinkedAttachment } | { problem: string } {
   const url = URL.parse(text);
   if (!url) return { problem: "That is not an address. It should look like https://host/picture.jpg" };
   if (url.protocol !== "https:") return { problem: "The address has to start with https://" };

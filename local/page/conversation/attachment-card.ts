@@ -1,14 +1,31 @@
-import type { Attachment } from "../../../src/chat/log/attachment.ts";
+import type { Attachment, LinkedAttachment, UploadedAttachment } from "../../../src/chat/log/attachment.ts";
 import type { Message } from "../../../src/chat/log/entry.ts";
 import { el } from "../kit/dom.ts";
 import { type IconName, icon } from "../kit/icons.ts";
 
 /** The picture, or a card with a link to the file. A picture that cannot be loaded is replaced by such a card. */
 export function attachmentCard(type: Message["type"], attachment: Attachment): HTMLElement {
+  if ("id" in attachment) return uploadedCard(attachment);
   return type === "image" ? picture(attachment) : linkCard("file", attachment, fileNote(attachment));
 }
 
-function picture(attachment: Attachment): HTMLElement {
+const stateNotes: Record<UploadedAttachment["state"], string> = {
+  scanning: "is being checked",
+  ready: "uploaded",
+  rejected: "was removed: a scanner found something in it",
+};
+
+function uploadedCard(attachment: UploadedAttachment): HTMLElement {
+  return el(
+    "span",
+    { class: "file-card" },
+    el("span", { class: "file-icon" }, icon("file")),
+    el("span", { class: "file-name" }, attachment.name),
+    el("span", { class: "file-note" }, `${fileNote(attachment)} · ${stateNotes[attachment.state]}`),
+  );
+}
+
+function picture(attachment: LinkedAttachment): HTMLElement {
   const { url, name, width, height } = attachment;
   const image = el("img", { class: "picture", src: url, alt: name, decoding: "async", width, height });
   const frame = el("a", { class: "picture-frame", ...linkTo(url) }, image);
@@ -18,7 +35,7 @@ function picture(attachment: Attachment): HTMLElement {
   return frame;
 }
 
-function linkCard(iconName: IconName, { url, name }: Attachment, note: string): HTMLElement {
+function linkCard(iconName: IconName, { url, name }: LinkedAttachment, note: string): HTMLElement {
   return el(
     "a",
     { class: "file-card", ...linkTo(url) },
@@ -37,7 +54,7 @@ const linkTo = (url: string) => ({
 
 const hostOf = (url: string): string => URL.parse(url)?.host ?? "unknown host";
 
-function fileNote({ mimeType, size }: Attachment): string {
+function fileNote({ mimeType, size }: Pick<Attachment, "mimeType" | "size">): string {
   const kind = (mimeType.split("/")[1] ?? mimeType).toUpperCase();
   return size > 0 ? `${kind}, ${Math.max(1, Math.round(size / 1024))} KB` : kind;
 }

@@ -10,6 +10,7 @@ import { createMarkDelivered, createMarkRead } from "./mark-read.ts";
 import { createReadChats } from "./read-messages.ts";
 import { createSendMessage } from "./send-message.ts";
 import { createUploadActs } from "./uploads/create-upload-acts.ts";
+import { createNameUpload } from "./uploads/name-upload.ts";
 
 type Parts = {
   log: ChatLog;
@@ -42,11 +43,12 @@ export const createActs = (parts: Parts) => {
     broadcast.messageReceived(toMessage(entry));
     keeper.keepLater(entry);
   });
+  const nameUpload = createNameUpload({ uploads: files?.uploads ?? null, log });
   return {
     requireParticipant,
     applyBookingEvent: createApplyBookingEvent({ log, cards, keeper, broadcast }),
     changeStatus: createChangeStatus({ requireParticipant, log, cards, keeper, broadcast }),
-    sendMessage: createSendMessage({ requireParticipant, log, keeper, broadcast }),
+    sendMessage: createSendMessage({ requireParticipant, log, nameUpload, keeper, broadcast }),
     markRead: createMarkRead({ requireParticipant, log, cards, keeper, broadcast, marks, now }),
     markDelivered: createMarkDelivered({ requireParticipant, log, cards, broadcast, marks, now }),
     readChats: createReadChats({ requireParticipant, log, cards, keeper, reads }),

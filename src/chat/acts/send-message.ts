@@ -6,6 +6,7 @@ import type { NewMessage } from "../log/new-message.ts";
 import type { Broadcast, ChatLog, Decision } from "../ports.ts";
 import type { Role } from "../roles.ts";
 import { endTypingOf } from "./end-typing.ts";
+import { type CompleteMessage, isComplete, type NameUpload, usedTwice } from "./uploads/name-upload.ts";
 
 /** `endsTyping`: broadcast that the sender's typing ended; false for a caller that reports it itself. */
 export type SendRequest = { chatId: string; userId: string; message: NewMessage; endsTyping?: boolean };
@@ -15,42 +16,63 @@ export type Sent = { message: Message; repeated: boolean };
 export type SendMessage = (request: SendRequest, onQueued?: () => void) => Promise<Sent>;
 
 const decideSend =
-  ({ userId, message }: SendRequest, role: Role) =>
+  (message: CompleteMessage, userId: string, role: Role) =>
   (head: Head): Decision =>
     head.state.status === "active"
       ? { append: draftAfter(head, { ...message, senderId: userId }, { sender: role }) }
       : { refuse: new ChatError("chat_not_active") };
 
-const sameAttachment = (one: Entry["attachment"], other: Entry["attachment"]): boolean =>
-  one === other ||
-  (one !== undefined &&
-    other !== undefined &&
-    (["url", "name", "mimeType", "size", "width", "height"] as const).every((key) => one[key] === other[key]));
+const sameAttachment = (one: Entry["attachment"], other: NewMessage["attachment"]): boolean => {
+  if (one === undefined || other === undefined) return one === other;
+  if ("id" in one || !("url" in other)) return "id" in one && "id" in other && one.id === other.id;
+  return (["url", "name", "mimeType", "size", "width", "height"] as const).every((key) => one[key] === other[key]);
+};
 
 const isSame = (entry: Entry, message: NewMessage): boolean =>
   entry.type === message.type &&
   entry.content === message.content &&
   sameAttachment(entry.attachment, message.attachment);
 
+/** @throws ChatError if the entry in the log is not this message */
+const requireSame = (entry: Entry, message: NewMessage, repeated: boolean): void => {
+  const { clientMessageId } = message;
+  // It is the entry with the same upload, not one with the same clientMessageId.
+  if (repeated && (clientMessageId === undefined || entry.clientMessageId !== clientMessageId)) throw usedTwice();
+  if (!isSame(entry, message)) throw new ChatError("idempotency_conflict");
+};
+
+/** What refuses a message, but not the repeat of one that is stored. */
+const notForRepeats = new Set(["chat_not_active", "validation_failed", "upload_incomplete", "uploads_off"]);
+
 /**
  * Sends a message of a participant: writes it to the log, broadcasts it to everybody in the chat, then answers.
  * A repeat is broadcast again, since the first try may have failed before its broadcast; receivers store messages by seq.
  * The repeat of a stored message is answered with that message even if the chat was closed in the meantime.
- * @throws ChatError `chat_not_found`, `chat_not_active`, `idempotency_conflict`, `unavailable`
+ * @throws ChatError `chat_not_found`, `chat_not_active`, `idempotency_conflict`, `unavailable`; for an upload that may not
+ *   be sent `validation_failed`, `upload_incomplete`, `uploads_off`
  */
 export const createSendMessage =
   (parts: {
     requireParticipant: RequireParticipant;
     log: ChatLog;
+    nameUpload: NameUpload;
     keeper: Pick<CardKeeper, "keepLater">;
     broadcast: Pick<Broadcast, "messageReceived" | "typingEnded">;
   }): SendMessage =>
   async (request, onQueued) => {
     const { facts, role } = await parts.requireParticipant(request.chatId, request.userId);
-    const appending = parts.log.append(facts.id, decideSend(request, role));
-    onQueued?.();
-    const { entry, repeated } = await landed(parts.log, facts.id, request, appending);
-    if (!isSame(entry, request.message)) throw new ChatError("idempotency_conflict");
+    const append = async () => {
+      const { userId, message } = request;
+      const complete = isComplete(message)
+        ? message
+        : await parts.nameUpload.hold({ chatId: facts.id, userId, message });
+      const appending = parts.log.append(facts.id, decideSend(complete, userId, role));
+      onQueued?.();
+      return appending;
+    };
+    const { entry: written, repeated } = await landed(parts.log, facts.id, request, append());
+    requireSame(written, request.message, repeated);
+    const entry = await parts.nameUpload.sent(written);
     const message = toMessage(entry);
     parts.broadcast.messageReceived(message);
     if (request.endsTyping) endTypingOf(parts.broadcast, facts, role);
@@ -69,8 +91,8 @@ const landed = async (
     if (appended.outcome === "nothing") throw new ChatError("internal");
     return { entry: appended.entry, repeated: appended.outcome === "known" };
   } catch (error) {
-    const closed = error instanceof ChatError && error.code === "chat_not_active";
-    if (!closed || message.clientMessageId === undefined) throw error;
+    const mayBeRepeat = error instanceof ChatError && notForRepeats.has(error.code);
+    if (!mayBeRepeat || message.clientMessageId === undefined) throw error;
     const entry = await log.findSent(chatId, userId, message.clientMessageId);
     if (entry === null) throw error;
     return { entry, repeated: true };

@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { attachmentIdSchema } from "../ids.ts";
 import { cleanTextSchema, codePoints } from "./content.ts";
 import { isHostName } from "./host-name.ts";
 import { canonicalType, namesOf } from "./mime-types.ts";
 
-export type Attachment = {
+/** A file at an address. */
+export type LinkedAttachment = {
   url: string;
   name: string;
   mimeType: string;
@@ -13,6 +15,17 @@ export type Attachment = {
   width?: number | undefined;
   height?: number | undefined;
 };
+
+/** An uploaded file, in a message. It can be read while it is `ready`. */
+export type UploadedAttachment = Omit<LinkedAttachment, "url"> & {
+  id: string;
+  state: "scanning" | "ready" | "rejected";
+};
+
+export type Attachment = LinkedAttachment | UploadedAttachment;
+
+/** How a send names an uploaded file. */
+export type NamedUpload = { id: string };
 
 /** In code points. */
 const longestUrl = 4_096;
@@ -33,13 +46,27 @@ export const shownFile = {
   height: z.int().optional().meta({ description: "Pixels" }),
 };
 
+const linkedShape = z
+  .object({ url: z.string().meta({ format: "uri", maxLength: longestUrl }), ...shownFile })
+  .meta({ id: "Attachment", description: "The image or the file of a message, at an address." });
+
+const uploadedShape = z
+  .object({
+    id: attachmentIdSchema,
+    ...shownFile,
+    state: z.enum(["scanning", "ready", "rejected"]).meta({ description: "The file can be read while it is `ready`" }),
+  })
+  .meta({ id: "UploadedAttachment", description: "The image or the file of a message, uploaded here." });
+
 /**
  * An attachment as everybody sees it.
  * @internal
  */
-export const attachmentShape = z
-  .object({ url: z.string().meta({ format: "uri", maxLength: longestUrl }), ...shownFile })
-  .meta({ id: "Attachment", description: "What stands beside an image or a file." });
+export const attachmentShape = z.union([linkedShape, uploadedShape]);
+
+const namedUpload = z
+  .object({ id: attachmentIdSchema })
+  .meta({ description: "An own upload in this chat, complete, that no other message names." });
 
 const pixels = z.int().min(1).max(100_000);
 
@@ -97,11 +124,7 @@ export const mimeTypeSchema = (types: readonly string[]) =>
       return z.NEVER;
     });
 
-/**
- * The attachment of an image or a file. The hosts come from ATTACHMENT_HOSTS.
- * @internal
- */
-export const attachmentSchema = (mimeTypes: readonly string[], allowedHosts: readonly string[]) =>
+const linkedSchema = (mimeTypes: readonly string[], allowedHosts: readonly string[]) =>
   z.object({
     url: z
       .string()
@@ -117,3 +140,10 @@ export const attachmentSchema = (mimeTypes: readonly string[], allowedHosts: rea
     size: z.int().min(0).max(mostBytes),
     ...pixelSizes,
   });
+
+/**
+ * The attachment of an image or a file: at an address, or uploaded here. The hosts come from ATTACHMENT_HOSTS.
+ * @internal
+ */
+export const attachmentSchema = (mimeTypes: readonly string[], allowedHosts: readonly string[]) =>
+  z.union([linkedSchema(mimeTypes, allowedHosts), namedUpload]);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Attachment, attachmentSchema } from "./attachment.ts";
+import { attachmentSchema, type LinkedAttachment, type NamedUpload } from "./attachment.ts";
 import { cleanTextSchema, codePoints, mostCodePoints } from "./content.ts";
 import { fileTypes, imageTypes } from "./mime-types.ts";
 
@@ -18,7 +18,7 @@ export const clientMessageIdSchema = z
 export type NewMessage = {
   type: "text" | "image" | "file";
   content: string;
-  attachment?: Attachment | undefined;
+  attachment?: LinkedAttachment | NamedUpload | undefined;
   clientMessageId?: string | undefined;
 };
 

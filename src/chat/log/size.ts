@@ -24,8 +24,10 @@ const textBytes = (text: string | null | undefined): number => (text ? Buffer.by
  * The size of a message in bytes: all texts that people wrote, plus the constant for the rest. The texts are counted one
  * by one, since encoding the message as JSON for its length would be half the work of the answer.
  */
-export const messageBytes = ({ content, attachment, system }: Texts): number =>
-  itemBytes + textBytes(content) + textBytes(attachment?.url) + textBytes(attachment?.name) + textBytes(system?.reason);
+export const messageBytes = ({ content, attachment, system }: Texts): number => {
+  const url = attachment && "url" in attachment ? attachment.url : undefined;
+  return itemBytes + textBytes(content) + textBytes(url) + textBytes(attachment?.name) + textBytes(system?.reason);
+};
 
 /** The size of a chat in bytes. */
 export const cardBytes = ({ lastMessage, statusReason }: Pick<Card, "lastMessage" | "statusReason">): number =>

@@ -16,6 +16,8 @@ type Parts = Stamp & {
   loadHead: (chatId: string) => Promise<Head>;
   findEntry: (id: string) => Promise<Entry | null>;
   findSent: (chatId: string, senderId: string | null, clientMessageId: string) => Promise<Entry | null>;
+  /** The entry whose attachment is this upload. */
+  findWithUpload: (chatId: string, uploadId: string) => Promise<Entry | null>;
   /** Recent heads: hints, never the truth. */
   heads: Pick<Heads, "get" | "set" | "delete" | "isBehind" | "catchUp">;
   /** Follows entries whose senders were already answered. */
@@ -48,7 +50,7 @@ const jitter = (): number => 0.5 + Math.random() / 2;
  * which ends at the first refused entry: so a2 is never stored without a1. After a write that ended early, a lane
  * continues with one entry at a time in unordered writes, and with more as that succeeds.
  *
- * The two unique indexes decide; the heads kept here only save a read. An entry is written only after one that a majority
+ * The unique indexes decide; the heads kept here only save a read. An entry is written only after one that a majority
  * has, so that the loss of a primary cannot remove the entry before it.
  */
 export class AppendQueue {
@@ -176,7 +178,8 @@ export class AppendQueue {
     lane.runEndedEarly(results);
     if (written === "not-tried") return this.#begin(lane);
     // A repeat does not mean that the head is stale: after an outage, when every client repeats, it need not be read again.
-    if (written === "sent-before") return void this.#afterSentBefore(lane, entry);
+    if (written === "sent-before" || written === "upload-used")
+      return void this.#afterKnown(lane, entry, () => this.#findOriginal(entry, written));
     this.#parts.heads.delete(lane.chatId);
     if (written === "place-taken") void this.#afterPlaceTaken(lane, entry);
     else void this.#afterUnknown(lane);
@@ -197,9 +200,16 @@ export class AppendQueue {
     });
   }
 
-  #afterSentBefore(lane: Lane, entry: Entry): Promise<void> {
-    const { senderId, clientMessageId = "" } = entry;
-    const findOriginal = () => this.#parts.findSent(lane.chatId, senderId, clientMessageId);
+  /** The entry in the log that has the clientMessageId, or the upload, of `entry`. */
+  #findOriginal(
+    { chatId, senderId, clientMessageId = "", attachment }: Entry,
+    why: "sent-before" | "upload-used",
+  ): Promise<Entry | null> {
+    if (why === "sent-before") return this.#parts.findSent(chatId, senderId, clientMessageId);
+    return this.#parts.findWithUpload(chatId, attachment && "id" in attachment ? attachment.id : "");
+  }
+
+  #afterKnown(lane: Lane, entry: Entry, findOriginal: () => Promise<Entry | null>): Promise<void> {
     return this.#look(lane, findOriginal, (original) => {
       // The index has it, but no majority yet: it can still be lost, so ask again.
       if (original === null) return void this.#afterUnknown(lane);

@@ -2,14 +2,14 @@ import type { mongo } from "mongoose";
 import type { Entry } from "../../chat/log/entry.ts";
 import { durableCommand } from "../durability.ts";
 import { toDocument } from "../entry-documents.ts";
-import { clientMessageIdIndex } from "../models.ts";
+import { clientMessageIdIndex, uploadIndex } from "../models.ts";
 
 /**
  * The result for one entry. `written`: a majority has it on disk. `place-taken`: its seq (or its own id) is in the log.
- * `sent-before`: its clientMessageId is. `unknown`: it may be there or not. `not-tried`: an ordered write ended at an
- * earlier entry.
+ * `sent-before`: its clientMessageId is. `upload-used`: an entry with its upload is. `unknown`: it may be there or not.
+ * `not-tried`: an ordered write ended at an earlier entry.
  */
-export type Written = "written" | "place-taken" | "sent-before" | "unknown" | "not-tried";
+export type Written = "written" | "place-taken" | "sent-before" | "upload-used" | "unknown" | "not-tried";
 /**
  * `ordered`: the write ends at the first refused entry, so that none is stored without all entries before it. Otherwise a
  * refusal does not affect other entries.
@@ -24,9 +24,14 @@ const hitIndex = (text: string | undefined): string | undefined => /index: (\S+)
 type WriteError = { index: number; code: number; errmsg?: string };
 type InsertReply = { writeErrors?: WriteError[]; writeConcernError?: unknown };
 
+const resultOfIndex: Partial<Record<string, Written>> = {
+  [clientMessageIdIndex]: "sent-before",
+  [uploadIndex]: "upload-used",
+};
+
 const writeErrorOf = ({ code, errmsg }: WriteError): Written => {
   if (code !== duplicateKey) return "unknown";
-  return hitIndex(errmsg) === clientMessageIdIndex ? "sent-before" : "place-taken";
+  return resultOfIndex[hitIndex(errmsg) ?? ""] ?? "place-taken";
 };
 
 // An entry without an error is written, unless the majority was not confirmed.

@@ -14,6 +14,10 @@ type Parts = {
 
 /** How long an upload waits for a message that names it. */
 const unsentMs = 24 * 3_600_000;
+/** When a sent upload is looked at: its upload address has expired, and nothing more can arrive there. */
+const sentMs = 3_600_000;
+
+const after = { returnDocument: "after", ...durable } as const;
 
 const toUpload = (document: UploadDocument): Upload => ({
   id: document._id.toHexString(),
@@ -65,6 +69,19 @@ export const createUploadStore = ({ database, name, now }: Parts): Uploads => {
       orUnavailable(async () => {
         await collection.updateOne({ ...present(id), state: "uploading" }, { $set: { state } }, durable);
         return find(id);
+      }),
+    hold: ({ id, chatId, userId }) =>
+      orUnavailable(async () => {
+        const sendable = { chatId: new Types.ObjectId(chatId), userId, state: { $in: ["scanning", "ready"] as const } };
+        const kept = { $set: { sweepAt: new Date(now().getTime() + unsentMs) } };
+        const held = await collection.findOneAndUpdate({ ...present(id), ...sendable }, kept, after);
+        return held && toUpload(held);
+      }),
+    sent: (id) =>
+      orUnavailable(async () => {
+        const looked = { $set: { sweepAt: { $add: ["$createdAt", sentMs] } } };
+        const sent = await collection.findOneAndUpdate(present(id), [looked, { $unset: "unsentOf" }], after);
+        return sent && toUpload(sent);
       }),
   };
 };
