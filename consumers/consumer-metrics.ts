@@ -3,6 +3,7 @@ import type { RejectReason } from "../src/contract/dead-letters.ts";
 import { watchDependencies } from "../src/process/dependency-gauge.ts";
 import { createRelayMetrics } from "./relay/relay-metrics.ts";
 import type { SourceMetrics } from "./source/source-metrics.ts";
+import { createUploadMetrics } from "./uploads/upload-metrics.ts";
 
 /** Reports the outcome of a booking event. */
 export type BookingMetrics = {
@@ -27,6 +28,7 @@ export const createConsumerMetrics = (topics: string[] = []) => {
     wrote: () => lastSuccess.set("write"),
     watch: watchDependencies(registry),
     relay: createRelayMetrics(registry),
+    uploads: createUploadMetrics(registry),
   };
 };
 

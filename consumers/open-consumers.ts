@@ -1,6 +1,8 @@
 import { type Acts, createActs } from "../src/chat/acts/create-acts.ts";
+import { createSweepUpload } from "../src/chat/acts/uploads/sweep-upload.ts";
 import { createBookingTypes } from "../src/chat/booking-type.ts";
 import type { Config } from "../src/config/config.ts";
+import { createFileStore } from "../src/files/file-store.ts";
 import type { Logger } from "../src/process/logger.ts";
 import { createOpsServer } from "../src/process/ops-server.ts";
 import { createOutsideBroadcast } from "../src/socket/fan-out/outside-broadcast.ts";
@@ -22,6 +24,7 @@ import type { Relay } from "./relay/relay.ts";
 import { createRecordSource, type SourceTiming } from "./source/kafka-record-source.ts";
 import type { RecordSource } from "./source/record-source.ts";
 import { createTopicSpread } from "./source/topic-spread.ts";
+import { createUploadSweeper, type UploadSweeper } from "./uploads/upload-sweeper.ts";
 
 export type Consumers = {
   opsPort: number;
@@ -44,6 +47,7 @@ type Options = {
     | "topics"
     | "bookingTypeAliases"
     | "unreadNotice"
+    | "uploads"
   >;
   logger: Logger;
   /** Ends the wait for a database that is away at the start. */
@@ -97,16 +101,15 @@ export const openConsumers = async (options: Options): Promise<Consumers> => {
     logger,
     onReached: metrics.wrote,
   });
+  const sweeper = openSweeper(options, { store, metrics });
   readiness.onOpened({ store, source, writes, isRedisUp: redis.isUp });
   metrics.watch({ mongodb: store.isUp, redis: redis.isUp, kafka: () => source.health().kafka === "up" });
-  source.start();
-  writes.start();
-  relay.start();
+  for (const part of [source, writes, relay, sweeper]) part?.start();
   logger.info({ opsPort: ops.port, topics: topics.booking }, "the consumers run");
 
   const stopAll = async (deadlineMs: number): Promise<boolean> => {
     const ended = await Promise.all([source.stop(deadlineMs * 0.6), relay.stop(deadlineMs * 0.6)]);
-    await writes.stop();
+    await Promise.all([writes.stop(), sweeper?.stop(deadlineMs * 0.1)]);
     await acts.drain(deadlineMs * 0.1);
     await Promise.all([publisher.close(), eventPublisher.close(), store.close(deadlineMs * 0.1)]);
     await redis.close();
@@ -167,6 +170,20 @@ const openSource = (
     onGiveUp,
     timing,
   });
+};
+
+/** The sweep of uploaded files; null where nobody can upload. */
+const openSweeper = (
+  { config: { uploads: config }, logger }: Options,
+  { store: { uploads, log }, metrics }: { store: Store; metrics: Metrics },
+): UploadSweeper | null => {
+  if (config === null) return null;
+  const now = (): Date => new Date();
+  const store = createFileStore({ store: config.store, logger, now });
+  metrics.watch({ files: () => store.isUp() });
+  if (config.needsScan) metrics.uploads.watchScans(() => uploads.waitingScans());
+  const sweep = createSweepUpload({ uploads, store, log, now });
+  return createUploadSweeper({ uploads, store, sweep, onSwept: metrics.uploads.swept, logger });
 };
 
 type RelayParts = {

@@ -18,6 +18,15 @@ export type Upload = {
   createdAt: Date;
 };
 
+/** What a scanner found. */
+export type Verdict = "clean" | "infected";
+
+/** An upload that the sweep looks at. `isForgotten`: nobody may see it any more. `until`: when it is due again. */
+export type DueUpload = Upload & { isForgotten: boolean; until: Date };
+
+/** The uploads that wait for a scanner. `oldestAt`: when the oldest of them was begun. */
+export type WaitingScans = { count: number; oldestAt: Date | null };
+
 /** What is known of the files that people upload. A forgotten upload is as one that never was. */
 export interface Uploads {
   /** Adds an upload, under a random id. It is swept after a day unless a message names it. */
@@ -34,6 +43,22 @@ export interface Uploads {
   hold(key: Pick<Upload, "id" | "chatId" | "userId">): Promise<Upload | null>;
   /** Notes that a message names an upload. @returns the upload as it is then */
   sent(id: string): Promise<Upload | null>;
+  /** Notes a scanner's verdict: `clean` on a file that waits for it, `infected` on any. @returns the upload as it is then */
+  judge(id: string, verdict: Verdict): Promise<Upload | null>;
+  waitingScans(): Promise<WaitingScans>;
+
+  /**
+   * The upload that is due longest, if there is one. It is due again after some minutes, unless one of the following
+   * calls says otherwise. They do nothing for an upload that became due otherwise in the meantime.
+   */
+  takeDue(): Promise<DueUpload | null>;
+  /** Forgets an upload. @returns false if a send has named it in the meantime */
+  forgetDue(due: DueUpload): Promise<boolean>;
+  lookAgain(due: DueUpload, at: Date): Promise<void>;
+  /** It is not due any more. */
+  settle(due: DueUpload): Promise<void>;
+  /** Deletes what is known of it. */
+  erase(due: DueUpload): Promise<void>;
 }
 
 /** The store of the files themselves. Every call ends within a limit, even if the store is frozen. */
@@ -50,6 +75,8 @@ export interface FileStore {
   readAddress(upload: Upload): Promise<{ url: string; expiresAt: Date }>;
   /** Deletes a file, uploaded or kept; may be repeated. @throws ChatError `unavailable` */
   remove(id: string): Promise<void>;
+  /** Deletes what is at a file's upload address. @throws ChatError `unavailable` */
+  removeUploaded(id: string): Promise<void>;
 }
 
 /** What uploading needs. `needsScan`: a file can be read only after a scanner found nothing in it. */

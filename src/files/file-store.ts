@@ -114,5 +114,6 @@ export const createFileStore = ({ store, logger, now }: Parts): FileStore => {
       orUnavailable(async () => {
         await Promise.all([remove(s3, uploadKey(id)), remove(s3, keptKey(id))]);
       }),
+    removeUploaded: (id) => orUnavailable(() => remove(s3, uploadKey(id))),
   };
 };

@@ -31,7 +31,7 @@ export type CardDocument = {
 
 /**
  * What is known of an uploaded file, in `attachments`. `sweepAt`: when to look whether the file is still needed.
- * `unsentOf`: its sender, as long as no message names it. `deleted`: nobody may see it any more, and its file is to be
+ * `unsentOf`: its sender, as long as no message names it. `forgotten`: nobody may see it any more, and its file is to be
  * deleted from the store.
  */
 export type UploadDocument = Omit<Upload, "id" | "chatId"> & {
@@ -39,7 +39,7 @@ export type UploadDocument = Omit<Upload, "id" | "chatId"> & {
   chatId: Types.ObjectId;
   sweepAt?: Date;
   unsentOf?: string;
-  deleted?: true;
+  forgotten?: true;
 };
 
 /** The names of the unique indexes, which a duplicate key error contains. */
@@ -138,7 +138,7 @@ const uploadSchema = new Schema<UploadDocument>(
     createdAt: date,
     sweepAt: Date,
     unsentOf: String,
-    deleted: Boolean,
+    forgotten: Boolean,
   },
   { ...options, collection: "attachments" },
 );
@@ -146,6 +146,8 @@ const uploadSchema = new Schema<UploadDocument>(
 uploadSchema.index({ sweepAt: 1 }, { name: "due", partialFilterExpression: { sweepAt: { $exists: true } } });
 // How many files of a user no message names.
 uploadSchema.index({ unsentOf: 1 }, { name: "unsent", partialFilterExpression: { unsentOf: { $exists: true } } });
+// What waits for a scanner.
+uploadSchema.index({ state: 1, createdAt: 1 }, { name: "scanning", partialFilterExpression: { state: "scanning" } });
 
 export const createModels = (connection: Connection) => ({
   entries: connection.model("Entry", entrySchema),

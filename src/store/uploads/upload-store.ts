@@ -4,6 +4,9 @@ import type { Upload, Uploads } from "../../chat/upload-ports.ts";
 import { orUnavailable } from "../driver-errors.ts";
 import { durable, lasting } from "../durability.ts";
 import type { UploadDocument } from "../models.ts";
+import { createDueUploads } from "./due-uploads.ts";
+import { after, present, toUpload } from "./upload-documents.ts";
+import { createVerdicts } from "./verdicts.ts";
 
 type Parts = {
   database: mongo.Db;
@@ -16,23 +19,6 @@ type Parts = {
 const unsentMs = 24 * 3_600_000;
 /** When a sent upload is looked at: its upload address has expired, and nothing more can arrive there. */
 const sentMs = 3_600_000;
-
-const after = { returnDocument: "after", ...durable } as const;
-
-const toUpload = (document: UploadDocument): Upload => ({
-  id: document._id.toHexString(),
-  chatId: document.chatId.toHexString(),
-  userId: document.userId,
-  name: document.name,
-  mimeType: document.mimeType,
-  size: document.size,
-  width: document.width,
-  height: document.height,
-  state: document.state,
-  createdAt: document.createdAt,
-});
-
-const present = (id: string) => ({ _id: new Types.ObjectId(id), deleted: { $exists: false } });
 
 /**
  * What is known of uploaded files, in MongoDB's `attachments`. The ids are random, unlike MongoDB's own, so nobody can
@@ -83,5 +69,7 @@ export const createUploadStore = ({ database, name, now }: Parts): Uploads => {
         const sent = await collection.findOneAndUpdate(present(id), [looked, { $unset: "unsentOf" }], after);
         return sent && toUpload(sent);
       }),
+    ...createVerdicts(collection, now),
+    ...createDueUploads(collection, now),
   };
 };
