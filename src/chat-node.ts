@@ -9,6 +9,7 @@ import type { Files } from "./chat/upload-ports.ts";
 import type { Config } from "./config/config.ts";
 import { asyncEvents } from "./contract/documents/async-events.ts";
 import { createAsyncApi } from "./contract/documents/asyncapi.ts";
+import { createRules, type Rules } from "./contract/rules.ts";
 import { createFileStore } from "./files/file-store.ts";
 import { type HttpServer, openHttpServer } from "./http/open-http-server.ts";
 import type { Logger } from "./process/logger.ts";
@@ -59,7 +60,8 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
 
   const http = openHttpServer({ limits, trustedProxies, logger, counts: metrics.http });
   const bounds = createBounds(readBudget(limits.eventsPerS, now));
-  const sockets = await openSockets({ config, logger, http, store, bounds, counts: metrics.socket });
+  const rules = createRules(config);
+  const sockets = await openSockets({ config, logger, http, store, bounds, rules, counts: metrics.socket });
   const isKafkaUp = createIsAnyReachable(config.kafka);
   const { isRedisUp } = sockets;
   metrics.watch({ connections: sockets.connections, sendsWaiting: store.waiting, reads: bounds.reads.load });
@@ -79,7 +81,7 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
   const verifyToken = createVerifyToken(config.jwt);
   sockets.serve({ acts, log: store.log, verifyToken });
   const health = createHealth({ store, isRedisUp, isKafkaUp });
-  const rest = createRest({ config, logger, now, acts, sockets, verifyToken, health, metrics: metrics.rest });
+  const rest = createRest({ config, logger, now, acts, sockets, verifyToken, health, rules, metrics: metrics.rest });
   const findCaller = createFindCaller({ internalApiKeys: config.internalApiKeys, verifyToken });
   http.serve({ rest, findCaller, isSession: sockets.isSession });
   const port = await listen(http.server, config.port, host);
@@ -128,10 +130,11 @@ type SocketParts = {
   http: HttpServer;
   store: Store;
   bounds: ReturnType<typeof createBounds>;
+  rules: Rules;
   counts: SocketCounts;
 };
 
-const openSockets = ({ config, logger, http, store, bounds, counts }: SocketParts): Promise<SocketServer> =>
+const openSockets = ({ config, logger, http, store, bounds, rules, counts }: SocketParts): Promise<SocketServer> =>
   openSocketServer({
     httpServer: http.server,
     redisUrl: config.redisUrl,
@@ -141,6 +144,7 @@ const openSockets = ({ config, logger, http, store, bounds, counts }: SocketPart
     socketTransports: config.socketTransports,
     trustedProxies: config.trustedProxies,
     limits: config.limits,
+    rules,
     cards: { contacts: (userId, limit) => bounds.contacts.run(userId, () => store.cards.contacts(userId, limit)) },
     log: store.log,
     logger,
@@ -156,6 +160,7 @@ type RestParts = {
   sockets: SocketServer;
   verifyToken: VerifyToken;
   health: () => Promise<Health>;
+  rules: Rules;
   metrics: RestMetrics;
 };
 
@@ -167,6 +172,7 @@ const createRest = ({
   sockets,
   verifyToken,
   health,
+  rules,
   metrics,
 }: RestParts): RequestListener => {
   const { topics, bookingTypeAliases: typeAliases } = config;
@@ -180,6 +186,7 @@ const createRest = ({
     acts,
     mostUploadBytes: config.uploads?.maxBytes,
     health,
+    rules,
     asyncapi: createAsyncApi(asyncEvents({ attachmentHosts: config.attachmentHosts, topics, typeAliases })),
     logger,
     now,

@@ -21,6 +21,7 @@ import { typeAliases } from "./type-aliases.ts";
 import { toUploads, type UploadsConfig, uploadProblems, uploadSettings } from "./uploads.ts";
 
 const limit = whole(1_000_000);
+const seconds = whole(999_999_999);
 const topic = text("a Kafka topic's name", isTopic);
 const secrets = listOf("a secret, or several separated by commas");
 const transport = z.enum(["websocket", "polling"]);
@@ -76,6 +77,8 @@ const settingsSchema = z.object({
     .default(["websocket"]),
   UNREAD_NOTICE_OFFLINE_S: whole(86_400).default(30),
   UNREAD_NOTICE_ONLINE_S: whole(86_400).default(300),
+  EDIT_WINDOW_S: seconds.default(900),
+  DELETE_WINDOW_S: seconds.default(86_400),
   TRUSTED_PROXIES: whole(10).default(0),
   LIMIT_SENDS_PER_S: limit.default(5),
   LIMIT_SENDS_PER_MIN: limit.default(120),
@@ -166,6 +169,8 @@ export type Config = {
   uploads: UploadsConfig | null;
   socketTransports: ("websocket" | "polling")[];
   unreadNotice: { offlineS: number; onlineS: number };
+  /** For so many seconds its sender may edit, or delete, a message; 0: never. */
+  windows: { editS: number; deleteS: number };
   /** How many proxies in front of us add to X-Forwarded-For; 0: an address is the connection's own. */
   trustedProxies: number;
   limits: Limits;
@@ -243,6 +248,7 @@ const toConfig = (settings: Settings): Config => ({
   uploads: toUploads(settings),
   socketTransports: settings.SOCKET_TRANSPORTS,
   unreadNotice: { offlineS: settings.UNREAD_NOTICE_OFFLINE_S, onlineS: settings.UNREAD_NOTICE_ONLINE_S },
+  windows: { editS: settings.EDIT_WINDOW_S, deleteS: settings.DELETE_WINDOW_S },
   trustedProxies: settings.TRUSTED_PROXIES,
   limits: {
     sendsPerS: settings.LIMIT_SENDS_PER_S,

@@ -4,6 +4,7 @@ import { type Chat, chatSchema, type OpenedChat, openedChatSchema, type Receipt,
 import type { Described } from "./documents/asyncapi.ts";
 import { timeSchema } from "./fields.ts";
 import { type Message, messageSchema } from "./message.ts";
+import { type Rules, rulesSchema } from "./rules.ts";
 import { wireSchema } from "./wire-schema.ts";
 
 export type Typing = { chatId: string; userId: string; isTyping: boolean };
@@ -25,8 +26,15 @@ const resyncSchema = wireSchema<Resync>()(z.object({ reason: z.string() }));
 export type AuthExpiring = { expiresAt: string };
 const authExpiringSchema = wireSchema<AuthExpiring>()(z.object({ expiresAt: timeSchema }));
 
+/** `expiresAt`: when the connection's token expires. `serverTime`: for clients whose clock is wrong. */
+export type Welcome = { userId: string; expiresAt: string; serverTime: string; rules: Rules };
+const welcomeSchema = wireSchema<Welcome>()(
+  z.object({ userId: backendIdSchema, expiresAt: timeSchema, serverTime: timeSchema, rules: rulesSchema }),
+);
+
 /** What clients receive over Socket.IO, by event. */
 export type ServerEvents = {
+  welcome: Welcome;
   chat_joined: OpenedChat;
   receive_message: Message;
   messages_read: Receipt;
@@ -42,6 +50,10 @@ export type ServerToClientEvents = { [E in keyof ServerEvents]: (payload: Server
 
 /** @internal */
 export const serverEvents = {
+  welcome: {
+    summary: "Once after each connection: the user of the token, when the token ends, and the rules.",
+    schema: welcomeSchema,
+  },
   chat_joined: { summary: "The same as the ack of `join_chat`.", schema: openedChatSchema },
   receive_message: {
     summary: "A new entry of a joined chat. It may come twice: store entries by `seq`.",

@@ -4,6 +4,7 @@ import type { Acts } from "../chat/acts/create-acts.ts";
 import type { Clock, Health } from "../chat/ports.ts";
 import type { AsyncApiDocument } from "../contract/documents/asyncapi.ts";
 import { messageBodySchema } from "../contract/message.ts";
+import type { Rules } from "../contract/rules.ts";
 import type { Logger } from "../process/logger.ts";
 import { docsRoutes } from "./docs/docs.ts";
 import { createOpenApi } from "./docs/openapi.ts";
@@ -31,6 +32,7 @@ export type RestParts = {
   /** The largest file that may be uploaded. */
   mostUploadBytes?: number | undefined;
   health: () => Promise<Health>;
+  rules: Rules;
   asyncapi: AsyncApiDocument;
   logger: Logger;
   now: Clock;
@@ -62,9 +64,17 @@ const callerRouter = (parts: RestParts, resourceParts: ResourceParts): Router =>
  *     id → log → headers → identify → count → route → authorize → body → parse → act → answer
  */
 export const createRestApp = (parts: RestParts): Express => {
-  const { acts, mostUploadBytes, health, limits, now } = parts;
+  const { acts, mostUploadBytes, health, rules, limits, now } = parts;
   const messageBody = messageBodySchema(parts.attachmentHosts);
-  const resourceParts: ResourceParts = { acts, messageBody, mostUploadBytes, limitSends: limits.sends, health, now };
+  const resourceParts: ResourceParts = {
+    acts,
+    messageBody,
+    mostUploadBytes,
+    limitSends: limits.sends,
+    health,
+    rules,
+    now,
+  };
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");

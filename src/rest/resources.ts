@@ -2,6 +2,7 @@ import type { ZodOpenApiPathsObject } from "zod-openapi";
 import type { Acts } from "../chat/acts/create-acts.ts";
 import type { Clock, Health } from "../chat/ports.ts";
 import type { messageBodySchema } from "../contract/message.ts";
+import type { Rules } from "../contract/rules.ts";
 import { attachments } from "./attachments.ts";
 import { chats } from "./chats.ts";
 import { health } from "./health.ts";
@@ -9,6 +10,7 @@ import { initiate } from "./initiate.ts";
 import { messages } from "./messages.ts";
 import { readMarks } from "./read-marks.ts";
 import type { Routes } from "./request/routes.ts";
+import { rules } from "./rules.ts";
 import { status } from "./status.ts";
 
 /** What both the routes and the document need, since it depends on the settings. */
@@ -19,6 +21,7 @@ export type ResourceParts = PathParts & {
   /** Takes one of the sends that the user has left. @throws ChatError `rate_limited` */
   limitSends: (userId: string) => Promise<void>;
   health: () => Promise<Health>;
+  rules: Rules;
   now: Clock;
 };
 
@@ -26,7 +29,7 @@ export type ResourceParts = PathParts & {
 type Resource = { routes: (parts: ResourceParts) => Routes; paths: (parts: PathParts) => ZodOpenApiPathsObject };
 
 /** Calls without a token or a key. */
-export const publicResources: readonly Resource[] = [health];
+export const publicResources: readonly Resource[] = [health, rules];
 
 /** Calls with a token or a key. Paths with a fixed name come before those with a chat's id. */
 export const callerResources: readonly Resource[] = [initiate, chats, messages, attachments, readMarks, status];

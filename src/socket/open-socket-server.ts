@@ -4,6 +4,7 @@ import { Server } from "socket.io";
 import type { Broadcast, ChatCards, ChatLog } from "../chat/ports.ts";
 import type { Limits } from "../config/config.ts";
 import { clientEventSchemas } from "../contract/client-events.ts";
+import type { Rules } from "../contract/rules.ts";
 import type { Logger } from "../process/logger.ts";
 import { openCommandClient, openPublisherClient, openSubscriberClient, type RedisPlace } from "../redis/clients.ts";
 import { createPresenceRegister } from "../redis/presence-register.ts";
@@ -45,6 +46,7 @@ type Options = {
   socketTransports: ("websocket" | "polling")[];
   trustedProxies: number;
   limits: Limits;
+  rules: Rules;
   cards: Pick<ChatCards, "contacts">;
   log: Pick<ChatLog, "heard">;
   logger: Logger;
@@ -164,6 +166,7 @@ const createServe =
       count: counts.event,
     });
     const serveSocket = createServeSocket({
+      rules: options.rules,
       listen,
       onGone: (socket) => {
         typing.gone(socket);

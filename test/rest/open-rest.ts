@@ -9,6 +9,7 @@ import { createActs } from "../../src/chat/acts/create-acts.ts";
 import type { Broadcast, Health } from "../../src/chat/ports.ts";
 import { asyncEvents } from "../../src/contract/documents/async-events.ts";
 import { createAsyncApi } from "../../src/contract/documents/asyncapi.ts";
+import type { Rules } from "../../src/contract/rules.ts";
 import { createLogger } from "../../src/process/logger.ts";
 import { createRestApp, type RestParts } from "../../src/rest/app.ts";
 import { openStore } from "../../src/store/open-store.ts";
@@ -44,6 +45,24 @@ const quiet: Broadcast = {
 
 const noLimit = { take: async () => undefined };
 const allUp: Health = { status: "ok", checks: { mongodb: "up", redis: "up", kafka: "up" } };
+
+/** Rules that no setting has by default. */
+export const someRules: Rules = {
+  maxContentLength: 4_000,
+  editWindowS: 60,
+  deleteWindowS: 3_600,
+  attachmentTypes: ["image/png", "application/pdf"],
+  uploads: { maxBytes: 1_000_000 },
+  limits: {
+    sendsPerS: 1,
+    sendsPerMin: 2,
+    eventsPerS: 3,
+    requestsPerMin: 4,
+    connectionsPerUser: 5,
+    handshakesPerMin: 6,
+    connectionsPerAddress: 0,
+  },
+};
 
 const asyncapi = createAsyncApi(
   asyncEvents({
@@ -104,6 +123,7 @@ export const openRest = async ({ mongodbUri = databaseUri(), ...overrides }: Opt
     trustedProxies: 0,
     limits: { requests: noLimit, addressRequests: noLimit, sends: async () => undefined },
     health: async () => allUp,
+    rules: someRules,
     asyncapi,
     logger,
     now,

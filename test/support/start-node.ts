@@ -79,5 +79,5 @@ export const startTwoNodes = async (overrides: NodeJS.ProcessEnv = {}): Promise<
 /** A token of the main backend for a user; good for an hour unless told. */
 export const tokenFor = (
   userId: string,
-  { expiresInS = 3_600, ...claims }: { expiresInS?: number } & object = {},
+  { expiresInS = 3_600, ...claims }: { expiresInS?: number; [claim: string]: unknown } = {},
 ): string => jwt.sign({ sub: userId, exp: Math.floor(Date.now() / 1_000) + expiresInS, ...claims }, jwtSecret);

@@ -122,7 +122,7 @@ const toUsers: Rule["rooms"] = (_payload, rooms) =>
   rooms.every((room) => typeof room === "string" && room.startsWith("user:") && isUserId(room.slice(5)));
 
 /** These events go only to sockets of one node, never over Redis. */
-type OfOneNode = "chat_joined" | "resync" | "auth_expiring" | "user_typing";
+type OfOneNode = "welcome" | "chat_joined" | "resync" | "auth_expiring" | "user_typing";
 type BroadcastEvent = Exclude<keyof ServerToClientEvents, OfOneNode>;
 type Heard = Pick<Message, "chatId" | "seq" | "id">;
 type Broadcast = [
