@@ -2,6 +2,7 @@ import type { RequestListener, Server } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { createByteBudget } from "./caller/byte-budget.ts";
 import { createBounds } from "./caller/reads.ts";
+import { openRevocations, type Revocations, refuseRevoked } from "./caller/revocations.ts";
 import { createVerifyToken, type VerifyToken } from "./caller/tokens.ts";
 import { type Acts, createActs } from "./chat/acts/create-acts.ts";
 import type { ByteBudget, Clock, Health } from "./chat/ports.ts";
@@ -47,16 +48,11 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
   const { host, limits, trustedProxies } = config;
   const metrics = createNodeMetrics();
   const readiness = createReadiness();
-  const ops = await createOpsServer({
-    host,
-    port: config.opsPort,
-    livez: () => ({ ok: true }),
-    readyz: readiness.answer,
-    registry: metrics.registry,
-  });
+  const ops = await openOps({ config, readiness, metrics });
   const { mongodbUri } = config;
   const store = await openStore({ mongodbUri, logger, signal, now, onProgress: readiness.progressed });
   readiness.opened(store);
+  const revocations = await openRevocations({ stored: store.revocations, logger, signal });
 
   const http = openHttpServer({ limits, trustedProxies, logger, counts: metrics.http });
   const bounds = createBounds(readBudget(limits.eventsPerS, now));
@@ -64,10 +60,15 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
   const sockets = await openSockets({ config, logger, http, store, bounds, rules, counts: metrics.socket });
   const isKafkaUp = createIsAnyReachable(config.kafka);
   const { isRedisUp } = sockets;
-  metrics.watch({ connections: sockets.connections, sendsWaiting: store.waiting, reads: bounds.reads.load });
   const files = openFiles({ config, logger, now, store });
   const isFileStoreUp = files && { files: () => files.store.isUp() };
   metrics.watchDependencies({ mongodb: store.isUp, redis: isRedisUp, kafka: isKafkaUp, ...isFileStoreUp });
+  metrics.watch({
+    connections: sockets.connections,
+    sendsWaiting: store.waiting,
+    reads: bounds.reads.load,
+    revokedUsers: revocations.size,
+  });
 
   const acts = createActs({
     log: store.log,
@@ -78,21 +79,38 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
     files,
     onCardFailure: (error) => logger.warn({ err: error }, "cards were not written, trying again"),
   });
-  const verifyToken = createVerifyToken(config.jwt);
-  sockets.serve({ acts, log: store.log, verifyToken });
+  const verifyToken = refuseRevoked(createVerifyToken(config.jwt), revocations);
+  sockets.serve({ acts, log: store.log, verifyToken, revocations });
   const health = createHealth({ store, isRedisUp, isKafkaUp });
-  const rest = createRest({ config, logger, now, acts, sockets, verifyToken, health, rules, metrics: metrics.rest });
+  const { revoke } = revocations;
+  const edge = { config, logger, now, acts, sockets, verifyToken, revoke, health, rules, metrics: metrics.rest };
+  const rest = createRest(edge);
   const findCaller = createFindCaller({ internalApiKeys: config.internalApiKeys, verifyToken });
   http.serve({ rest, findCaller, isSession: sockets.isSession });
   const port = await listen(http.server, config.port, host);
   readiness.serves(true);
   logger.info({ port, opsPort: ops.port }, "the chat node serves");
 
-  const stopAll = createStop({ readiness, httpServer: http.server, sockets, acts, store, ops });
+  const stopAll = createStop({ readiness, httpServer: http.server, sockets, acts, revocations, store, ops });
   let stopping: Promise<void> | undefined;
   const stop: ChatNode["stop"] = (deadlineMs = stopDeadlineMs) => (stopping ??= stopAll(deadlineMs));
   return { port, opsPort: ops.port, stop };
 };
+
+type OpsParts = {
+  config: Config;
+  readiness: ReturnType<typeof createReadiness>;
+  metrics: ReturnType<typeof createNodeMetrics>;
+};
+
+const openOps = ({ config, readiness, metrics }: OpsParts): Promise<OpsServer> =>
+  createOpsServer({
+    host: config.host,
+    port: config.opsPort,
+    livez: () => ({ ok: true }),
+    readyz: readiness.answer,
+    registry: metrics.registry,
+  });
 
 /** Answers `/readyz`. A node stays ready while Redis or Kafka is away: otherwise a small outage would become a complete one. */
 const createReadiness = () => {
@@ -159,6 +177,7 @@ type RestParts = {
   acts: Acts;
   sockets: SocketServer;
   verifyToken: VerifyToken;
+  revoke: Revocations["revoke"];
   health: () => Promise<Health>;
   rules: Rules;
   metrics: RestMetrics;
@@ -171,6 +190,7 @@ const createRest = ({
   acts,
   sockets,
   verifyToken,
+  revoke,
   health,
   rules,
   metrics,
@@ -185,6 +205,7 @@ const createRest = ({
     limits: sockets.rateLimits,
     acts,
     mostUploadBytes: config.uploads?.maxBytes,
+    revoke,
     health,
     rules,
     asyncapi: createAsyncApi(asyncEvents({ attachmentHosts: config.attachmentHosts, topics, typeAliases })),
@@ -199,12 +220,13 @@ type StopParts = {
   httpServer: Server;
   sockets: SocketServer;
   acts: Pick<Acts, "drain">;
+  revocations: Pick<Revocations, "stop">;
   store: Store;
   ops: OpsServer;
 };
 
 const createStop =
-  ({ readiness, httpServer, sockets, acts, store, ops }: StopParts) =>
+  ({ readiness, httpServer, sockets, acts, revocations, store, ops }: StopParts) =>
   async (deadlineMs: number): Promise<void> => {
     readiness.serves(false);
     const answered = new Promise((resolve) => httpServer.close(resolve));
@@ -215,6 +237,7 @@ const createStop =
     // `httpServer.close` waits for every connection, even one that has sent no request.
     httpServer.closeAllConnections();
     await closed;
+    revocations.stop();
     await store.close(deadlineMs / 4);
     await ops.close();
   };

@@ -5,8 +5,8 @@ import { givenIdSchema } from "../chat/ids.ts";
 import type { JwtConfig } from "../config/config.ts";
 import { parseExactJson } from "../contract/exact-json.ts";
 
-/** The user of a token, and when it expires. */
-export type Identity = { userId: string; expiresAt: Date };
+/** The user of a token, when it expires, and when it was issued, in seconds of the epoch; null if it does not say. */
+export type Identity = { userId: string; expiresAt: Date; issuedAtS: number | null };
 export type VerifyToken = (token: unknown) => Identity;
 
 const longestToken = 8_192;
@@ -30,6 +30,12 @@ const endOf = (exp: number): Date => {
   const ms = Math.min(exp, lastS) * 1_000;
   return new Date(ms > Date.now() ? ms : ms + leewayS * 1_000);
 };
+
+/** Beyond this an `iat` is no time in seconds; some issuers write milliseconds. */
+const mostAheadS = 24 * 3_600;
+
+const issuedAtOf = (iat: unknown): number | null =>
+  typeof iat === "number" && iat <= Date.now() / 1_000 + mostAheadS ? iat : null;
 
 /** The token of an `Authorization: Bearer …` header, undefined if there is none. */
 export const bearerToken = (header: string | undefined): string | undefined =>
@@ -76,6 +82,10 @@ export const createVerifyToken = ({ secrets, userIdClaims, issuer, audience }: J
     const { header, payload } = verifyWithAny(token);
     const claims = claimsSchema.safeParse(payload);
     if (!claims.success || !headerSchema.safeParse(header).success) throw unauthenticated();
-    return { userId: userIdOf(claims.data, token), expiresAt: endOf(claims.data.exp) };
+    return {
+      userId: userIdOf(claims.data, token),
+      expiresAt: endOf(claims.data.exp),
+      issuedAtS: issuedAtOf(claims.data["iat"]),
+    };
   };
 };

@@ -114,6 +114,11 @@ export const readableFileSchema = wireSchema<ReadableFile>()(
   }),
 );
 
+/** Tokens of the user that were issued in this second or before are refused. */
+export type RevokeAnswer = { revokedAt: string };
+/** @internal */
+export const revokeAnswerSchema = wireSchema<RevokeAnswer>()(z.object({ revokedAt: shownTimeSchema }));
+
 /** @internal */
 export const healthSchema = wireSchema<Health>()(
   z

@@ -11,6 +11,7 @@ export type NodeGauges = {
   connections: () => number;
   sendsWaiting: () => number;
   reads: () => { running: number; bytes: number; waiting: number };
+  revokedUsers: () => number;
 };
 
 const socketCounts = (registers: Registry[]): SocketCounts => {
@@ -85,7 +86,7 @@ const restMetrics = (registers: Registry[]): RestMetrics => {
 };
 
 /** Exports the gauges; each scrape asks the node. */
-const watchNode = (registers: Registry[], { connections, sendsWaiting, reads }: NodeGauges): void => {
+const watchNode = (registers: Registry[], { connections, sendsWaiting, reads, revokedUsers }: NodeGauges): void => {
   const gauge = (name: string, help: string, value: () => number): Gauge =>
     new Gauge({
       name,
@@ -97,6 +98,7 @@ const watchNode = (registers: Registry[], { connections, sendsWaiting, reads }: 
     });
   gauge("chat_connections", "Sockets connected to this node", connections);
   gauge("chat_sends_waiting", "Sends that wait for the database", sendsWaiting);
+  gauge("chat_revoked_users", "Users whose older tokens are refused", revokedUsers);
   gauge("chat_reads_running", "Reads of pages and chats under way", () => reads().running);
   gauge("chat_reads_waiting", "Reads of pages and chats that wait for their turn", () => reads().waiting);
   gauge("chat_read_bytes", "Bytes of pages and chats that are being read or not written out yet", () => reads().bytes);

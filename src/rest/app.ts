@@ -31,6 +31,8 @@ export type RestParts = {
   acts: Acts;
   /** The largest file that may be uploaded. */
   mostUploadBytes?: number | undefined;
+  /** Refuses the older tokens of a user. */
+  revoke: (userId: string) => Promise<Date>;
   health: () => Promise<Health>;
   rules: Rules;
   asyncapi: AsyncApiDocument;
@@ -64,10 +66,11 @@ const callerRouter = (parts: RestParts, resourceParts: ResourceParts): Router =>
  *     id → log → headers → identify → count → route → authorize → body → parse → act → answer
  */
 export const createRestApp = (parts: RestParts): Express => {
-  const { acts, mostUploadBytes, health, rules, limits, now } = parts;
+  const { acts, revoke, mostUploadBytes, health, rules, limits, now } = parts;
   const messageBody = messageBodySchema(parts.attachmentHosts);
   const resourceParts: ResourceParts = {
     acts,
+    revoke,
     messageBody,
     mostUploadBytes,
     limitSends: limits.sends,

@@ -10,6 +10,7 @@ import { initiate } from "./initiate.ts";
 import { messages } from "./messages.ts";
 import { readMarks } from "./read-marks.ts";
 import type { Routes } from "./request/routes.ts";
+import { revoke } from "./revoke.ts";
 import { rules } from "./rules.ts";
 import { status } from "./status.ts";
 
@@ -18,6 +19,8 @@ export type PathParts = { messageBody: ReturnType<typeof messageBodySchema>; mos
 
 export type ResourceParts = PathParts & {
   acts: Acts;
+  /** Refuses the older tokens of a user. @throws ChatError `unavailable` */
+  revoke: (userId: string) => Promise<Date>;
   /** Takes one of the sends that the user has left. @throws ChatError `rate_limited` */
   limitSends: (userId: string) => Promise<void>;
   health: () => Promise<Health>;
@@ -32,4 +35,4 @@ type Resource = { routes: (parts: ResourceParts) => Routes; paths: (parts: PathP
 export const publicResources: readonly Resource[] = [health, rules];
 
 /** Calls with a token or a key. Paths with a fixed name come before those with a chat's id. */
-export const callerResources: readonly Resource[] = [initiate, chats, messages, attachments, readMarks, status];
+export const callerResources: readonly Resource[] = [initiate, revoke, chats, messages, attachments, readMarks, status];

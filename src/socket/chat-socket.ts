@@ -9,6 +9,8 @@ export type SocketData = {
   userId: string;
   /** When its token ends, in milliseconds of the epoch. */
   expiresAt: number;
+  /** When its token was issued, in seconds of the epoch; null if the token does not say. */
+  issuedAtS: number | null;
   /** It was notified that its token expires. */
   expiryNotified?: boolean;
   /** Its node is draining it: what it sends now is refused. */

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Server as HttpServer, IncomingMessage } from "node:http";
 import { Server } from "socket.io";
+import type { Revocations } from "../caller/revocations.ts";
 import type { Broadcast, ChatCards, ChatLog } from "../chat/ports.ts";
 import type { Limits } from "../config/config.ts";
 import { clientEventSchemas } from "../contract/client-events.ts";
@@ -12,6 +13,7 @@ import { createRateLimits, type RateLimits } from "../redis/rate-limits.ts";
 import type { ChatServer, ChatSocket } from "./chat-socket.ts";
 import { admitSockets, isAllowedOrigin } from "./connection/admission.ts";
 import { drainSockets } from "./connection/drain-sockets.ts";
+import { endRevokedConnections } from "./connection/end-revoked.ts";
 import { guardConnections } from "./connection/guard-connections.ts";
 import { watchPacketSizes } from "./connection/packet-sizes.ts";
 import { createServeSocket } from "./connection/serve-socket.ts";
@@ -59,7 +61,7 @@ export type SocketServer = {
   broadcast: Broadcast;
   rateLimits: RateLimits;
   /** Begins to admit sockets. Before this they wait. */
-  serve: (serving: Serving) => void;
+  serve: (serving: Serving & { revocations: Pick<Revocations, "isRevoked" | "onRevoked"> }) => void;
   /** Whether Redis works; without it the node serves only its own sockets. */
   isRedisUp: () => boolean;
   connections: () => number;
@@ -147,7 +149,7 @@ const createServe =
     io: ChatServer,
     { options, rateLimits, presence, typing, isOversized, isDraining }: ServeParts,
   ): SocketServer["serve"] =>
-  ({ acts, log, verifyToken }) => {
+  ({ acts, log, verifyToken, revocations }) => {
     const { limits, counts, logger } = options;
     const admitted = admitSockets(io, {
       verifyToken,
@@ -179,6 +181,7 @@ const createServe =
       // It was being admitted when the draining began.
       if (isDraining()) socket.conn.close();
     });
+    endRevokedConnections(io, revocations);
   };
 
 /**

@@ -41,6 +41,8 @@ export type UploadDocument = Omit<Upload, "id" | "chatId"> & {
   unsentOf?: string;
   forgotten?: true;
 };
+/** A document in `revocations`, one per revoked user: tokens that were issued until `at` are refused. */
+export type RevocationDocument = { _id: string; at: Date };
 
 /** The names of the unique indexes, which a duplicate key error contains. */
 export const seqIndex = "one_entry_per_seq";
@@ -149,8 +151,16 @@ uploadSchema.index({ unsentOf: 1 }, { name: "unsent", partialFilterExpression: {
 // What waits for a scanner.
 uploadSchema.index({ state: 1, createdAt: 1 }, { name: "scanning", partialFilterExpression: { state: "scanning" } });
 
+const revocationSchema = new Schema<RevocationDocument>(
+  { _id: text, at: date },
+  { ...options, collection: "revocations" },
+);
+// Each node asks several times a second for the newest ones.
+revocationSchema.index({ at: 1 }, { name: "newest_revocations" });
+
 export const createModels = (connection: Connection) => ({
   entries: connection.model("Entry", entrySchema),
   cards: connection.model("Card", cardSchema),
   uploads: connection.model("Upload", uploadSchema),
+  revocations: connection.model("Revocation", revocationSchema),
 });

@@ -12,6 +12,7 @@ import { createModels } from "./models.ts";
 import { keepPromises, requireMongodbUri } from "./mongodb-uri.ts";
 import { createRelayStore, type RelayStore } from "./relay/relay-store.ts";
 import { createUploadStore } from "./uploads/upload-store.ts";
+import { createRevocationStore, type RevocationStore } from "./revocations.ts";
 
 export type Store = {
   log: ChatLog;
@@ -19,6 +20,7 @@ export type Store = {
   uploads: Uploads;
   /** For publishing the log to other services. */
   relay: RelayStore;
+  revocations: RevocationStore;
   /** How many sends wait for the database. */
   waiting: () => number;
   /** Whether the database answers within a second. One ping is sent at a time, shared by all callers. */
@@ -77,7 +79,7 @@ export const openStore = async ({
   const connection = await connect(mongodbUri, logger, signal);
   const models = createModels(connection);
   onProgress({ mongodb: true, indexes: false });
-  await makeIndexes({ models: [models.entries, models.cards, models.uploads], logger, signal, onProgress });
+  await makeIndexes({ models: Object.values(models), logger, signal, onProgress });
   const database = connection.getClient().db(connection.name);
   const log = createChatLog({
     database,
@@ -102,6 +104,7 @@ export const openStore = async ({
       database,
       names: { entries: models.entries.collection.collectionName, cards: models.cards.collection.collectionName },
     }),
+    revocations: createRevocationStore(database.collection(models.revocations.collection.collectionName)),
     waiting: () => log.queue.size,
     isUp: shareAnswer(ping.keptMs, () => answersPing(database)),
     close: (deadlineMs = 5_000) => {

@@ -129,10 +129,14 @@ const strange = fc.constantFrom<Record<string, string>>(
   { origin: "null" },
 );
 
+/** Calls after which a user cannot do anything here any more: they are made for users who do nothing else. */
+const endUsers = new Set(["revokeUser"]);
+const hintsOf = ({ operationId }: Call, { hints }: Ground): Ground["hints"] =>
+  endUsers.has(operationId) ? { ...hints, userId: fc.nat({ max: 30 }).map((n) => `ended-${n}`) } : hints;
+
 /** Requests of a call: mostly as the OpenAPI document has it, nearly so, and now and then with another method. */
 const requestsOf = (call: Call, ground: Ground): fc.Arbitrary<Fuzzed> => {
-  const { hints, documents } = ground;
-  const context = { hints, resolve: documents.resolve.openapi };
+  const context = { hints: hintsOf(call, ground), resolve: ground.documents.resolve.openapi };
   const valid = (name: string, schema: Schema): Text =>
     valuesOf({ type: "object", properties: { [name]: schema }, required: [name] }, context).map((made) =>
       textOf((made as Record<string, unknown>)[name]),

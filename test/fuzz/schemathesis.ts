@@ -37,8 +37,17 @@ const install = async (python: string, where: Pick<Options, "run" | "folder">): 
 // Not asked for: that all is taken which the schema allows. Of hosts, clean text and the order of times it knows nothing.
 const leftOut = "positive_data_acceptance";
 
+/** A revoked user gets nothing but 401, so another one than the user of the token is revoked. */
 const configOf = (chatId: string, userId: string): string =>
-  ["[parameters]", `"path.chatId" = "${chatId}"`, `"path.userId" = "${userId}"`].join("\n");
+  [
+    "[parameters]",
+    `"path.chatId" = "${chatId}"`,
+    `"path.userId" = "${userId}"`,
+    "[[operations]]",
+    'include-operation-id = "revokeUser"',
+    "[operations.parameters]",
+    '"path.userId" = "revoked-user"',
+  ].join("\n");
 
 /**
  * Holds a node against its OpenAPI document with schemathesis, which knows nothing of us.

@@ -21,6 +21,7 @@ const calls = () =>
     ["put", `/api/chat/${chat.chatId}/status`],
     ["patch", `/api/chat/${chat.chatId}/status`],
     ["post", "/api/chat/initiate"],
+    ["post", `/api/chat/user/${chat.ownerId}/revoke`],
   ] as const;
 
 const wrong: [string, () => Record<string, string>][] = [

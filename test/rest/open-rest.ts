@@ -123,6 +123,7 @@ export const openRest = async ({ mongodbUri = databaseUri(), ...overrides }: Opt
     trustedProxies: 0,
     limits: { requests: noLimit, addressRequests: noLimit, sends: async () => undefined },
     health: async () => allUp,
+    revoke: store.revocations.revoke,
     rules: someRules,
     asyncapi,
     logger,

@@ -21,7 +21,11 @@ const toWork = (profiled: mongo.Document): Work => ({
 });
 
 /** What the database does while something else is done, as its own profiler sees it. */
-export const databaseWork = (uri: string, what: () => Promise<unknown>): Promise<Work[]> =>
+export const databaseWork = (
+  uri: string,
+  what: () => Promise<unknown>,
+  collections = ["chats", "messages"],
+): Promise<Work[]> =>
   withDatabase(uri, async (client) => {
     const database = client.db();
     await database.command({ profile: 0 });
@@ -31,7 +35,7 @@ export const databaseWork = (uri: string, what: () => Promise<unknown>): Promise
     await database.command({ profile: 0 });
     const profiled = await database
       .collection("system.profile")
-      .find({ ns: { $regex: /\.(chats|messages)$/ } })
+      .find({ ns: { $in: collections.map((name) => `${database.databaseName}.${name}`) } })
       .sort({ ts: 1 })
       .toArray();
     return profiled.map(toWork);

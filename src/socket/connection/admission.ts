@@ -63,8 +63,8 @@ export const admitSockets = (io: ChatServer, parts: Parts): Admitted => {
   const admit = async (socket: ChatSocket): Promise<void> => {
     const { request, auth, headers } = { request: socket.request, ...socket.handshake };
     await parts.handshakes.take(clientKey(request, parts.trustedProxies));
-    const { userId, expiresAt } = parts.verifyToken(auth["token"] ?? bearerToken(headers.authorization));
-    socket.data = { userId, expiresAt: expiresAt.getTime() };
+    const { expiresAt, ...identity } = parts.verifyToken(auth["token"] ?? bearerToken(headers.authorization));
+    socket.data = { ...identity, expiresAt: expiresAt.getTime() };
     const connections = await count(socket);
     arrivals.add(socket, connections);
     if (parts.connectionsPerUser === 0 || connections <= parts.connectionsPerUser) return;

@@ -1,3 +1,4 @@
+import type { Identity } from "../../caller/tokens.ts";
 import type { ChatServer, ChatSocket } from "../chat-socket.ts";
 
 const lookEveryMs = 250;
@@ -29,7 +30,8 @@ export const watchTokenExpiry = (io: ChatServer): (() => void) => {
 };
 
 /** Moves the end of a connection to the expiry of a newer token. */
-export const renewToken = ({ data }: ChatSocket, expiresAt: Date): void => {
+export const renewToken = ({ data }: ChatSocket, { expiresAt, issuedAtS }: Identity): void => {
   data.expiresAt = expiresAt.getTime();
+  data.issuedAtS = issuedAtS;
   data.expiryNotified = false;
 };

@@ -73,7 +73,7 @@ export const createHandlers = ({ acts, log, verifyToken, sends, presence, typing
       const identity = verifyToken(token);
       if (identity.userId !== socket.data.userId)
         throw new ChatError("forbidden", { text: "The token is another user's." });
-      renewToken(socket, identity.expiresAt);
+      renewToken(socket, identity);
       return { expiresAt: identity.expiresAt.toISOString() };
     },
   };
