@@ -61,14 +61,7 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
   const isKafkaUp = createIsAnyReachable(config.kafka);
   const { isRedisUp } = sockets;
   const files = openFiles({ config, logger, now, store });
-  const isFileStoreUp = files && { files: () => files.store.isUp() };
-  metrics.watchDependencies({ mongodb: store.isUp, redis: isRedisUp, kafka: isKafkaUp, ...isFileStoreUp });
-  metrics.watch({
-    connections: sockets.connections,
-    sendsWaiting: store.waiting,
-    reads: bounds.reads.load,
-    revokedUsers: revocations.size,
-  });
+  watch({ metrics, store, revocations, sockets, bounds, files, isKafkaUp });
 
   const acts = createActs({
     log: store.log,
@@ -141,6 +134,33 @@ const openFiles = ({ config: { uploads }, logger, now, store }: FilesParts): Fil
     store: createFileStore({ store: uploads.store, logger, now }),
     needsScan: uploads.needsScan,
   };
+
+type WatchParts = {
+  metrics: ReturnType<typeof createNodeMetrics>;
+  store: Store;
+  revocations: Pick<Revocations, "size">;
+  sockets: SocketServer;
+  bounds: ReturnType<typeof createBounds>;
+  files: Files | null;
+  isKafkaUp: () => Promise<boolean>;
+};
+
+/** Exports what the node knows about itself and about what it depends on. */
+const watch = ({ metrics, store, revocations, sockets, bounds, files, isKafkaUp }: WatchParts): void => {
+  metrics.watch({
+    connections: sockets.connections,
+    sendsWaiting: store.waiting,
+    reads: bounds.reads.load,
+    revokedUsers: revocations.size,
+  });
+  const isFileStoreUp = files && { files: () => files.store.isUp() };
+  metrics.watchDependencies({
+    mongodb: store.isUp,
+    redis: sockets.isRedisUp,
+    kafka: isKafkaUp,
+    ...isFileStoreUp,
+  });
+};
 
 type SocketParts = {
   config: Config;

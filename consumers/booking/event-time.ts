@@ -1,4 +1,5 @@
-import { mostClockSkewMs, timeText } from "../../src/chat/acts/booking-event.ts";
+import { mostClockSkewMs } from "../../src/chat/acts/booking-event.ts";
+import { timeText } from "../../src/chat/given-time.ts";
 
 /** The time, or what is wrong with it. */
 type ReadTime = { time: string } | { problem: string };

@@ -64,7 +64,7 @@ const chatAt = (entry: Entry, card: Card, participants: Participants): SharedCha
     delivered: marksAt(card.delivered, entry),
     updatedAt: entry.createdAt,
   };
-  const { unreadCount: _, ...chat } = chatFor(then, participants, "owner");
+  const { unreadCount: _, mutedUntil: __, ...chat } = chatFor(then, participants, "owner");
   return chat;
 };
 

@@ -61,19 +61,36 @@ export const planNotice = (
 
 export type Verdict = { is: "over" } | { is: "due" } | { is: "later"; checkAt: Date };
 
-type Judged = { notice: UnreadNotice; read: Place; counted: number; presence: OnlineState | null; now: Date };
+type Judged = {
+  notice: UnreadNotice;
+  read: Place;
+  counted: number;
+  presence: OnlineState | null;
+  /** Until when the person has muted the chat, null if it is not muted now. */
+  mutedUntil: Date | null;
+  now: Date;
+};
 
 const longestLookMs = 10_000;
+/** Muting, and ending that, makes a notice due for a look. This is for a process that died in between. */
+const longestMutedLookMs = 3_600_000;
 
 /**
  * Whether the notice is to be published now. While a user's presence is unknown, the user counts as connected: a late notice
- * does less harm than a notice about a message that the user is reading.
+ * does less harm than a notice about a message that the user is reading. The notice of a muted chat waits until the mute has
+ * passed, however old the entries are by then.
  */
-export const judgeNotice = ({ notice, read, counted, presence, now }: Judged, delays: NoticeDelays): Verdict => {
+export const judgeNotice = (
+  { notice, read, counted, presence, mutedUntil, now }: Judged,
+  delays: NoticeDelays,
+): Verdict => {
   if (read.seq >= notice.firstSeq || read.counted >= counted) return { is: "over" };
   if (notice.toldAt !== null) {
     const checkAt = forgetAt(notice, delays);
     return checkAt <= now ? { is: "over" } : { is: "later", checkAt };
+  }
+  if (mutedUntil !== null) {
+    return { is: "later", checkAt: new Date(Math.min(mutedUntil.getTime(), now.getTime() + longestMutedLookMs)) };
   }
   const online = presence === null || presence.online;
   const dueAt = online ? notice.firstAt.getTime() + delays.onlineMs : offlineSince(notice, presence) + delays.offlineMs;

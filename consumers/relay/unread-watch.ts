@@ -1,4 +1,4 @@
-import type { Card } from "../../src/chat/cards/card.ts";
+import { type Card, muteOf } from "../../src/chat/cards/card.ts";
 import { type Entry, type Head, toMessage } from "../../src/chat/log/entry.ts";
 import type { ChatLog } from "../../src/chat/ports.ts";
 import { userOf } from "../../src/chat/roles.ts";
@@ -81,7 +81,10 @@ export const createUnreadWatch = ({ notices, scan, log, presenceOf, publish, del
         looks.flatMap(({ event }) => event ?? []),
         signal,
       );
-      await notices.put(looks.flatMap(({ notice, next }) => (next ? [{ notice: next, seen: notice }] : [])));
+      await notices.put(
+        looks.flatMap(({ notice, published }) => (published ? [{ notice: published, seen: notice }] : [])),
+      );
+      await notices.postpone(looks.flatMap(({ notice, checkAt }) => (checkAt ? [{ notice, checkAt }] : [])));
       await notices.remove(looks.flatMap(({ notice, over }) => (over ? [notice] : [])));
       if (due.length < atOnce) return;
     }
@@ -104,7 +107,8 @@ export const createUnreadWatch = ({ notices, scan, log, presenceOf, publish, del
   return { note, publishDue };
 };
 
-type Look = { notice: UnreadNotice; over?: true; next?: UnreadNotice; event?: EncodedEvent };
+/** A notice that is over, or is checked again later, or is due: then with its event, and the notice after that. */
+type Look = { notice: UnreadNotice; over?: true; checkAt?: Date; published?: UnreadNotice; event?: EncodedEvent };
 
 /** Decides about one notice, and makes its event if it is due. */
 const createLook =
@@ -114,16 +118,18 @@ const createLook =
     const { seq, state } = newest;
     const read = readUpTo(card, state, notice.role);
     const presence = await presenceOf(userOf(card.participants, notice.role));
-    const verdict = judgeNotice({ notice, read, counted: state.counted, presence, now: now() }, delays);
+    const muted = muteOf(card, notice.role, now());
+    const judged = { notice, read, counted: state.counted, presence, mutedUntil: muted, now: now() };
+    const verdict = judgeNotice(judged, delays);
     if (verdict.is === "over") return { notice, over: true };
-    if (verdict.is === "later") return { notice, next: { ...notice, checkAt: verdict.checkAt } };
+    if (verdict.is === "later") return { notice, checkAt: verdict.checkAt };
     const message = state.shownSeq === seq ? newest : await log.entryAt(notice.chatId, state.shownSeq);
     if (message === null) return { notice, over: true };
     const published = { ...notice, toldAt: now(), lastSeq: seq, lastAt: message.createdAt };
     const people = { id: card.id, bookingId: card.bookingId, participants: card.participants };
     return {
       notice,
-      next: { ...published, checkAt: forgetAt(published, delays) },
+      published: { ...published, checkAt: forgetAt(published, delays) },
       event: unreadEvent(notice, people, {
         unreadCount: state.counted - read.counted,
         message: toMessage(message),

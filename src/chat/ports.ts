@@ -128,6 +128,11 @@ export interface ChatCards {
    */
   advanceRead(role: Role, entry: Entry, at: Date): Promise<{ mark: ReadMark; moved: boolean }>;
   advanceDelivered(role: Role, entry: Entry, at: Date): Promise<{ mark: DeliveredMark; moved: boolean }>;
+  /**
+   * Sets until when one of the two wants no notices; null: not muted. A notice that waits is looked at again soon.
+   * `changed` false: it was so already.
+   */
+  mute(chatId: string, role: Role, until: Date | null): Promise<{ card: Card; changed: boolean }>;
   /** A user's chats, latest activity first. @throws ChatError `validation_failed` for a cursor that is not ours */
   inbox(query: InboxQuery): Promise<{ cards: Card[]; nextCursor: string | null; bytes: number }>;
   /** The newest other people this user shares a chat with, at most `limit`. */

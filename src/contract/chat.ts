@@ -35,6 +35,9 @@ export const chatSchema = wireSchema<Chat>()(
       unreadCount: z.int().min(0).meta({ description: "The asking user's; always 0 for the booking service" }),
       read: z.record(z.string(), markSchema).meta({ description: "By user id" }),
       delivered: z.record(z.string(), markSchema).meta({ description: "By user id" }),
+      mutedUntil: shownTimeSchema.nullable().meta({
+        description: "Until when the asking user gets no notices of this chat; null: it is not muted",
+      }),
       createdAt: shownTimeSchema,
       updatedAt: shownTimeSchema,
     })
@@ -42,10 +45,10 @@ export const chatSchema = wireSchema<Chat>()(
 );
 
 /** A chat as other services see it: without the fields that are one user's. */
-export type SharedChat = Omit<Chat, "unreadCount">;
+export type SharedChat = Omit<Chat, "unreadCount" | "mutedUntil">;
 /** @internal */
 export const sharedChatSchema = wireSchema<SharedChat>()(
-  chatSchema.omit({ unreadCount: true }).meta({ id: "SharedChat" }),
+  chatSchema.omit({ unreadCount: true, mutedUntil: true }).meta({ id: "SharedChat" }),
 );
 
 /** @internal */

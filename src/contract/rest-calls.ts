@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { approvedSchema } from "../chat/acts/booking-event.ts";
 import { statusChangeSchema } from "../chat/acts/change-status.ts";
+import { muteSchema } from "../chat/acts/mute.ts";
 import { defaultPageSize, inboxQuerySchema, pageSizeSchema, seqSchema } from "../chat/acts/read-messages.ts";
 import {
   newUploadSchema,
@@ -45,6 +46,11 @@ export const readBodySchema = wireSchema<ReadBody>()(
     seq: seqSchema.optional().meta({ description: "Read up to this seq; if left out, everything" }),
   }),
 );
+
+/** The body of `PUT /:chatId/mute`. */
+export type MuteBody = { until: string | null };
+/** @internal */
+export const muteBodySchema = wireSchema<MuteBody>()(muteSchema);
 
 /** The query of `GET /user/:userId`. */
 export type InboxParams = { status?: ChatStatus | undefined; limit?: number | undefined; cursor?: string | undefined };

@@ -12,10 +12,10 @@ import { needKey } from "./request/identify.ts";
 import { readJson } from "./request/read-json.ts";
 import type { Routes } from "./request/routes.ts";
 
-/** A chat as the booking service sees it: the whole shape, with an unread count of 0, since the service reads nothing. */
+/** A chat as the booking service sees it: the whole shape, nothing unread and not muted, since both are a user's. */
 export const chatForService = (card: Card): Chat => {
   if (card.participants === null) throw new ChatError("internal");
-  return { ...chatFor(card, card.participants, "owner"), unreadCount: 0 };
+  return { ...chatFor(card, card.participants, "owner"), unreadCount: 0, mutedUntil: null };
 };
 
 /** @throws ChatError `validation_failed` also for a time further ahead than clocks differ */

@@ -8,6 +8,7 @@ import { chats } from "./chats.ts";
 import { health } from "./health.ts";
 import { initiate } from "./initiate.ts";
 import { messages } from "./messages.ts";
+import { mute } from "./mute.ts";
 import { readMarks } from "./read-marks.ts";
 import type { Routes } from "./request/routes.ts";
 import { revoke } from "./revoke.ts";
@@ -35,4 +36,13 @@ type Resource = { routes: (parts: ResourceParts) => Routes; paths: (parts: PathP
 export const publicResources: readonly Resource[] = [health, rules];
 
 /** Calls with a token or a key. Paths with a fixed name come before those with a chat's id. */
-export const callerResources: readonly Resource[] = [initiate, revoke, chats, messages, attachments, readMarks, status];
+export const callerResources: readonly Resource[] = [
+  initiate,
+  revoke,
+  chats,
+  messages,
+  attachments,
+  readMarks,
+  mute,
+  status,
+];

@@ -25,6 +25,8 @@ export type CardDocument = {
   delivered: Record<Role, DeliveredMark>;
   /** Where each side last marked the chat as read; missing before the first time. */
   receipts?: Partial<Record<Role, DeliveredMark>> | undefined;
+  /** Until when each side has muted the chat; missing before the first time. */
+  mutedUntil?: Partial<Record<Role, Date | null>> | undefined;
   createdAt: Date;
   updatedAt: Date;
 };
@@ -41,6 +43,7 @@ export type UploadDocument = Omit<Upload, "id" | "chatId"> & {
   unsentOf?: string;
   forgotten?: true;
 };
+
 /** A document in `revocations`, one per revoked user: tokens that were issued until `at` are refused. */
 export type RevocationDocument = { _id: string; at: Date };
 
@@ -113,6 +116,7 @@ const cardSchema = new Schema<CardDocument>(
     read: { owner: readMark, seeker: readMark },
     delivered: { owner: mark, seeker: mark },
     receipts: { type: Object },
+    mutedUntil: { type: Object },
     createdAt: date,
     updatedAt: date,
   },

@@ -11,8 +11,8 @@ import { makeIndexes, type Opening } from "./make-indexes.ts";
 import { createModels } from "./models.ts";
 import { keepPromises, requireMongodbUri } from "./mongodb-uri.ts";
 import { createRelayStore, type RelayStore } from "./relay/relay-store.ts";
-import { createUploadStore } from "./uploads/upload-store.ts";
 import { createRevocationStore, type RevocationStore } from "./revocations.ts";
+import { createUploadStore } from "./uploads/upload-store.ts";
 
 export type Store = {
   log: ChatLog;
@@ -88,9 +88,15 @@ export const openStore = async ({
     onFailure: (error) => logger.warn({ err: error }, "a write's outcome is not known, trying again"),
     ...(limits && { limits }),
   });
+  const relay = createRelayStore({
+    mongodbUri,
+    database,
+    names: { entries: models.entries.collection.collectionName, cards: models.cards.collection.collectionName },
+  });
   const cards = createCardStore({
     database,
     name: models.cards.collection.collectionName,
+    notices: relay.notices,
     now,
     onMade: log.hintEmpty,
   });
@@ -99,11 +105,7 @@ export const openStore = async ({
     log,
     cards,
     uploads: createUploadStore({ database, name: models.uploads.collection.collectionName, now }),
-    relay: createRelayStore({
-      mongodbUri,
-      database,
-      names: { entries: models.entries.collection.collectionName, cards: models.cards.collection.collectionName },
-    }),
+    relay,
     revocations: createRevocationStore(database.collection(models.revocations.collection.collectionName)),
     waiting: () => log.queue.size,
     isUp: shareAnswer(ping.keptMs, () => answersPing(database)),

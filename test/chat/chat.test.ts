@@ -18,6 +18,7 @@ const card: Card = {
   lastMessage: null,
   read: { owner: { seq: 2, counted: 1, at }, seeker: { seq: 5, counted: 4, at } },
   delivered: { owner: { seq: 3, at }, seeker: { seq: 5, at } },
+  mutedUntil: { owner: null, seeker: new Date("2026-11-22T12:00:00.000Z") },
   createdAt: at,
   updatedAt: at,
 };
@@ -26,6 +27,14 @@ describe("a chat", () => {
   test("shows each side its own unread count", () => {
     expect(chatFor(card, people, "owner").unreadCount).toBe(3);
     expect(chatFor(card, people, "seeker").unreadCount).toBe(0);
+  });
+
+  test("shows each side until when that side has muted it, and null from then on", () => {
+    const seen = (role: "owner" | "seeker", time: string) =>
+      chatFor(card, people, role, new Date(`2026-11-22T${time}Z`)).mutedUntil;
+    expect(seen("owner", "11:00:00.000")).toBeNull();
+    expect(seen("seeker", "11:59:59.999")).toBe("2026-11-22T12:00:00.000Z");
+    expect(seen("seeker", "12:00:00.000")).toBeNull();
   });
 
   test("has marks by user id, whatever the id is", () => {

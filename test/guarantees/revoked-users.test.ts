@@ -5,21 +5,27 @@ import { craftToken } from "../support/craft-token.ts";
 import { withDatabase } from "../support/open-test-store.ts";
 import { failNext, ownMongodb, ownRedis } from "../support/own-services.ts";
 import { uniqueName } from "../support/services.ts";
-import { databaseUri, startNode, type TestNode, tokenFor } from "../support/start-node.ts";
+import {
+  databaseUri,
+  startNode,
+  startTwoNodes,
+  type TestNode,
+  type TwoNodes,
+  tokenFor,
+} from "../support/start-node.ts";
 
 // CONTRACT, POST /api/chat/user/:userId/revoke: on two nodes, of which one took the call.
 let redis: OwnService;
+let nodes: TwoNodes;
 let one: TestNode;
 let other: TestNode;
-const nodes = (): TestNode[] => [one, other];
 beforeAll(async () => {
   redis = await ownRedis();
-  one = await startNode({ REDIS_URL: redis.address });
-  other = await startNode({ REDIS_URL: redis.address, MONGODB_URI: one.config.mongodbUri });
+  nodes = await startTwoNodes({ REDIS_URL: redis.address });
+  ({ one, other } = nodes);
 });
 afterAll(async () => {
-  await one.stop(1_000);
-  await other.stop(1_000);
+  await nodes[Symbol.asyncDispose]();
   await redis.close();
 });
 
@@ -73,7 +79,7 @@ describe("a user who is revoked", () => {
     const user = uniqueName("user");
     const second = await revoke(user);
     const fresh = tokenFor(user, { iat: second + 1 });
-    for (const node of nodes()) {
+    for (const node of [one, other]) {
       await known(node, user);
       expect(await atHandshake(node, oldToken(user))).toBe("unauthenticated");
       using socket = await connect(node, user, { token: fresh });

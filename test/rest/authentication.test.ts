@@ -18,6 +18,7 @@ const calls = () =>
     ["put", `/api/chat/${chat.chatId}/read`],
     ["post", `/api/chat/${chat.chatId}/read`],
     ["patch", `/api/chat/${chat.chatId}/read`],
+    ["put", `/api/chat/${chat.chatId}/mute`],
     ["put", `/api/chat/${chat.chatId}/status`],
     ["patch", `/api/chat/${chat.chatId}/status`],
     ["post", "/api/chat/initiate"],
@@ -44,7 +45,7 @@ describe("who does not show who they are", () => {
   });
 
   test("the key opens no call that is a person's", async () => {
-    for (const [method, path] of calls().slice(0, 7)) {
+    for (const [method, path] of calls().slice(0, 8)) {
       await rest.call[method](path).set("X-API-Key", apiKey).expect(401);
     }
   });

@@ -64,6 +64,7 @@ describe("openapi.json", () => {
       "get /api/chat/{chatId}/attachments/{attachmentId}",
       "get /api/chat/{chatId}/messages",
       "get /api/chat/health",
+      "get /api/chat/rules",
       "get /api/chat/user/{userId}",
       "patch /api/chat/{chatId}/read",
       "patch /api/chat/{chatId}/status",
@@ -72,6 +73,8 @@ describe("openapi.json", () => {
       "post /api/chat/{chatId}/message",
       "post /api/chat/{chatId}/read",
       "post /api/chat/initiate",
+      "post /api/chat/user/{userId}/revoke",
+      "put /api/chat/{chatId}/mute",
       "put /api/chat/{chatId}/read",
       "put /api/chat/{chatId}/status",
     ]);

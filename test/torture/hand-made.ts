@@ -52,6 +52,7 @@ const cardOf = (entries: Entry[]): Card => {
     lastMessage: { id, chatId, seq, senderId, type, content, createdAt: createdAt.toISOString() },
     read: { owner: mark, seeker: mark },
     delivered: { owner: mark, seeker: mark },
+    mutedUntil: { owner: null, seeker: null },
     createdAt: at,
     updatedAt: at,
   };

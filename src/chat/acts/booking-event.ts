@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { givenTimeSchema } from "../given-time.ts";
 import { givenIdSchema, wholeNumberSchema } from "../ids.ts";
 import { cleanText, longestReason } from "../log/content.ts";
 
@@ -32,19 +33,6 @@ const reason = z
 // A missing value and an explicit null mean the same, since many JSON writers send every field.
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
-/** The format of a time. */
-export const timeText = "an RFC 3339 time with its zone, such as 2026-11-22T10:15:00Z";
-
-// RFC 3339 allows a lower-case t and z, zod does not.
-const time = z
-  .string(timeText)
-  .toUpperCase()
-  .meta({
-    format: "date-time",
-    description: "RFC 3339, with `Z` or any other offset, in any precision; kept to the millisecond",
-  })
-  .pipe(z.iso.datetime({ offset: true, error: timeText }))
-  .transform((text) => new Date(text));
 const eventIdText = "text of 1 to 256 characters, or a whole number";
 /** An event's id; a whole number counts as its digits, as for every id. */
 export const eventIdSchema = z
@@ -61,7 +49,7 @@ export const approvedSchema = z
     bookingId: givenIdSchema,
     ownerId: givenIdSchema,
     seekerId: givenIdSchema,
-    occurredAt: optional(time),
+    occurredAt: optional(givenTimeSchema),
     eventId: optional(eventIdSchema),
     reason,
   })
@@ -73,7 +61,7 @@ export const cancelledSchema = z
     bookingId: givenIdSchema,
     ownerId: optional(givenIdSchema),
     seekerId: optional(givenIdSchema),
-    occurredAt: optional(time),
+    occurredAt: optional(givenTimeSchema),
     eventId: optional(eventIdSchema),
     reason,
   })

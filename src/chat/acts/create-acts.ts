@@ -7,6 +7,7 @@ import type { Files } from "../upload-ports.ts";
 import { createApplyBookingEvent } from "./apply-booking-event.ts";
 import { createChangeStatus } from "./change-status.ts";
 import { createMarkDelivered, createMarkRead } from "./mark-read.ts";
+import { createMute } from "./mute.ts";
 import { createReadChats } from "./read-messages.ts";
 import { createSendMessage } from "./send-message.ts";
 import { createUploadActs } from "./uploads/create-upload-acts.ts";
@@ -51,6 +52,7 @@ export const createActs = (parts: Parts) => {
     sendMessage: createSendMessage({ requireParticipant, log, nameUpload, keeper, broadcast }),
     markRead: createMarkRead({ requireParticipant, log, cards, keeper, broadcast, marks, now }),
     markDelivered: createMarkDelivered({ requireParticipant, log, cards, broadcast, marks, now }),
+    mute: createMute({ requireParticipant, log, cards, keeper, broadcast, marks, now }),
     readChats: createReadChats({ requireParticipant, log, cards, keeper, reads }),
     /** What is done with uploaded files; null where nobody can upload. */
     uploads: files && createUploadActs({ ...files, requireParticipant, log, turns: bounds.files }),

@@ -21,6 +21,8 @@ export type Card = {
   lastMessage: Message | null;
   read: Record<Role, ReadMark>;
   delivered: Record<Role, DeliveredMark>;
+  /** Until when each of the two wants no notices; null, or a time that has passed: not muted. */
+  mutedUntil: Record<Role, Date | null>;
   createdAt: Date;
   updatedAt: Date;
 };
@@ -38,6 +40,7 @@ export type Chat = {
   unreadCount: number;
   read: Record<string, Mark>;
   delivered: Record<string, Mark>;
+  mutedUntil: string | null;
   createdAt: string;
   updatedAt: string;
 };
@@ -55,8 +58,14 @@ const byUser = <T extends { seq: number; at: Date }>(people: Participants, marks
     ]),
   );
 
+/** Until when a person wants no notices of a chat, null if it is not muted now. */
+export const muteOf = ({ mutedUntil: until }: Pick<Card, "mutedUntil">, role: Role, now: Date): Date | null => {
+  const mine = until[role];
+  return mine !== null && mine > now ? mine : null;
+};
+
 /** The card as `role` sees it. `unreadCount` is the log's count minus the count at the read mark. */
-export const chatFor = (card: Card, participants: Participants, role: Role): Chat => ({
+export const chatFor = (card: Card, participants: Participants, role: Role, now = new Date()): Chat => ({
   id: card.id,
   bookingId: card.bookingId,
   ...participants,
@@ -67,6 +76,7 @@ export const chatFor = (card: Card, participants: Participants, role: Role): Cha
   unreadCount: Math.max(0, card.counted - card.read[role].counted),
   read: byUser(participants, card.read),
   delivered: byUser(participants, card.delivered),
+  mutedUntil: muteOf(card, role, now)?.toISOString() ?? null,
   createdAt: card.createdAt.toISOString(),
   updatedAt: card.updatedAt.toISOString(),
 });

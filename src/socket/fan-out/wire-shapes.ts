@@ -95,6 +95,8 @@ const isChat = (value: unknown): value is Fields =>
   orNull(isMessage)(value["lastMessage"]) &&
   isObject(value["read"]) &&
   isObject(value["delivered"]) &&
+  // A node that is rolled later does not send it.
+  (value["mutedUntil"] === undefined || orNull(isTime)(value["mutedUntil"])) &&
   isTime(value["updatedAt"]);
 
 const isReceipt = (value: unknown): value is Fields =>

@@ -20,6 +20,7 @@ export const toCard = (document: CardDocument): Card => ({
   lastMessage: document.lastMessage,
   read: document.read,
   delivered: document.delivered,
+  mutedUntil: { owner: document.mutedUntil?.owner ?? null, seeker: document.mutedUntil?.seeker ?? null },
   createdAt: document.createdAt,
   updatedAt: document.updatedAt,
 });

@@ -10,8 +10,10 @@ import { type Role, roleOf } from "../../chat/roles.ts";
 import { orUnavailable } from "../driver-errors.ts";
 import { durable, durableCommand, lasting } from "../durability.ts";
 import { type CardDocument, peopleIndex } from "../models.ts";
+import type { UnreadNotices } from "../relay/unread-notices.ts";
 import { copyStages, deliveredStages, otherOf, readStages, toCard } from "./card-documents.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { createMuteCard } from "./mute-card.ts";
 import { createOpenCards } from "./open-cards.ts";
 
 const factsKept = 20_000;
@@ -26,15 +28,17 @@ type Parts = {
   database: mongo.Db;
   /** The collection's name. */
   name: string;
+  notices: Pick<UnreadNotices, "lookSoon">;
   now: () => Date;
   /** Called for each new card: its chat has no entry yet. */
   onMade: (chatId: string) => void;
 };
 
 /** The index cards in MongoDB's `chats`. */
-export const createCardStore = ({ database, name, now, onMade }: Parts): ChatCards => {
+export const createCardStore = ({ database, name, notices, now, onMade }: Parts): ChatCards => {
   const collection: Cards = database.collection(name);
   const openCard = createOpenCards({ database, collection, now });
+  const muteCard = createMuteCard({ cards: collection, notices, now });
   const known = new LRUCache<string, ChatFacts>({ max: factsKept });
   const marks = new LRUCache<string, number>({ max: marksKept });
 
@@ -78,6 +82,7 @@ export const createCardStore = ({ database, name, now, onMade }: Parts): ChatCar
       if (found) marks.set(`${chatId} ${mark} ${role}`, found.seq);
       return found;
     },
+    mute: (chatId, role, until) => orUnavailable(() => muteCard(chatId, role, until)),
     inbox: (query) => orUnavailable(() => inbox(collection, query)),
     contacts: (userId, limit) => orUnavailable(() => contacts(collection, userId, limit)),
   };

@@ -30,6 +30,10 @@ export type UnreadNotices = {
   nextAt: () => Promise<Date | null>;
   /** Writes each notice if the stored one is still the one that was `seen` (null: none); otherwise it changes nothing. */
   put: (changes: { notice: UnreadNotice; seen: UnreadNotice | null }[]) => Promise<void>;
+  /** Sets when to check a notice again, unless another process has changed that since the notice was read. */
+  postpone: (changes: { notice: UnreadNotice; checkAt: Date }[]) => Promise<void>;
+  /** Makes a waiting notice due for a check; does nothing if there is none. */
+  lookSoon: (key: NoticeKey, now: Date) => Promise<void>;
   /** Deletes bursts that are over. */
   remove: (notices: UnreadNotice[]) => Promise<void>;
 };
@@ -73,6 +77,18 @@ export const createUnreadNotices = (collection: mongo.Collection<NoticeDocument>
     await collection.bulkWrite(writes, { ordered: false, ...durable }).catch((error: unknown) => {
       if (!isDuplicateKey(error)) throw error;
     });
+  },
+
+  postpone: async (changes) => {
+    if (changes.length === 0) return;
+    const writes = changes.map(({ notice, checkAt }) => ({
+      updateOne: { filter: { ...same(notice), checkAt: notice.checkAt }, update: { $set: { checkAt } } },
+    }));
+    await collection.bulkWrite(writes, { ordered: false, ...durable });
+  },
+
+  lookSoon: async (key, now) => {
+    await collection.updateOne({ _id: idOf(key), toldAt: null }, { $set: { checkAt: now } }, durable);
   },
 
   remove: async (notices) => {

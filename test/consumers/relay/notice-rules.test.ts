@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { judgeNotice, planNotice } from "../../../consumers/relay/notice-rules.ts";
+import { judgeNotice, type OnlineState, planNotice } from "../../../consumers/relay/notice-rules.ts";
 import type { UnreadNotice } from "../../../src/store/relay/unread-notices.ts";
 
 const delays = { offlineMs: 30_000, onlineMs: 300_000 };
@@ -59,8 +59,11 @@ describe("a run of unread entries", () => {
   });
 });
 
-const judge = (seconds: number, presence: { online: boolean; lastSeenAt: string | null } | null, notice = aNotice()) =>
-  judgeNotice({ notice, read: { seq: 2, counted: 2 }, counted: 4, presence, now: at(seconds) }, delays);
+const judge = (seconds: number, presence: OnlineState | null, notice = aNotice(), muted: Date | null = null) =>
+  judgeNotice(
+    { notice, read: { seq: 2, counted: 2 }, counted: 4, presence, mutedUntil: muted, now: at(seconds) },
+    delays,
+  );
 const gone = { online: false, lastSeenAt: null };
 const there = { online: true, lastSeenAt: null };
 
@@ -85,10 +88,27 @@ describe("others are told", () => {
   });
 
   test("not of what was read, nor of what is told already", () => {
-    const read = { notice: aNotice(), counted: 4, presence: gone, now: at(60) };
+    const read = { notice: aNotice(), counted: 4, presence: gone, mutedUntil: null, now: at(60) };
     expect(judgeNotice({ ...read, read: { seq: 3, counted: 3 } }, delays)).toEqual({ is: "over" });
     expect(judgeNotice({ ...read, read: { seq: 2, counted: 4 } }, delays)).toEqual({ is: "over" });
     expect(judge(60, gone, aNotice({ toldAt: at(30) }))).toMatchObject({ is: "later" });
     expect(judge(3_600, gone, aNotice({ toldAt: at(30) }))).toEqual({ is: "over" });
+  });
+
+  test("not while the chat is muted, but as soon as that has passed", () => {
+    expect(judge(60, gone, aNotice(), at(200))).toEqual({ is: "later", checkAt: at(200) });
+    expect(judge(60, there, aNotice(), at(200))).toEqual({ is: "later", checkAt: at(200) });
+    expect(judge(200, gone)).toEqual({ is: "due" });
+    // What was muted for a shorter time than the delay is due as if it had not been.
+    expect(judge(20, gone)).toEqual({ is: "later", checkAt: at(30) });
+  });
+
+  test("of what is muted for long not either, and it is looked at once an hour", () => {
+    expect(judge(60, gone, aNotice(), at(1e6))).toEqual({ is: "later", checkAt: at(3_660) });
+  });
+
+  test("nor of what was read while the chat was muted", () => {
+    const read = { notice: aNotice(), counted: 4, read: { seq: 3, counted: 4 }, presence: gone, now: at(60) };
+    expect(judgeNotice({ ...read, mutedUntil: at(200) }, delays)).toEqual({ is: "over" });
   });
 });
