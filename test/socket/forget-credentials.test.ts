@@ -5,7 +5,7 @@ import { expect, test } from "@jest/globals";
 import { Server } from "socket.io";
 import { io as connect } from "socket.io-client";
 import type { ChatServer } from "../../src/socket/chat-socket.ts";
-import { forgetCredentials } from "../../src/socket/connection/forget-credentials.ts";
+import { forgetCredentials } from "../../src/socket/connection/token/forget-credentials.ts";
 
 test("of a token that came in auth, a header, a cookie or the query nothing is left on the socket and its request", async () => {
   const http = createServer().listen(0, "127.0.0.1");

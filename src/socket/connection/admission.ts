@@ -8,7 +8,7 @@ import { refusalOf } from "../events/handle-events.ts";
 import { userRoom } from "../fan-out/rooms.ts";
 import type { PresenceNotices } from "../presence/presence-notices.ts";
 import { createArrivals, createSocketHolders } from "./arrivals.ts";
-import { forgetCredentials } from "./forget-credentials.ts";
+import { forgetCredentials } from "./token/forget-credentials.ts";
 
 /**
  * Browsers send the page's origin, and `cors` does not apply to websockets. Other clients send no origin or, like

@@ -3,7 +3,7 @@ import type { Acts } from "../../chat/acts/create-acts.ts";
 import { ChatError } from "../../chat/errors.ts";
 import type { ChatLog } from "../../chat/ports.ts";
 import { otherRole, userOf } from "../../chat/roles.ts";
-import { renewToken } from "../connection/token-expiry.ts";
+import { renewToken } from "../connection/token/expiry.ts";
 import { chatRoom } from "../fan-out/rooms.ts";
 import type { PresenceNotices } from "../presence/presence-notices.ts";
 import type { Handlers } from "./handle-events.ts";

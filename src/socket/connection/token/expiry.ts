@@ -1,5 +1,5 @@
-import type { Identity } from "../../caller/tokens.ts";
-import type { ChatServer, ChatSocket } from "../chat-socket.ts";
+import type { Identity } from "../../../caller/tokens.ts";
+import type { ChatServer, ChatSocket } from "../../chat-socket.ts";
 
 const lookEveryMs = 250;
 const noticeMs = 60_000;

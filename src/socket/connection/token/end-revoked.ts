@@ -1,7 +1,7 @@
-import type { Revocations } from "../../caller/revocations.ts";
-import type { ChatServer, ChatSocket } from "../chat-socket.ts";
-import { userRoom } from "../fan-out/rooms.ts";
-import { endConnection } from "./end-connection.ts";
+import type { Revocations } from "../../../caller/revocations.ts";
+import type { ChatServer, ChatSocket } from "../../chat-socket.ts";
+import { userRoom } from "../../fan-out/rooms.ts";
+import { endConnection } from "../end-connection.ts";
 
 /**
  * Ends the connections of a user who was revoked, unless their token was issued afterwards. A client reconnects by itself,

@@ -1,4 +1,4 @@
-import type { ChatSocket } from "../chat-socket.ts";
+import type { ChatSocket } from "../../chat-socket.ts";
 
 /** Headers that contain credentials. */
 const secretHeaders = ["authorization", "cookie", "proxy-authorization"];
