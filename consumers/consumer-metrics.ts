@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { RejectReason } from "../src/contract/dead-letters.ts";
+import type { RejectReason } from "../src/contract/bookings/dead-letters.ts";
 import { watchDependencies } from "../src/process/dependency-gauge.ts";
 import { createRelayMetrics } from "./relay/relay-metrics.ts";
 import type { SourceMetrics } from "./source/source-metrics.ts";

@@ -83,6 +83,7 @@ export const openConsumers = async (options: Options): Promise<Consumers> => {
   const acts = createActs({
     log: store.log,
     cards: store.cards,
+    reports: store.reports,
     broadcast: redis.broadcast,
     now: () => new Date(),
     onCardFailure: (error) => logger.warn({ err: error }, "cards were not written, trying again"),

@@ -66,8 +66,10 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
   const acts = createActs({
     log: store.log,
     cards: store.cards,
+    reports: store.reports,
     broadcast: sockets.broadcast,
     now,
+    windows: config.windows,
     bounds,
     files,
     onCardFailure: (error) => logger.warn({ err: error }, "cards were not written, trying again"),

@@ -1,4 +1,4 @@
-import { type LetterHeaders, letterHeader } from "../../src/contract/dead-letters.ts";
+import { type LetterHeaders, letterHeader } from "../../src/contract/bookings/dead-letters.ts";
 import { isTooLarge, type NewRecord, type Publisher } from "../kafka/publisher.ts";
 import type { ReceivedRecord } from "../source/received-record.ts";
 import { ownHeaders } from "./headers.ts";

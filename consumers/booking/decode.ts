@@ -5,8 +5,8 @@ import {
   mostClockSkewMs,
 } from "../../src/chat/acts/booking-event.ts";
 import type { TypeMeaning } from "../../src/chat/booking-type.ts";
-import { typeNames } from "../../src/contract/booking-names.ts";
-import type { RejectReason } from "../../src/contract/dead-letters.ts";
+import type { RejectReason } from "../../src/contract/bookings/dead-letters.ts";
+import { typeNames } from "../../src/contract/bookings/names.ts";
 import type { ReceivedRecord } from "../source/received-record.ts";
 import { describeProblems, readFields } from "./event-fields.ts";
 import { believedTime } from "./event-time.ts";

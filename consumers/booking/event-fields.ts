@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { fieldErrors } from "../../src/chat/parse.ts";
-import { type BookingField, fieldNames } from "../../src/contract/booking-names.ts";
+import { type BookingField, fieldNames } from "../../src/contract/bookings/names.ts";
 import { readTime } from "./event-time.ts";
 import { type Fields, isFields, own, type Unwrapped } from "./unwrap.ts";
 

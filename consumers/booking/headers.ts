@@ -1,5 +1,5 @@
 import type { IHeaders } from "kafkajs";
-import { isDeadLetterHeader } from "../../src/contract/dead-letters.ts";
+import { isDeadLetterHeader } from "../../src/contract/bookings/dead-letters.ts";
 import type { HeaderValue } from "../fetch/header-value.ts";
 
 const toText = (value: HeaderValue): string | undefined => {

@@ -1,4 +1,4 @@
-import { contentNames, fieldNames } from "../../src/contract/booking-names.ts";
+import { contentNames, fieldNames } from "../../src/contract/bookings/names.ts";
 import { parseExactJson } from "../../src/contract/exact-json.ts";
 
 /** A JSON object. */

@@ -1,4 +1,4 @@
-import { type Fate, letterHeader, type MarkHeaders, markHeader } from "../../src/contract/dead-letters.ts";
+import { type Fate, letterHeader, type MarkHeaders, markHeader } from "../../src/contract/bookings/dead-letters.ts";
 import { ownHeaders, readHeaders } from "../booking/headers.ts";
 import type { NewRecord } from "../kafka/publisher.ts";
 import type { ReceivedRecord } from "../source/received-record.ts";

@@ -1,4 +1,4 @@
-import type { Fate } from "../../src/contract/dead-letters.ts";
+import type { Fate } from "../../src/contract/bookings/dead-letters.ts";
 import { type Letter, readStored } from "./letter.ts";
 import type { Range } from "./ranges.ts";
 import type { TopicReader } from "./topic-reader.ts";

@@ -1,12 +1,11 @@
 import type { Entry } from "../../src/chat/log/entry.ts";
-import { countsAsUnread } from "../../src/chat/log/entry-kinds.ts";
+import type { ChatLog } from "../../src/chat/ports.ts";
 import type { RelayScan } from "../../src/store/relay/relay-scan.ts";
-import type { Looked, Newest } from "./unread-watch.ts";
-
-type Pending = { since: number; oldestAt: Date; newest: Newest; seen: { seq: number; at: Date }[] };
+import { type PendingChat, PendingChats } from "./pending-chats.ts";
+import type { Looked } from "./unread-watch.ts";
 
 export type Aftercare = {
-  /** Adds entries whose cards and unread notices are to be checked later. */
+  /** Adds entries whose cards, changed messages and unread notices are to be checked later. */
   add: (entries: Entry[]) => void;
   /** Checks the entries that are due, or all entries if `now` is set. */
   run: (options?: { now?: boolean }) => Promise<void>;
@@ -16,6 +15,8 @@ export type Aftercare = {
 
 type Parts = {
   scan: Pick<RelayScan, "cards">;
+  /** Reading a message as it is shown makes the copies that a crash prevented. */
+  log: Pick<ChatLog, "shownAt">;
   /** Updates a chat's card from its log. */
   mend: (chatId: string) => Promise<unknown>;
   note: (chats: Looked[]) => Promise<void>;
@@ -24,56 +25,47 @@ type Parts = {
   afterMs: number;
 };
 
-const atOnce = 500;
-const mostSeen = 200;
-
 /**
  * Checks a chat's card some seconds after an entry: for an entry that is not copied to it, and for an entry that is unread.
  * By then the writer of the entry has usually updated the card, and a user who has the chat open has read the entry. All
  * entries of a chat in that time share one read of its card.
  */
-export const createAftercare = ({ scan, mend, note, onMended, afterMs }: Parts): Aftercare => {
-  const pending = new Map<string, Pending>();
-  let underWay: Pending[] = [];
+export const createAftercare = ({ scan, log, mend, note, onMended, afterMs }: Parts): Aftercare => {
+  const pending = new PendingChats();
+  let underWay: PendingChat[] = [];
 
-  // Thousands may wait here: only the needed fields of an entry are kept, not its content.
-  const add = (entry: Entry): void => {
-    const { chatId, seq, state, createdAt } = entry;
-    const newest = { seq, state, createdAt };
-    const known = pending.get(chatId) ?? { since: performance.now(), oldestAt: createdAt, newest, seen: [] };
-    if (seq >= known.newest.seq) known.newest = newest;
-    if (countsAsUnread(entry)) known.seen.push({ seq, at: createdAt });
-    // The first ones give the beginning of a burst of unread entries, the last one its end.
-    if (known.seen.length > mostSeen) known.seen.splice(mostSeen / 2, 1);
-    pending.set(chatId, known);
+  /** Checks changed messages. @returns whether the last message was changed since it was copied to the card */
+  const mendMessages = async ({ card, newest, changed }: Looked & Pick<PendingChat, "changed">): Promise<boolean> => {
+    let isLastChanged = false;
+    for (const target of changed) {
+      const shown = await log.shownAt(card.id, target);
+      isLastChanged ||= target === newest.state.shownSeq && (shown?.changedBy ?? 0) > card.lastChange;
+    }
+    return isLastChanged;
   };
 
-  const look = async (chats: Map<string, Pending>): Promise<void> => {
+  const look = async (chats: Map<string, PendingChat>): Promise<void> => {
     const cards = await scan.cards([...chats.keys()]);
     const looked = cards.flatMap((card) => {
       const chat = chats.get(card.id);
-      return chat ? [{ card, newest: chat.newest, seen: chat.seen }] : [];
+      return chat ? [{ card, newest: chat.newest, seen: chat.seen, changed: chat.changed }] : [];
     });
-    await Promise.all(looked.filter(isBehind).map(({ card }) => mend(card.id).then(onMended)));
+    const outdated = await Promise.all(
+      looked.map(async (chat) => ((await mendMessages(chat)) || isBehind(chat) ? [chat.card.id] : [])),
+    );
+    await Promise.all(outdated.flat().map((chatId) => mend(chatId).then(onMended)));
     await note(looked);
-  };
-
-  const putBack = (chats: Map<string, Pending>): void => {
-    for (const [chatId, chat] of chats) {
-      const newer = pending.get(chatId);
-      pending.set(chatId, newer ? { ...chat, newest: newer.newest, seen: [...chat.seen, ...newer.seen] } : chat);
-    }
   };
 
   const run = async (until: number): Promise<void> => {
     for (;;) {
-      const due = take(pending, ({ since }) => since <= until);
+      const due = pending.take(until);
       if (due.size === 0) return;
       underWay = [...due.values()];
       try {
         await look(due);
       } catch (error) {
-        putBack(due);
+        pending.putBack(due);
         throw error;
       } finally {
         underWay = [];
@@ -82,25 +74,13 @@ export const createAftercare = ({ scan, mend, note, onMended, afterMs }: Parts):
   };
 
   return {
-    add: (entries) => entries.forEach(add),
-    run: ({ now = false } = {}) => run(now ? Infinity : performance.now() - afterMs),
-    oldestAt: () => {
-      const first = underWay[0] ?? pending.values().next().value;
-      return first?.oldestAt ?? null;
+    add: (entries) => {
+      for (const entry of entries) pending.add(entry);
     },
+    run: ({ now = false } = {}) => run(now ? Infinity : performance.now() - afterMs),
+    oldestAt: () => underWay[0]?.oldestAt ?? pending.oldestAt,
   };
 };
 
 const isBehind = ({ card, newest }: Looked): boolean =>
   card.lastSeq < newest.seq || (card.lastMessage?.seq ?? 0) < newest.state.shownSeq;
-
-/** Removes and returns the first entries of the map that match, in insertion order. */
-const take = (pending: Map<string, Pending>, isDue: (one: Pending) => boolean): Map<string, Pending> => {
-  const taken = new Map<string, Pending>();
-  for (const [chatId, one] of pending) {
-    if (taken.size >= atOnce || !isDue(one)) break;
-    taken.set(chatId, one);
-    pending.delete(chatId);
-  }
-  return taken;
-};

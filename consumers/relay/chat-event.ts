@@ -1,5 +1,6 @@
 import { type Card, chatFor } from "../../src/chat/cards/card.ts";
 import { type Entry, type Message, toMessage } from "../../src/chat/log/entry.ts";
+import type { Report } from "../../src/chat/reports.ts";
 import { type Participants, type Role, userOf } from "../../src/chat/roles.ts";
 import type { SharedChat } from "../../src/contract/chat.ts";
 import type {
@@ -9,6 +10,7 @@ import type {
   MessageEvent,
   StatusEvent,
 } from "../../src/contract/chat-events.ts";
+import { toReport } from "../../src/contract/reports.ts";
 import type { StoredReceipt } from "../../src/store/relay/change-feed.ts";
 import type { UnreadNotice } from "../../src/store/relay/unread-notices.ts";
 
@@ -77,9 +79,11 @@ export const statusEvent = (type: StatusEvent, entry: Entry, card: Card, partici
     data: { chat: chatAt(entry, card, participants) },
   });
 
+/** `message`: the entry itself, or the message that it changed, as it is now. */
 export const messageEvent = (
   type: MessageEvent,
   entry: Entry,
+  message: Message,
   { id, bookingId, participants }: ChatPeople,
 ): EncodedEvent =>
   encode({
@@ -87,7 +91,7 @@ export const messageEvent = (
     chatId: id,
     id: `${entry.seq}`,
     at: entry.createdAt,
-    data: { chat: { id, bookingId, ...participants, status: entry.state.status }, message: toMessage(entry) },
+    data: { chat: { id, bookingId, ...participants, status: entry.state.status }, message },
   });
 
 export const readEvent = (
@@ -100,6 +104,15 @@ export const readEvent = (
     id: `${role}:read:${seq}`,
     at,
     data: { chatId: id, bookingId, userId: userOf(participants, role), seq, at: at.toISOString() },
+  });
+
+export const reportEvent = (report: Report): EncodedEvent =>
+  encode({
+    type: "chat.reported",
+    chatId: report.chatId,
+    id: `report:${report.id}`,
+    at: report.createdAt,
+    data: { report: toReport(report) },
   });
 
 /** `message`: the newest shown message. */

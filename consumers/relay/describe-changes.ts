@@ -1,31 +1,57 @@
 import { LRUCache } from "lru-cache";
 import type { Card } from "../../src/chat/cards/card.ts";
-import type { Entry } from "../../src/chat/log/entry.ts";
+import { changeIn } from "../../src/chat/log/changes.ts";
+import { type Entry, type Message, toMessage } from "../../src/chat/log/entry.ts";
 import { eventsOf } from "../../src/chat/log/entry-kinds.ts";
 import type { ChatLog } from "../../src/chat/ports.ts";
 import { holdsChat } from "../../src/contract/chat-events.ts";
 import type { Change } from "../../src/store/relay/change-feed.ts";
 import type { RelayScan } from "../../src/store/relay/relay-scan.ts";
-import { type ChatPeople, type EncodedEvent, messageEvent, readEvent, statusEvent } from "./chat-event.ts";
+import { type ChatPeople, type EncodedEvent, messageEvent, readEvent, reportEvent, statusEvent } from "./chat-event.ts";
 
 /** Returns the events for changes, in order. */
 export type DescribeChanges = (changes: Change[]) => Promise<EncodedEvent[]>;
 
-type Parts = { log: Pick<ChatLog, "page">; scan: Pick<RelayScan, "cards"> };
+type Parts = {
+  log: Pick<ChatLog, "page" | "shownAt">;
+  scan: Pick<RelayScan, "cards" | "shownNow">;
+  now: () => Date;
+};
 
 const peopleKept = 10_000;
 const pageSize = 200;
+/** The feed brings an entry as it was written. One that is older than this may have been changed since. */
+const freshMs = 2_000;
 
 const chatIdOf = (change: Change): string => {
-  if (change.kind === "entry") return change.entry.chatId;
-  return change.kind === "receipt" ? change.receipt.chatId : change.chatId;
+  switch (change.kind) {
+    case "entry":
+      return change.entry.chatId;
+    case "receipt":
+      return change.receipt.chatId;
+    case "report":
+      return change.report.chatId;
+    case "people":
+      return change.chatId;
+  }
+};
+
+/** The changes, with each entry that was written a while ago as it is shown now. */
+const asShownNow = async (changes: Change[], scan: Pick<RelayScan, "shownNow">, now: Date): Promise<Change[]> => {
+  const isOld = ({ createdAt }: Entry): boolean => createdAt.getTime() < now.getTime() - freshMs;
+  const old = changes.flatMap((change) => (change.kind === "entry" && isOld(change.entry) ? [change.entry] : []));
+  if (old.length === 0) return changes;
+  const shown = new Map((await scan.shownNow(old)).map((entry) => [entry.id, entry]));
+  return changes.map((change) =>
+    change.kind === "entry" ? { kind: "entry", entry: shown.get(change.entry.id) ?? change.entry } : change,
+  );
 };
 
 /**
  * Makes events from changes. A chat without people gets no events; when its people come, events are published from its
  * first entry on.
  */
-export const createDescribeChanges = ({ log, scan }: Parts): DescribeChanges => {
+export const createDescribeChanges = ({ log, scan, now }: Parts): DescribeChanges => {
   const known = new LRUCache<string, ChatPeople>({ max: peopleKept });
 
   /** The needed cards: those of unknown chats, and those whose marks are published. */
@@ -42,30 +68,43 @@ export const createDescribeChanges = ({ log, scan }: Parts): DescribeChanges => 
     return new Map(cards.map((card) => [card.id, card]));
   };
 
-  const ofEntry = (entry: Entry, people: ChatPeople, card: Card | undefined): EncodedEvent[] =>
-    eventsOf(entry).flatMap((type) => {
-      if (!holdsChat(type)) return [messageEvent(type, entry, people)];
+  /** What the entry's events show: itself, or the message that it changed. */
+  const shownBy = async (entry: Entry): Promise<Message | null> => {
+    const note = changeIn(entry);
+    const shown = note === null ? entry : await log.shownAt(entry.chatId, note.target);
+    return shown && toMessage(shown);
+  };
+
+  const ofEntry = async (entry: Entry, people: ChatPeople, card: Card | undefined): Promise<EncodedEvent[]> => {
+    const types = eventsOf(entry);
+    const message = types.length === 0 ? null : await shownBy(entry);
+    if (message === null) return [];
+    return types.flatMap((type) => {
+      if (!holdsChat(type)) return [messageEvent(type, entry, message, people)];
       return card ? [statusEvent(type, entry, card, people.participants)] : [];
     });
+  };
 
   const ofLog = async (people: ChatPeople, card: Card | undefined): Promise<EncodedEvent[]> => {
     const events: EncodedEvent[] = [];
     for (let after = 0; ; ) {
       const { entries, hasMore } = await log.page(people.id, { after, limit: pageSize });
-      for (const entry of entries) events.push(...ofEntry(entry, people, card));
+      for (const entry of entries) events.push(...(await ofEntry(entry, people, card)));
       after = entries.at(-1)?.seq ?? after;
       if (!hasMore) return events;
     }
   };
 
-  return async (changes) => {
+  return async (found) => {
+    const changes = await asShownNow(found, scan, now());
     const cards = await load(changes);
     const events: EncodedEvent[] = [];
     for (const change of changes) {
       const people = known.get(chatIdOf(change));
       if (people === undefined) continue;
       const card = cards.get(people.id);
-      if (change.kind === "entry") events.push(...ofEntry(change.entry, people, card));
+      if (change.kind === "entry") events.push(...(await ofEntry(change.entry, people, card)));
+      else if (change.kind === "report") events.push(reportEvent(change.report));
       else if (change.kind === "receipt") events.push(readEvent(change.receipt, people));
       else events.push(...(await ofLog(people, card)));
     }

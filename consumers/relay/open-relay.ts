@@ -54,11 +54,12 @@ export const openRelay = ({
       for (const { type } of events) metrics.published(type);
     },
   });
-  const describe = createDescribeChanges({ log, scan });
+  const describe = createDescribeChanges({ log, scan, now: () => new Date() });
   const unread = createUnreadWatch({ notices, scan, log, presenceOf, publish, delays, now: () => new Date() });
   const aftercare = () =>
     createAftercare({
       scan,
+      log,
       mend: mendCard,
       note: unread.note,
       onMended: metrics.mended,

@@ -24,7 +24,7 @@ export type UnreadWatch = {
 type Parts = {
   notices: UnreadNotices;
   scan: Pick<RelayScan, "cards" | "newest">;
-  log: Pick<ChatLog, "entryAt">;
+  log: Pick<ChatLog, "shownAt">;
   /** Null if unknown. */
   presenceOf: (userId: string) => Promise<OnlineState | null>;
   publish: PublishEvents;
@@ -123,7 +123,7 @@ const createLook =
     const verdict = judgeNotice(judged, delays);
     if (verdict.is === "over") return { notice, over: true };
     if (verdict.is === "later") return { notice, checkAt: verdict.checkAt };
-    const message = state.shownSeq === seq ? newest : await log.entryAt(notice.chatId, state.shownSeq);
+    const message = state.shownSeq === seq ? newest : await log.shownAt(notice.chatId, state.shownSeq);
     if (message === null) return { notice, over: true };
     const published = { ...notice, toldAt: now(), lastSeq: seq, lastAt: message.createdAt };
     const people = { id: card.id, bookingId: card.bookingId, participants: card.participants };

@@ -1,8 +1,9 @@
 import { LRUCache } from "lru-cache";
 import type { Entry } from "../../src/chat/log/entry.ts";
 import type { ChatLog } from "../../src/chat/ports.ts";
+import type { Change } from "../../src/store/relay/change-feed.ts";
 import type { WalkPlace } from "../../src/store/relay/relay-lease.ts";
-import type { RelayScan } from "../../src/store/relay/relay-scan.ts";
+import type { RelayScan, ScannedCard } from "../../src/store/relay/relay-scan.ts";
 import type { DescribeChanges } from "./describe-changes.ts";
 import type { PublishEvents } from "./event-publisher.ts";
 
@@ -71,8 +72,7 @@ export const createWalkLog = ({ scan, log, describe, publish, lookAfter }: Parts
       whole.map(({ card }) => [card.id, 1]),
       ends,
     );
-    const receipts = cards.flatMap((card) => card.receipts.filter(({ at }) => since === null || at >= since));
-    await publish(await describe(receipts.map((receipt) => ({ kind: "receipt", receipt }))), ends);
+    await publish(await describe(await besideTheLog(scan, cards, since)), ends);
     return cards.at(-1)?.card.id ?? null;
   };
 
@@ -92,6 +92,21 @@ export const createWalkLog = ({ scan, log, describe, publish, lookAfter }: Parts
       onProgress(place);
     }
   };
+};
+
+/** The marks and the reports of these chats since a time; null: all. */
+const besideTheLog = async (
+  scan: Pick<RelayScan, "reportsOf">,
+  cards: ScannedCard[],
+  since: Date | null,
+): Promise<Change[]> => {
+  const chatIds = cards.map(({ card }) => card.id);
+  const receipts = cards.flatMap((card) => card.receipts.filter(({ at }) => since === null || at >= since));
+  const reports = await scan.reportsOf(chatIds, since);
+  return [
+    ...receipts.map((receipt) => ({ kind: "receipt" as const, receipt })),
+    ...reports.map((report) => ({ kind: "report" as const, report })),
+  ];
 };
 
 const inGroups = async <T, R>(items: T[], work: (item: T) => Promise<R>): Promise<R[]> => {

@@ -18,6 +18,8 @@ export const bounds = {
     bytesPerS: 10 * 1024 ** 2,
   },
   marks: { each: { running: 4, waiting: 200 }, all: { running: 10, waiting: 5_000 }, longestWaitMs: 5_000 },
+  // Two changes of one chat at once only make each other decide again.
+  changes: { each: { running: 1, waiting: 200 }, all: { running: 6, waiting: 5_000 }, longestWaitMs: 10_000 },
   lookUps: { each: { running: 2, waiting: 200 }, all: { running: 6, waiting: 10_000 }, longestWaitMs: 5_000 },
   contacts: { each: { running: 1, waiting: 20 }, all: { running: 2, waiting: 20_000 }, longestWaitMs: 60_000 },
   // Requests to the store for files. They use no connection to MongoDB.
@@ -78,10 +80,11 @@ const createTurns = (limits: TurnLimits): Turns => {
   };
 };
 
-/** Limits on the work that users have under way. `contacts`: look-ups of the people that get a user's presence. */
+/** Limits on the work that users have under way. `changes`: edits and deletions, by chat. `contacts`: look-ups of the people that get a user's presence. */
 export const createBounds = (budget?: ByteBudget) => ({
   reads: createReads({ budget }),
   marks: createTurns(bounds.marks),
+  changes: createTurns(bounds.changes),
   lookUps: createTurns(bounds.lookUps),
   contacts: createTurns(bounds.contacts),
   files: createTurns(bounds.files),

@@ -44,6 +44,13 @@ export interface ChatLog {
   page(chatId: string, range: LogRange): Promise<LogPage>;
   /** The newest entry at or below `seq`, null if there is none. */
   entryAt(chatId: string, seq: number): Promise<Entry | null>;
+  /** The entry at exactly this seq, as it is shown now; null if there is none. */
+  shownAt(chatId: string, seq: number): Promise<Entry | null>;
+  /**
+   * Makes the entry that `change` changes show the change. May be repeated, and in any order: the newest change decides.
+   * @returns the changed entry as it is shown now; null if `change` changes none
+   */
+  applyChange(change: Entry): Promise<Entry | null>;
   findSent(chatId: string, senderId: string, clientMessageId: string): Promise<Entry | null>;
   /** The message that names an upload; there is at most one. */
   findWithUpload(chatId: string, uploadId: string): Promise<Entry | null>;
@@ -142,6 +149,8 @@ export interface ChatCards {
 /** Notifies connected clients on all nodes. Best effort: a client that misses something finds it in the log. Never throws. */
 export interface Broadcast {
   messageReceived(message: Message): void;
+  /** A message that was edited or deleted, as it is now. */
+  messageChanged(message: Message): void;
   messagesRead(receipt: Receipt): void;
   messagesDelivered(receipt: Receipt): void;
   /** A person's typing ended on all devices: notifies the other side if it was shown there. */

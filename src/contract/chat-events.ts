@@ -6,6 +6,7 @@ import { type SharedChat, sharedChatSchema } from "./chat.ts";
 import type { Topic } from "./documents/asyncapi.ts";
 import { placeSchema, timeSchema } from "./fields.ts";
 import { type Message, messageSchema } from "./message.ts";
+import { type Report, reportSchema } from "./reports.ts";
 import { wireSchema } from "./wire-schema.ts";
 
 /** CloudEvents 1.0, structured. Every attribute is always present, and readers may rely on it. */
@@ -35,6 +36,7 @@ export const holdsChat = (type: EntryEvent): type is StatusEvent =>
 export type ChatEvent =
   | CloudEvent<StatusEvent, { chat: SharedChat }>
   | CloudEvent<MessageEvent, { chat: Booked; message: Message }>
+  | CloudEvent<"chat.reported", { report: Report }>
   | CloudEvent<"chat.message_read", Whose & { seq: number; at: string }>
   | CloudEvent<"chat.message_unread", Whose & { unreadCount: number; message: Message }>;
 export type ChatEventType = ChatEvent["type"];
@@ -62,6 +64,7 @@ export const chatEventSchema = wireSchema<ChatEvent>()(
   z.union([
     cloudEvent(z.enum(entryEvents.filter(holdsChat)), z.object({ chat: sharedChatSchema })),
     cloudEvent(z.enum(messageEvents), z.object({ chat: booked, message: messageSchema })),
+    cloudEvent(z.literal("chat.reported"), z.object({ report: reportSchema })),
     cloudEvent(z.literal("chat.message_read"), z.object({ ...whose, seq: placeSchema, at: timeSchema })),
     cloudEvent(
       z.literal("chat.message_unread"),

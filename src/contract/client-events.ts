@@ -6,7 +6,7 @@ import { type OpenedChat, openedChatSchema, type UserMark, userMarkSchema } from
 import type { Asked } from "./documents/asyncapi.ts";
 import { type Refusal, refusalSchema } from "./failures.ts";
 import { timeSchema } from "./fields.ts";
-import { type Message, type MessageBody, messageSchema } from "./message.ts";
+import { editBodySchema, entrySeqSchema, type Message, type MessageBody, messageSchema } from "./message.ts";
 import { wireSchema } from "./wire-schema.ts";
 
 const chatId = chatIdSchema.toLowerCase();
@@ -28,6 +28,12 @@ const sendSchema = (attachmentHosts: readonly string[]) => {
   );
 };
 
+export type EditMessagePayload = { chatId: string; seq: number; content: string; clientMessageId?: string | undefined };
+const editSchema = wireSchema<EditMessagePayload>()(editBodySchema.extend({ chatId, seq: entrySeqSchema }));
+
+export type DeleteMessagePayload = { chatId: string; seq: number };
+const deleteSchema = wireSchema<DeleteMessagePayload>()(z.object({ chatId, seq: entrySeqSchema }));
+
 export type MarkReadPayload = { chatId: string; seq?: number | undefined };
 const markReadSchema = wireSchema<MarkReadPayload>()(z.object({ chatId, seq: seqSchema.optional() }));
 
@@ -45,6 +51,8 @@ export type ClientEvents = {
   join_chat: JoinChatPayload | string;
   leave_chat: LeaveChatPayload | string;
   send_message: SendMessagePayload;
+  edit_message: EditMessagePayload;
+  delete_message: DeleteMessagePayload;
   mark_read: MarkReadPayload;
   mark_delivered: MarkDeliveredPayload;
   typing: TypingPayload;
@@ -57,6 +65,8 @@ export type Answers = {
   join_chat: OpenedChat;
   leave_chat: object;
   send_message: { message: Message };
+  edit_message: { message: Message };
+  delete_message: { message: Message };
   mark_read: { read: UserMark };
   mark_delivered: { delivered: UserMark };
   typing: object;
@@ -80,6 +90,8 @@ export const clientEventSchemas = (attachmentHosts: readonly string[]) =>
     join_chat: orBareId(joinSchema),
     leave_chat: orBareId(leaveSchema),
     send_message: sendSchema(attachmentHosts),
+    edit_message: editSchema,
+    delete_message: deleteSchema,
     mark_read: markReadSchema,
     mark_delivered: markDeliveredSchema,
     typing: typingSchema,
@@ -117,6 +129,18 @@ export const describeClientEvents = (attachmentHosts: readonly string[]) =>
       summary: "Send a message. Repeat it with the same `clientMessageId` until it is acked: it is stored once.",
       schema: sendSchema(attachmentHosts),
       answer: wireSchema<Answer<"send_message">>()(ack({ message: messageSchema })),
+    },
+    edit_message: {
+      summary:
+        "Change the text or the caption of an own message. The chat gets an entry that says so, and `message_changed`. Repeat it with the same `clientMessageId` until it is acked.",
+      schema: editSchema,
+      answer: wireSchema<Answer<"edit_message">>()(ack({ message: messageSchema })),
+    },
+    delete_message: {
+      summary:
+        "Delete an own message: its place stays. The chat gets an entry that says so, and `message_changed`. Deleting it again is answered the same.",
+      schema: deleteSchema,
+      answer: wireSchema<Answer<"delete_message">>()(ack({ message: messageSchema })),
     },
     mark_read: {
       summary: "The user has read everything up to `seq`; if it is left out, everything.",

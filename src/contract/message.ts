@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { chatIdSchema } from "../chat/ids.ts";
 import type { LinkedAttachment, NamedUpload } from "../chat/log/attachment.ts";
+import { cleanTextSchema, mostCodePoints } from "../chat/log/content.ts";
 import { entryShape, type Message } from "../chat/log/entry.ts";
-import { newMessageSchema } from "../chat/log/new-message.ts";
+import { clientMessageIdSchema, newMessageSchema } from "../chat/log/new-message.ts";
 import type { MessagePage } from "../chat/pages.ts";
 import { shownTimeSchema } from "./fields.ts";
 import { wireSchema } from "./wire-schema.ts";
@@ -11,7 +12,7 @@ import { wireSchema } from "./wire-schema.ts";
 /** @public for clients */
 export type { Attachment, LinkedAttachment, NamedUpload, UploadedAttachment } from "../chat/log/attachment.ts";
 /** @public for clients */
-export type { Message, SystemNote } from "../chat/log/entry.ts";
+export type { Deleted, Message, SystemNote } from "../chat/log/entry.ts";
 export type { MessagePage } from "../chat/pages.ts";
 
 /**
@@ -33,6 +34,19 @@ export const messageSchema = wireSchema<Message>()(
 /** @internal */
 export const messagePageSchema = wireSchema<MessagePage>()(
   z.object({ messages: z.array(messageSchema), hasMore: z.boolean() }),
+);
+
+/**
+ * The seq of an entry.
+ * @internal
+ */
+export const entrySeqSchema = z.int().min(1);
+
+/** The new text of a message that is edited; "" only for a caption. */
+export type EditBody = { content: string; clientMessageId?: string | undefined };
+/** @internal */
+export const editBodySchema = wireSchema<EditBody>()(
+  z.object({ content: cleanTextSchema(mostCodePoints), clientMessageId: clientMessageIdSchema.optional() }),
 );
 
 type NewText = { type: "text"; content: string; attachment?: null | undefined; clientMessageId?: string | undefined };

@@ -37,6 +37,7 @@ export type ServerEvents = {
   welcome: Welcome;
   chat_joined: OpenedChat;
   receive_message: Message;
+  message_changed: Message;
   messages_read: Receipt;
   messages_delivered: Receipt;
   user_typing: Typing;
@@ -57,6 +58,10 @@ export const serverEvents = {
   chat_joined: { summary: "The same as the ack of `join_chat`.", schema: openedChatSchema },
   receive_message: {
     summary: "A new entry of a joined chat. It may come twice: store entries by `seq`.",
+    schema: messageSchema,
+  },
+  message_changed: {
+    summary: "A message of a joined chat was edited or deleted: as it is now. Replace the one with its `seq`.",
     schema: messageSchema,
   },
   messages_read: { summary: "Somebody's read mark moved.", schema: receiptSchema },

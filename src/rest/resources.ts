@@ -7,9 +7,11 @@ import { attachments } from "./attachments.ts";
 import { chats } from "./chats.ts";
 import { health } from "./health.ts";
 import { initiate } from "./initiate.ts";
+import { messageChanges } from "./message-changes.ts";
 import { messages } from "./messages.ts";
 import { mute } from "./mute.ts";
 import { readMarks } from "./read-marks.ts";
+import { reports } from "./reports.ts";
 import type { Routes } from "./request/routes.ts";
 import { revoke } from "./revoke.ts";
 import { rules } from "./rules.ts";
@@ -38,9 +40,11 @@ export const publicResources: readonly Resource[] = [health, rules];
 /** Calls with a token or a key. Paths with a fixed name come before those with a chat's id. */
 export const callerResources: readonly Resource[] = [
   initiate,
+  reports,
   revoke,
   chats,
   messages,
+  messageChanges,
   attachments,
   readMarks,
   mute,

@@ -11,6 +11,7 @@ export const toDocument = (entry: Entry): EntryDocument => ({
   ...entry.state,
 });
 
+/** An entry of the first version has no `changeSeq`: nothing was changed before it. */
 export const headOf = ({ seq, ...document }: Omit<EntryDocument, "_id">): Head => ({
   seq,
   state: {
@@ -20,6 +21,7 @@ export const headOf = ({ seq, ...document }: Omit<EntryDocument, "_id">): Head =
     bookingAt: document.bookingAt,
     counted: document.counted,
     shownSeq: document.shownSeq,
+    changeSeq: document.changeSeq ?? 0,
     sent: document.sent,
   },
 });
@@ -30,5 +32,6 @@ export const toEntry = (document: EntryDocument): Entry => ({
   seq: document.seq,
   ...fieldsOf(document),
   createdAt: document.createdAt,
+  ...(document.changedBy !== undefined && { changedBy: document.changedBy }),
   state: headOf(document).state,
 });

@@ -1,13 +1,24 @@
 import { type Connection, Schema, type Types } from "mongoose";
 import type { DeliveredMark, ReadMark } from "../chat/cards/card.ts";
 import type { ChatState, EntryFields, Message } from "../chat/log/entry.ts";
+import type { Report } from "../chat/reports.ts";
 import type { Role } from "../chat/roles.ts";
 import type { ChatStatus } from "../chat/status.ts";
 import type { Upload } from "../chat/upload-ports.ts";
 
-/** A document in `messages`: an entry, and the chat's state after it. Never changed after it was written. */
+/**
+ * A document in `messages`: an entry, and the chat's state after it. After it was written only what it shows changes, as
+ * later entries say. `changeSeq` is missing in entries of the first version.
+ */
 export type EntryDocument = EntryFields &
-  ChatState & { _id: Types.ObjectId; chatId: Types.ObjectId; seq: number; createdAt: Date };
+  Omit<ChatState, "changeSeq"> & {
+    _id: Types.ObjectId;
+    chatId: Types.ObjectId;
+    seq: number;
+    changeSeq?: number;
+    changedBy?: number;
+    createdAt: Date;
+  };
 
 /** A card in `chats`. `participants` has both people again, for the inbox's index. */
 export type CardDocument = {
@@ -21,6 +32,8 @@ export type CardDocument = {
   lastSeq: number;
   counted: number;
   lastMessage: Message | null;
+  /** The newest change in `lastMessage`; missing in cards of the first version. */
+  lastChange?: number | undefined;
   read: Record<Role, ReadMark>;
   delivered: Record<Role, DeliveredMark>;
   /** Where each side last marked the chat as read; missing before the first time. */
@@ -47,10 +60,16 @@ export type UploadDocument = Omit<Upload, "id" | "chatId"> & {
 /** A document in `revocations`, one per revoked user: tokens that were issued until `at` are refused. */
 export type RevocationDocument = { _id: string; at: Date };
 
+/** A document in `reports`. Its evidence is emptied when it is closed. */
+export type ReportDocument = Omit<Report, "id" | "chatId"> & { _id: Types.ObjectId; chatId: Types.ObjectId };
+
 /** The names of the unique indexes, which a duplicate key error contains. */
 export const seqIndex = "one_entry_per_seq";
 export const clientMessageIdIndex = "one_entry_per_client_message_id";
 export const uploadIndex = "one_entry_per_upload";
+
+/** Finds what changed a message. */
+export const changesIndex = "changes_of_an_entry";
 
 /** Named, since its query must not use another index. */
 export const peopleIndex = "people";
@@ -69,6 +88,8 @@ const storedFields = {
   attachment: { type: Object },
   system: { type: Object },
   clientMessageId: String,
+  editedAt: String,
+  deleted: { type: Object },
 } satisfies Record<keyof EntryFields, unknown>;
 
 const entrySchema = new Schema<EntryDocument>(
@@ -83,6 +104,8 @@ const entrySchema = new Schema<EntryDocument>(
     bookingAt: { type: Date, default: null },
     counted: count,
     shownSeq: count,
+    changeSeq: Number,
+    changedBy: Number,
     sent: { owner: place, seeker: place },
   },
   { ...options, collection: "messages" },
@@ -99,6 +122,11 @@ entrySchema.index(
   { chatId: 1, "attachment.id": 1 },
   { unique: true, name: uploadIndex, partialFilterExpression: { "attachment.id": { $exists: true } } },
 );
+// Holds changes alone, so an ordinary message costs nothing here.
+entrySchema.index(
+  { chatId: 1, "system.target": 1, seq: 1 },
+  { name: changesIndex, partialFilterExpression: { "system.target": { $exists: true } } },
+);
 
 const mark = { _id: false, seq: count, at: date };
 const readMark = { ...mark, counted: count };
@@ -113,6 +141,7 @@ const cardSchema = new Schema<CardDocument>(
     lastSeq: count,
     counted: count,
     lastMessage: { type: Object, default: null },
+    lastChange: Number,
     read: { owner: readMark, seeker: readMark },
     delivered: { owner: mark, seeker: mark },
     receipts: { type: Object },
@@ -162,9 +191,35 @@ const revocationSchema = new Schema<RevocationDocument>(
 // Each node asks several times a second for the newest ones.
 revocationSchema.index({ at: 1 }, { name: "newest_revocations" });
 
+const reportSchema = new Schema<ReportDocument>(
+  {
+    chatId: { type: Schema.Types.ObjectId, required: true },
+    bookingId: text,
+    reporterId: text,
+    reportedId: text,
+    seq: { type: Number, default: null },
+    reason: text,
+    note: { type: String, default: null },
+    status: text,
+    operatorNote: { type: String, default: null },
+    entries: [Object],
+    createdAt: date,
+    updatedAt: date,
+  },
+  { ...options, collection: "reports" },
+);
+// A repeat finds the first one. Also serves the reports of a chat.
+reportSchema.index(
+  { chatId: 1, reporterId: 1, seq: 1, reason: 1 },
+  { unique: true, name: "one_report_per_reporter_thing_and_reason" },
+);
+// The list: open ones first, the oldest first.
+reportSchema.index({ status: -1, createdAt: 1, _id: 1 }, { name: "open_reports_first" });
+
 export const createModels = (connection: Connection) => ({
   entries: connection.model("Entry", entrySchema),
   cards: connection.model("Card", cardSchema),
   uploads: connection.model("Upload", uploadSchema),
   revocations: connection.model("Revocation", revocationSchema),
+  reports: connection.model("Report", reportSchema),
 });

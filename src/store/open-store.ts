@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { mongo } from "mongoose";
 import type { ChatCards, ChatLog } from "../chat/ports.ts";
+import type { Reports } from "../chat/reports.ts";
 import type { Uploads } from "../chat/upload-ports.ts";
 import type { Logger } from "../process/logger.ts";
 import { shareAnswer } from "../timing/share-answer.ts";
@@ -11,6 +12,7 @@ import { makeIndexes, type Opening } from "./make-indexes.ts";
 import { createModels } from "./models.ts";
 import { keepPromises, requireMongodbUri } from "./mongodb-uri.ts";
 import { createRelayStore, type RelayStore } from "./relay/relay-store.ts";
+import { createReportStore } from "./reports/report-store.ts";
 import { createRevocationStore, type RevocationStore } from "./revocations.ts";
 import { createUploadStore } from "./uploads/upload-store.ts";
 
@@ -18,6 +20,7 @@ export type Store = {
   log: ChatLog;
   cards: ChatCards;
   uploads: Uploads;
+  reports: Reports;
   /** For publishing the log to other services. */
   relay: RelayStore;
   revocations: RevocationStore;
@@ -91,7 +94,11 @@ export const openStore = async ({
   const relay = createRelayStore({
     mongodbUri,
     database,
-    names: { entries: models.entries.collection.collectionName, cards: models.cards.collection.collectionName },
+    names: {
+      entries: models.entries.collection.collectionName,
+      cards: models.cards.collection.collectionName,
+      reports: models.reports.collection.collectionName,
+    },
   });
   const cards = createCardStore({
     database,
@@ -106,6 +113,7 @@ export const openStore = async ({
     cards,
     uploads: createUploadStore({ database, name: models.uploads.collection.collectionName, now }),
     relay,
+    reports: createReportStore(database.collection(models.reports.collection.collectionName)),
     revocations: createRevocationStore(database.collection(models.revocations.collection.collectionName)),
     waiting: () => log.queue.size,
     isUp: shareAnswer(ping.keptMs, () => answersPing(database)),

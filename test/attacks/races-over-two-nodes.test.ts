@@ -89,7 +89,7 @@ test("after a change of status on one node no send on the other node is stored",
   let status: string | undefined;
   for (const { system, senderId } of log) {
     if (senderId !== null) expect(status).toBe("active");
-    status = system?.status ?? status;
+    if (system && "status" in system) status = system.status;
   }
   const landed = new Set(log.map(({ id }) => id));
   for (const answer of answers) {

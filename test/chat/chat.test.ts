@@ -16,6 +16,7 @@ const card: Card = {
   lastSeq: 5,
   counted: 4,
   lastMessage: null,
+  lastChange: 0,
   read: { owner: { seq: 2, counted: 1, at }, seeker: { seq: 5, counted: 4, at } },
   delivered: { owner: { seq: 3, at }, seeker: { seq: 5, at } },
   mutedUntil: { owner: null, seeker: new Date("2026-11-22T12:00:00.000Z") },

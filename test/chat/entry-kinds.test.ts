@@ -15,9 +15,12 @@ const kinds = Object.keys(entryKinds) as EntryKind[];
 describe("each kind of entry has its meaning", () => {
   type Meaning = { shown: boolean; unread: boolean; last: boolean; first: string[]; later: string[] };
   const seen = { shown: true, unread: true, last: true };
+  const unseen = { shown: false, unread: false, last: false };
   const meanings: Record<EntryKind, Meaning> = {
     message: { ...seen, first: ["chat.message_sent"], later: ["chat.message_sent"] },
-    record: { shown: false, unread: false, last: false, first: [], later: [] },
+    edit: { ...unseen, first: ["chat.message_edited"], later: ["chat.message_edited"] },
+    deletion: { ...unseen, first: ["chat.message_deleted"], later: ["chat.message_deleted"] },
+    record: { ...unseen, first: [], later: [] },
     statusChange: {
       ...seen,
       first: ["chat.created", "chat.message_sent"],
@@ -48,7 +51,7 @@ test("images and files are messages", () => {
 
 test("what a newer version records silently is shown to nobody", () => {
   const { system, ...entry } = entryExamples.record;
-  const note = { ...system, event: "message_edited", target: 3, silent: true as const };
+  const note = { ...system, event: "message_pinned", target: 3, silent: true as const };
   expect(isShown({ ...entry, system: note })).toBe(false);
   expect(eventsOf({ ...entry, system: note, seq: 4 })).toEqual([]);
 });
@@ -63,6 +66,7 @@ describe("the table is the only place that decides", () => {
     "src/chat/log/entry-kinds.ts": "the table",
     "src/chat/log/entry.ts": "defines the mark",
     "src/chat/acts/apply-booking-event.ts": "sets the mark",
+    "src/chat/acts/change-message.ts": "sets the mark",
     "local/page/client/shown-as.ts": "goes by what is on the wire; test/page/message-log.test.ts holds it to the table",
     "src/config/config.ts": "a level of the logger",
   };

@@ -61,7 +61,7 @@ test("a newer approval opens the same chat again", async () => {
   await handled();
   const chat = await log.chatOf("reopened");
   expect(chat?.card).toMatchObject({ id: first?.card.id, status: "active" });
-  expect(chat?.entries.map(({ system }) => system?.status)).toEqual(["active", "closed", "active"]);
+  expect(chat?.entries.map(({ state }) => state.status)).toEqual(["active", "closed", "active"]);
 });
 
 test("of two events with the same time the cancellation wins, whichever arrives first", async () => {

@@ -43,6 +43,27 @@ test("a log calls nothing a hole before its first page, and keeps what was heard
   expect([log.upTo, log.hasHole]).toEqual([9, false]);
 });
 
+test("a log shows a message as the newest change says, in whatever order both come", () => {
+  const change = (seq: number, event: "message_edited" | "message_deleted", content = ""): Message =>
+    message(seq, { type: "system", content, system: { event, target: 2, silent: true } });
+  const [first, second] = [change(4, "message_edited", "one"), change(5, "message_edited", "two")];
+  const orders = [
+    [message(2), first, second],
+    [second, first, message(2)],
+    [first, message(2), second, first],
+  ];
+  for (const order of orders) {
+    const log = createMessageLog();
+    log.start([message(1)]);
+    for (const one of order) log.add(one);
+    expect(log.shown().map(({ content }) => content)).toEqual(["number 1", "two"]);
+    log.add(change(6, "message_deleted"));
+    log.change({ ...message(2), content: "", deleted: { by: "sender", at: "2026-01-01T00:00:00.000Z" } });
+    expect(log.shown()[1]).toMatchObject({ content: "", deleted: { by: "sender" } });
+    expect(log.shown()[1]).not.toHaveProperty("editedAt");
+  }
+});
+
 test("a log counts a silent entry and does not show it", () => {
   const log = createMessageLog();
   log.start(messages(1, 2));

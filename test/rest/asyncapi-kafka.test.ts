@@ -6,7 +6,7 @@ import { markOf } from "../../consumers/dlq/letter.ts";
 import type { NewRecord } from "../../consumers/kafka/publisher.ts";
 import { readEvent } from "../../consumers/relay/chat-event.ts";
 import { createBookingTypes } from "../../src/chat/booking-type.ts";
-import type { RejectReason } from "../../src/contract/dead-letters.ts";
+import type { RejectReason } from "../../src/contract/bookings/dead-letters.ts";
 import { asyncEvents } from "../../src/contract/documents/async-events.ts";
 import { createAsyncApi } from "../../src/contract/documents/asyncapi.ts";
 import { bookingShapes } from "../support/booking-shapes.ts";

@@ -60,23 +60,28 @@ describe("openapi.json", () => {
     );
     expect(body.openapi).toBe("3.1.0");
     expect(calls.sort((one, other) => one.localeCompare(other))).toEqual([
+      "delete /api/chat/{chatId}/messages/{seq}",
       "get /api/chat/{chatId}",
       "get /api/chat/{chatId}/attachments/{attachmentId}",
       "get /api/chat/{chatId}/messages",
       "get /api/chat/health",
+      "get /api/chat/reports",
       "get /api/chat/rules",
       "get /api/chat/user/{userId}",
+      "patch /api/chat/{chatId}/messages/{seq}",
       "patch /api/chat/{chatId}/read",
       "patch /api/chat/{chatId}/status",
       "post /api/chat/{chatId}/attachments",
       "post /api/chat/{chatId}/attachments/{attachmentId}/complete",
       "post /api/chat/{chatId}/message",
       "post /api/chat/{chatId}/read",
+      "post /api/chat/{chatId}/reports",
       "post /api/chat/initiate",
       "post /api/chat/user/{userId}/revoke",
       "put /api/chat/{chatId}/mute",
       "put /api/chat/{chatId}/read",
       "put /api/chat/{chatId}/status",
+      "put /api/chat/reports/{id}",
     ]);
   });
 

@@ -36,6 +36,7 @@ export const newBooking = () => {
 
 const quiet: Broadcast = {
   messageReceived: () => undefined,
+  messageChanged: () => undefined,
   messagesRead: () => undefined,
   messagesDelivered: () => undefined,
   typingEnded: () => undefined,
@@ -112,7 +113,15 @@ export const openRest = async ({ mongodbUri = databaseUri(), ...overrides }: Opt
   const now = overrides.now ?? (() => new Date());
   const store = await openStore({ mongodbUri, logger, signal: AbortSignal.timeout(90_000), now });
   const { log, cards } = store;
-  const acts = createActs({ log, cards, broadcast: quiet, now, onCardFailure: (error) => logger.warn({ err: error }) });
+  const acts = createActs({
+    log,
+    cards,
+    reports: store.reports,
+    broadcast: quiet,
+    now,
+    windows: { editS: 900, deleteS: 86_400 },
+    onCardFailure: (error) => logger.warn({ err: error }),
+  });
   const jwtConfig = { secrets: [secret], userIdClaims: ["sub"], issuer: undefined, audience: undefined };
   const app = createRestApp({
     acts,

@@ -98,7 +98,7 @@ describe("what the documents say of a field's length is what is taken", () => {
     expect(openapi.components?.schemas).toMatchObject({
       Message: { properties: { content: { maxLength: 4_000 }, clientMessageId: { minLength: 1, maxLength: 64 } } },
       Attachment: { properties: { name: { minLength: 1, maxLength: 255 }, url: { maxLength: 4_096 } } },
-      SystemNote: { properties: { reason: { maxLength: 500 } } },
+      StatusNote: { properties: { reason: { maxLength: 500 } } },
       Chat: { properties: { statusReason: { anyOf: [{ maxLength: 500 }, { type: "null" }] } } },
     });
   });

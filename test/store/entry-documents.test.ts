@@ -11,6 +11,8 @@ const fields: Required<EntryFields> = {
   attachment: { url: "https://cdn.example/a.pdf", name: "a.pdf", mimeType: "application/pdf", size: 3 },
   system: { event: "chat_status_changed", status: "active", reason: "back", by: "owner" },
   clientMessageId: "k",
+  editedAt: "2026-11-22T10:01:00.000Z",
+  deleted: { by: "sender", at: "2026-11-22T10:02:00.000Z" },
 };
 const place = { id: "a".repeat(24), chatId: "b".repeat(24), seq: 2 };
 const createdAt = new Date("2026-11-22T10:00:00.000Z");

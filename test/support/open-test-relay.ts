@@ -17,6 +17,7 @@ const nothing = (): void => undefined;
 /** Tells nobody. */
 const quietBroadcast: Broadcast = {
   messageReceived: nothing,
+  messageChanged: nothing,
   messagesRead: nothing,
   messagesDelivered: nothing,
   typingEnded: nothing,
@@ -25,8 +26,8 @@ const quietBroadcast: Broadcast = {
 };
 
 /** What people and the booking service do, on a store. */
-export const chatOn = ({ log, cards }: Pick<Store, "log" | "cards">): Acts =>
-  createActs({ log, cards, broadcast: quietBroadcast, now: () => new Date(), onCardFailure: nothing });
+export const chatOn = ({ log, cards, reports }: Pick<Store, "log" | "cards" | "reports">): Acts =>
+  createActs({ log, cards, reports, broadcast: quietBroadcast, now: () => new Date(), onCardFailure: nothing });
 
 export type RelayOptions = {
   topic: string;

@@ -226,6 +226,57 @@ describe("(k) an event on chat.events", () => {
   });
 });
 
+describe("(l) something else is shown than the newest change says", () => {
+  const edited = [...quiet, { edits: 2, to: "e1 one" }, { edits: 2, to: "e2 two" }];
+
+  test("and what the log says is clean", () => {
+    expect(broken(happened(edited))).toEqual([]);
+  });
+
+  test("an older change, or none, in the log's own copy", () => {
+    const target = (entries: Dump["entries"]) => first(entries.slice(1));
+    const older = after((history, { entries }) => {
+      Object.assign(target(entries), { content: "e1 one", changedBy: 4 });
+      for (const { shown } of history.held) shown[1] = "6:e1 one";
+    }, edited);
+    expect(older).toEqual(["l"]);
+    expect(after((_, { entries }) => void delete target(entries).changedBy, edited)).toContain("l");
+    expect(after((_, { entries }) => void (first(entries.slice(2)).changedBy = 4), edited)).toContain("l");
+  });
+
+  test("on the card, and for a client", () => {
+    const onCard = after((_, { cards }) => {
+      const { lastMessage } = first(cards);
+      if (lastMessage) lastMessage.content = "m3";
+    }, edited);
+    expect(onCard).toEqual(["l"]);
+    expect(after(({ held }) => void (first(held).shown[1] = "6:e1 one"), edited)).toEqual(["l"]);
+  });
+
+  test("a change after the deletion, and an acked change that is not there", () => {
+    expect(broken(happened([...quiet, { deletes: 2 }, { edits: 2, to: "e1 one" }]))).toContain("l");
+    const wish = { client: 0, userId: "ann", chatId, seq: 3, content: "e9 x", outcome: "acked" } as const;
+    expect(after(({ changes }) => changes.push(wish), edited)).toEqual(["l"]);
+  });
+});
+
+describe("(m) a deleted text is still somewhere", () => {
+  const deleted = [...quiet, { edits: 2, to: "e1 one" }, { deletes: 2 }];
+
+  test("and a deletion that took all is clean", () => {
+    expect(broken(happened(deleted))).toEqual([]);
+  });
+
+  test("in an edit, on a card, in another document", () => {
+    expect(after((_, { entries }) => void (first(entries.slice(3)).content = "e1 one"), deleted)).toContain("m");
+    expect(after((_, { others }) => others.push({ message: { content: "e1 one" } }), deleted)).toEqual(["m"]);
+  });
+});
+
+test("(d) an edit in a chat that is closed", () => {
+  expect(broken(happened([...quiet, anEvent("cancelled", 5), { edits: 2, to: "e1 one" }]))).toContain("d");
+});
+
 test("(i) an answer that no client should get", () => {
   expect(after(({ surprises }) => surprises.push({ client: 1, at: 0, text: "join_chat: internal" }))).toEqual(["i"]);
 });

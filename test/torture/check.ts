@@ -3,6 +3,7 @@ import type { History } from "./history.ts";
 import { ackedOnce } from "./rules/acked-once.ts";
 import { bookingEvents } from "./rules/booking-events.ts";
 import { cardsFollow } from "./rules/cards.ts";
+import { deletedIsGone, newestChangeShows } from "./rules/changes.ts";
 import { closedIsClosed } from "./rules/closed-is-closed.ts";
 import { logsOf } from "./rules/logs.ts";
 import { marks, marksInOrder } from "./rules/marks.ts";
@@ -16,7 +17,7 @@ export type Finding = { promise: string; broken: string[] };
 
 /** Holds what clients called and saw against what the database has at the end. Changes nothing and asks nobody. */
 export const check = (history: History, dump: Dump): Finding[] => {
-  const logs = logsOf(dump);
+  const logs = logsOf(dump, history);
   return [
     { promise: "(a) an acked message is in the log exactly once", broken: ackedOnce(history, logs) },
     { promise: "(b) seqs are 1 to n without a hole", broken: noHoles(logs) },
@@ -28,6 +29,8 @@ export const check = (history: History, dump: Dump): Finding[] => {
     { promise: "(g) each booking event counts once, the newest decides", broken: bookingEvents(history, dump, logs) },
     { promise: "(h) cards are copies of the log's head", broken: cardsFollow(dump, logs) },
     { promise: "(k) chat.events tells the whole log, in its order", broken: toldOf(dump) },
+    { promise: "(l) what is shown is what the newest change says", broken: newestChangeShows(history, dump, logs) },
+    { promise: "(m) a deleted text is nowhere", broken: deletedIsGone(dump, logs) },
     {
       promise: "(i) nothing unexpected was answered",
       broken: history.surprises.map(({ client, text }) => `client ${client}: ${text}`),

@@ -4,7 +4,16 @@ import type { Message } from "../../src/chat/log/entry.ts";
 import { codeOf, outcomeOf } from "./answers.ts";
 import { createCatchUp } from "./catch-up.ts";
 import type { HeldLog } from "./held-log.ts";
-import { type Attempt, type History, heardBy, type MarkKind, now, type Send, snapshotOf } from "./history.ts";
+import {
+  type Attempt,
+  type ChangeCall,
+  type History,
+  heardBy,
+  type MarkKind,
+  now,
+  type Send,
+  snapshotOf,
+} from "./history.ts";
 import { getInbox, postMessage } from "./rest-client.ts";
 import { createRoom, describeRoom, isSettled, type Room } from "./room.ts";
 import { type Answer, type Listener, openSession, type Session } from "./session.ts";
@@ -17,6 +26,8 @@ export type Client = {
   /** Joins a chat now and after every reconnect. */
   watch: (chatId: string) => void;
   send: (chatId: string, message: { content: string; keyed: boolean; by: "socket" | "rest" }) => void;
+  /** Edits, or with an empty text deletes, an own acked message of a chat; `back`: how many of those are newer. */
+  change: (chatId: string, change: { content: string; back: number; nth: number }) => void;
   /** How many messages of a chat wait for their ack. */
   unsent: (chatId: string) => number;
   markRead: (chatId: string) => void;
@@ -45,9 +56,11 @@ type Options = {
 
 const holeWaitMs = 150;
 const markEveryMs = 700;
+const changeAgainMs = 300;
 
 /** `rate_limited` is an answer to a join as well: where the machine is busy, a user's pages wait too long for their turn. */
 const expected: ReadonlySet<string> = new Set(["unavailable", "chat_not_active"]);
+const expectedOfChanges: ReadonlySet<string> = new Set([...expected, "message_deleted"]);
 
 export const createClient = ({ index, userId, urls, eager, hinted, history }: Options): Client => {
   const rooms = new Map<string, Room>();
@@ -56,6 +69,7 @@ export const createClient = ({ index, userId, urls, eager, hinted, history }: Op
   let session: Session | null = null;
   let connections = 0;
   let messages = 0;
+  let changing = 0;
   const connection = (): number => session?.number ?? 0;
 
   const roomOf = (chatId: string): Room => {
@@ -72,7 +86,8 @@ export const createClient = ({ index, userId, urls, eager, hinted, history }: Op
   const ask = async (event: string, payload: unknown): Promise<Answer> => {
     const answer = (await session?.ask(event, payload)) ?? null;
     const code = codeOf(answer);
-    if (code !== null && !expected.has(code) && !(event === "join_chat" && code === "rate_limited")) {
+    const known = event === "edit_message" || event === "delete_message" ? expectedOfChanges : expected;
+    if (code !== null && !known.has(code) && !(event === "join_chat" && code === "rate_limited")) {
       history.surprises.push({ client: index, at: now(), text: `${event} was answered with ${code}` });
     }
     return answer;
@@ -146,6 +161,27 @@ export const createClient = ({ index, userId, urls, eager, hinted, history }: Op
     }
   };
 
+  /** Again until it is answered for good, as a person's device does; or given up when it is over. */
+  const change = async (call: ChangeCall, key: string): Promise<void> => {
+    const { chatId, seq, content } = call;
+    const payload = content === "" ? { chatId, seq } : { chatId, seq, content, clientMessageId: key };
+    while (!isOver()) {
+      const answer = connection() === 0 ? null : await ask(content === "" ? "delete_message" : "edit_message", payload);
+      if (answer?.["ok"] === true) return void (call.outcome = "acked");
+      const code = codeOf(answer);
+      if (code !== null && code !== "unavailable") return void (call.outcome = "refused");
+      await pause(changeAgainMs);
+    }
+  };
+
+  const ownAcked = (chatId: string, back: number): number | undefined => {
+    const acked = history.sends.filter(
+      (send) => send.userId === userId && send.chatId === chatId && send.clientMessageId,
+    );
+    const attempt = acked.at(-1 - back)?.attempts.at(-1);
+    return attempt?.outcome === "acked" ? attempt.seq : undefined;
+  };
+
   const attemptOver = {
     socket: async ({ chatId, content, clientMessageId }: Send): Promise<Attempt | null> => {
       const [start, over] = [now(), connection()];
@@ -173,6 +209,14 @@ export const createClient = ({ index, userId, urls, eager, hinted, history }: Op
       history.sends.push(send);
       roomOf(chatId).outbox.add(send, attemptOver[by]);
     },
+    change: (chatId, { content, back, nth }) => {
+      const seq = ownAcked(chatId, back);
+      if (seq === undefined) return;
+      const call: ChangeCall = { client: index, userId, chatId, seq, content, outcome: "lost" };
+      history.changes.push(call);
+      changing += 1;
+      void change(call, `${index}-change-${nth}`).finally(() => (changing -= 1));
+    },
     unsent: (chatId) => roomOf(chatId).outbox.size(),
     markRead: (chatId) => void mark("read", chatId),
     leave: (chatId) => {
@@ -188,7 +232,8 @@ export const createClient = ({ index, userId, urls, eager, hinted, history }: Op
     },
     typing: (chatId) => void ask("typing", { chatId, isTyping: true }),
     reconnect: () => session?.end(),
-    isSettled: () => session !== null && [...rooms.values()].every((room) => isSettled(room, connection())),
+    isSettled: () =>
+      session !== null && changing === 0 && [...rooms.values()].every((room) => isSettled(room, connection())),
     state: () => {
       const open = [...rooms].filter(([, room]) => !isSettled(room, connection()));
       const told = open.map(([id, room]) => `${id} ${describeRoom(room)}`).join(", ");

@@ -51,6 +51,8 @@ export const playActions = async (
 const play = (client: Client, chatId: string, action: Action): void => {
   if (action.act === "send") {
     if (client.unsent(chatId) < mostUnsent) client.send(chatId, { ...action, content: contentOf(action) });
+  } else if (action.act === "edit" || action.act === "delete") {
+    client.change(chatId, { ...action, content: action.act === "edit" ? `e${action.nth} 👍` : "" });
   } else if (action.act === "read") client.markRead(chatId);
   else if (action.act === "leave") client.leave(chatId);
   else if (action.act === "typing") client.typing(chatId);

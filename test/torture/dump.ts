@@ -5,9 +5,9 @@ import { toCard } from "../../src/store/cards/card-documents.ts";
 import { toEntry } from "../../src/store/entry-documents.ts";
 import type { CardDocument, EntryDocument } from "../../src/store/models.ts";
 
-/** What the database holds: every entry, by chat and seq, and every card. */
-export type Stored = { entries: Entry[]; cards: Card[] };
-/** An event of `chat.events`, in the order of its chat's partition, repeats included. `seq`: of a message's. */
+/** What the database holds: every entry, by chat and seq, every card, and the documents of all other collections. */
+export type Stored = { entries: Entry[]; cards: Card[]; others: unknown[] };
+/** An event of `chat.events`, in the order of its chat's partition, repeats included. `seq`: of the entry that it tells of. */
 export type ToldEvent = { chatId: string; id: string; type: string; seq: number | null };
 /** What there is at the end: what the database holds, and what others were told of it. */
 export type Dump = Stored & { events: ToldEvent[] };
@@ -26,7 +26,10 @@ export const readStored = async (uri: string): Promise<Stored> => {
       .sort({ chatId: 1, seq: 1 })
       .toArray();
     const cards = await client.db().collection<CardDocument>("chats").find().sort({ bookingId: 1 }).toArray();
-    return { entries: entries.map(toEntry), cards: cards.map(toCard) };
+    const names = (await client.db().listCollections().toArray()).map(({ name }) => name);
+    const others = names.filter((name) => name !== "messages" && name !== "chats");
+    const documents = await Promise.all(others.map((name) => client.db().collection(name).find().toArray()));
+    return { entries: entries.map(toEntry), cards: cards.map(toCard), others: documents.flat() };
   } finally {
     await client.close();
   }

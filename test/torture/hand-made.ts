@@ -1,5 +1,7 @@
 import type { Card } from "../../src/chat/cards/card.ts";
+import { afterChange, changeIn } from "../../src/chat/log/changes.ts";
 import { draftAfter, type Entry, emptyHead, type SystemNote } from "../../src/chat/log/entry.ts";
+import { isShown } from "../../src/chat/log/entry-kinds.ts";
 import type { Dump, ToldEvent } from "./dump.ts";
 import { type Attempt, digest, emptyHistory, type Heard, type History, type Send, type Snapshot } from "./history.ts";
 
@@ -10,7 +12,11 @@ export const people = { ownerId: "ann", seekerId: "ben" };
 const at = new Date("2026-11-22T10:00:00.000Z");
 
 /** What happened in the chat, told by its log: `"m1"` is a message of ann, the others are booking events. */
-export type Step = string | { type: "approved" | "cancelled"; occurredAt: Date; eventId: string };
+export type Step =
+  | string
+  | { edits: number; to: string }
+  | { deletes: number }
+  | { type: "approved" | "cancelled"; occurredAt: Date; eventId: string };
 
 export const anEvent = (type: "approved" | "cancelled", minute: number, eventId = `${type}-${minute}`) => ({
   type,
@@ -27,6 +33,13 @@ const entryOf = (step: Step, before: Entry | undefined): Entry => {
     const fields = { type: "text", senderId: people.ownerId, content: step, clientMessageId: `k-${step}` } as const;
     return { ...place, ...draftAfter(head, fields, { sender: "owner" }) };
   }
+  if (!("type" in step)) {
+    const isEdit = "to" in step;
+    const target = isEdit ? step.edits : step.deletes;
+    const system: SystemNote = { event: isEdit ? "message_edited" : "message_deleted", target, silent: true };
+    const fields = { type: "system", senderId: people.ownerId, content: isEdit ? step.to : "", system } as const;
+    return { ...place, ...draftAfter(head, fields) };
+  }
   const status = step.type === "approved" ? ("active" as const) : ("closed" as const);
   const system: SystemNote = { event: `booking_${step.type}`, status };
   const changes = { status, booking: step.type, bookingAt: step.occurredAt };
@@ -36,10 +49,10 @@ const entryOf = (step: Step, before: Entry | undefined): Entry => {
 };
 
 const cardOf = (entries: Entry[]): Card => {
-  const [head, shown] = [entries.at(-1), entries.at(-1)];
+  const [head, shown] = [entries.at(-1), entries.findLast(isShown)];
   if (head === undefined || shown === undefined) throw new Error("a log without an entry");
   const { seq, state } = head;
-  const { id, type, senderId, content, createdAt } = shown;
+  const { id, type, senderId, content, deleted, createdAt } = shown;
   const mark = { seq, counted: state.counted, at };
   return {
     id: chatId,
@@ -49,7 +62,17 @@ const cardOf = (entries: Entry[]): Card => {
     statusReason: state.statusReason,
     lastSeq: seq,
     counted: state.counted,
-    lastMessage: { id, chatId, seq, senderId, type, content, createdAt: createdAt.toISOString() },
+    lastChange: 0,
+    lastMessage: {
+      id,
+      chatId,
+      seq: shown.seq,
+      senderId,
+      type,
+      content,
+      ...(deleted && { deleted }),
+      createdAt: createdAt.toISOString(),
+    },
     read: { owner: mark, seeker: mark },
     delivered: { owner: mark, seeker: mark },
     mutedUntil: { owner: null, seeker: null },
@@ -100,11 +123,29 @@ const eventsOf = (entries: Entry[]): ToldEvent[] => {
   return [created, ...sent, ...sent.slice(sent.length / 2)];
 };
 
+/** An edit of a message that was deleted has no text. */
+const withoutDeletedText = (entry: Entry, log: Entry[]): Entry => {
+  const target = changeIn(entry)?.target;
+  const isGone = log.some(
+    (other) => changeIn(other)?.event === "message_deleted" && changeIn(other)?.target === target,
+  );
+  return target !== undefined && isGone ? { ...entry, content: "" } : entry;
+};
+
+const wishesOf = (log: Entry[]): History["changes"] =>
+  log.flatMap((entry) => {
+    const seq = changeIn(entry)?.target;
+    if (seq === undefined) return [];
+    const { content } = entry;
+    return [{ client: 0, userId: people.ownerId, chatId, seq, content, outcome: "acked" as const }];
+  });
+
 /** A history without a fault, and its dump, of what happened in the chat. Ben's device heard it all. */
 export const happened = (steps: Step[]): { history: History; dump: Dump } => {
-  const entries: Entry[] = [];
-  for (const step of steps) entries.push(entryOf(step, entries.at(-1)));
-  const heard: Heard[] = entries.map(({ id, seq, content }) => ({
+  const originals: Entry[] = [];
+  for (const step of steps) originals.push(entryOf(step, originals.at(-1)));
+  const entries = originals.map((entry) => withoutDeletedText(originals.reduce(afterChange, entry), originals));
+  const heard: Heard[] = originals.map(({ id, seq, content }) => ({
     client: 1,
     at: seq * 100,
     chatId,
@@ -112,16 +153,24 @@ export const happened = (steps: Step[]): { history: History; dump: Dump } => {
     id,
     content: digest(content),
   }));
-  const texts = entries.filter(({ type }) => type === "text");
-  const events = steps.filter((step) => typeof step !== "string");
+  const texts = originals.filter(({ type }) => type === "text");
+  const events = steps.filter((step) => typeof step !== "string" && "type" in step);
   return {
     history: {
       ...emptyHistory(),
       sends: texts.map(({ content, seq }) => aSend(content, seq, seq * 100)),
+      changes: wishesOf(originals),
       heard,
       told: events.map((event) => ({ ...event, bookingId })),
-      held: [{ client: 1, chatId, ids: entries.map(({ id }) => id) }],
+      held: [
+        {
+          client: 1,
+          chatId,
+          ids: entries.map(({ id }) => id),
+          shown: entries.map(({ content }) => digest(content)),
+        },
+      ],
     },
-    dump: { entries, cards: [cardOf(entries)], events: eventsOf(entries) },
+    dump: { entries, cards: [cardOf(entries)], others: [], events: eventsOf(entries) },
   };
 };

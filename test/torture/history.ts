@@ -84,8 +84,23 @@ export type Told = {
   eventId: string;
 };
 
-/** What a client holds of a chat at the end: the messages' ids from seq 1 on. */
-export type Held = { client: number; chatId: string; ids: (string | undefined)[] };
+/** An edit or a deletion that a client wanted, with what came of it in the end. `content`: the new text. */
+export type ChangeCall = {
+  client: number;
+  userId: string;
+  chatId: string;
+  seq: number;
+  content: string;
+  outcome: "acked" | "refused" | "lost";
+};
+
+/** What a client holds of a chat at the end, from seq 1 on: the messages' ids, and what it shows of each. */
+export type Held = {
+  client: number;
+  chatId: string;
+  ids: (string | undefined)[];
+  shown: (string | undefined)[];
+};
 
 /** A look after quiet: how far each client holds each of its chats, and how far the log went before the look. */
 export type Calm = {
@@ -98,6 +113,7 @@ export type Blow = { fault: Fault; start: number; end: number; said: string };
 
 export type History = {
   sends: Send[];
+  changes: ChangeCall[];
   heard: Heard[];
   pages: Page[];
   marks: MarkCall[];
@@ -113,6 +129,7 @@ export type History = {
 
 export const emptyHistory = (): History => ({
   sends: [],
+  changes: [],
   heard: [],
   pages: [],
   marks: [],

@@ -7,5 +7,7 @@ export const plants: Record<string, readonly FaultKind[]> = {
   "ack-before-write": database,
   "emit-without-the-log": database,
   "retry-with-a-new-id": database,
+  "change-copied-without-its-seq": ["node-freeze", "primary-freeze", "clients-cut", "clients-stall"],
+  "deletion-keeps-the-edits": ["node-kill", "clients-cut"],
   "head-trusted-after-a-time-out": database,
 };

@@ -118,7 +118,12 @@ const playRound = async ({ schedule, signal, report }: RunOptions, players: Play
 
 const heldBy = (clients: Client[]): History["held"] =>
   clients.flatMap((client) =>
-    client.chatIds().map((chatId) => ({ client: client.index, chatId, ids: client.held(chatId).ids() })),
+    client.chatIds().map((chatId) => ({
+      client: client.index,
+      chatId,
+      ids: client.held(chatId).ids(),
+      shown: client.held(chatId).shown(),
+    })),
   );
 
 /** How far a run is, in a line. */

@@ -38,6 +38,8 @@ export const allFaultKinds = Object.keys(faultKinds) as FaultKind[];
 /** What a client does. `chat`, below 1, chooses among its own chats; `nth` makes a message unlike all others. */
 export type Action = { nth: number; atMs: number; client: number; chat: number } & (
   | { act: "send"; by: "socket" | "rest"; keyed: boolean; length: number }
+  // `back`: how many of the person's own messages are newer.
+  | { act: "edit" | "delete"; back: number }
   | { act: "read" | "leave" | "reconnect" | "typing" }
 );
 
@@ -143,10 +145,12 @@ const planAction = (random: Random, { people }: Load, when: { atMs: number; nth:
   // Some chats are busy and some see a message now and then: there the loss of one is not soon healed by the next.
   const common = { ...when, client: random.between(0, 2 * people - 1), chat: random.next() ** 3 };
   const roll = random.next();
-  if (roll < 0.84) {
+  if (roll < 0.78) {
     const [by, keyed] = [random.chance(0.06) ? "rest" : "socket", random.chance(0.94)] as const;
     return { ...common, act: "send", by, keyed, length: random.chance(0.03) ? 4_000 : random.between(1, 200) };
   }
+  if (roll < 0.83) return { ...common, act: "edit", back: random.between(0, 2) };
+  if (roll < 0.85) return { ...common, act: "delete", back: random.between(0, 6) };
   if (roll < 0.94) return { ...common, act: "read" };
   if (roll < 0.97) return { ...common, act: "typing" };
   return { ...common, act: roll < 0.985 ? "leave" : "reconnect" };

@@ -143,5 +143,7 @@ const productSettings = {
   INTERNAL_API_KEY: apiKey,
   CORS_ORIGINS: "https://www.lyvo.example",
   ATTACHMENT_HOSTS: "images.example.com",
+  // On a busy machine a run takes longer than a person may edit.
+  EDIT_WINDOW_S: "86400",
   ...Object.fromEntries(off.map((name) => [`LIMIT_${name}`, "0"])),
 };

@@ -1,6 +1,6 @@
 import { createKafkaClient } from "../../consumers/kafka/kafka-client.ts";
 import { waitUntil } from "../../local/services/wait-until.ts";
-import { isShown } from "../../src/chat/log/entry-kinds.ts";
+import { isChange, isShown } from "../../src/chat/log/entry-kinds.ts";
 import { createLogger } from "../../src/process/logger.ts";
 import type { Stored, ToldEvent } from "./dump.ts";
 
@@ -14,7 +14,7 @@ export const toBeTold = ({ entries, cards }: Stored): Map<string, number[]> => {
   const seqs = new Map(
     cards.flatMap(({ id, participants }) => (participants === null ? [] : [[id, []] as [string, number[]]])),
   );
-  for (const entry of entries) if (isShown(entry)) seqs.get(entry.chatId)?.push(entry.seq);
+  for (const entry of entries) if (isShown(entry) || isChange(entry)) seqs.get(entry.chatId)?.push(entry.seq);
   return seqs;
 };
 
@@ -47,8 +47,10 @@ export const readToldEvents = async ({ address, stored, signal }: Options): Prom
   }
 };
 
+const entryEvents = new Set(["chat.message_sent", "chat.message_edited", "chat.message_deleted"]);
+
 const toldEvent = (value: string): ToldEvent => {
-  const event: { id: string; type: string; subject: string; data: { message?: { seq: number } } } = JSON.parse(value);
-  const { id, type, subject: chatId, data } = event;
-  return { chatId, id, type, seq: type === "chat.message_sent" ? (data.message?.seq ?? null) : null };
+  const event: { id: string; type: string; subject: string } = JSON.parse(value);
+  const { id, type, subject: chatId } = event;
+  return { chatId, id, type, seq: entryEvents.has(type) ? Number(id.split(":").at(-1)) : null };
 };

@@ -47,6 +47,10 @@ export function createHeard({ userId, onDelivered, onMissing, onChange }: Option
       if (log.hasHole) onMissing(message.chatId);
       onChange();
     },
+    changed(message: Message): void {
+      logOf(message.chatId).change(message);
+      onChange();
+    },
     mark(kind: "read" | "delivered", { chatId, userId: markedBy, seq, at }: Receipt): void {
       if (cards.mark(kind, chatId, markedBy, { seq, at })) onChange();
     },
@@ -86,6 +90,7 @@ function createLogs(): (chatId: string) => MessageLog {
 /** Passes on what the socket receives, except `resync`. */
 export function hear(socket: ChatSocket, heard: Heard, userId: string): void {
   socket.on("receive_message", (message) => heard.message(message));
+  socket.on("message_changed", (message) => heard.changed(message));
   socket.on("chat_created", (chat) => heard.chat(chat));
   socket.on("chat_updated", (chat) => heard.chat(chat));
   socket.on("messages_read", (receipt) => heard.mark("read", receipt));

@@ -1,5 +1,34 @@
 import type { Message } from "../../../src/chat/log/entry.ts";
+import { afterChange, changeIn } from "./changed.ts";
 import { shownAs } from "./shown-as.ts";
+
+const shownFrom = (bySeq: Map<number, Message>, from: number): Message[] =>
+  [...bySeq.values()]
+    .filter((message) => message.seq >= from && shownAs(message) !== "nothing")
+    .sort((a, b) => a.seq - b.seq);
+
+const hasId = (bySeq: Map<number, Message>, senderId: string, clientMessageId: string): boolean =>
+  [...bySeq.values()].some((it) => it.senderId === senderId && it.clientMessageId === clientMessageId);
+
+/** Messages by seq, each as the known changes of it say. A message and its changes may come in any order. */
+function createShownMessages() {
+  const bySeq = new Map<number, Message>();
+  /** Ascending by seq. */
+  const changesOf = new Map<number, Message[]>();
+  const put = (message: Message): void => {
+    bySeq.set(message.seq, (changesOf.get(message.seq) ?? []).reduce(afterChange, message));
+    const target = changeIn(message)?.target;
+    if (target === undefined) return;
+    const others = (changesOf.get(target) ?? []).filter(({ seq }) => seq !== message.seq);
+    changesOf.set(
+      target,
+      [...others, message].sort((a, b) => a.seq - b.seq),
+    );
+    const changed = bySeq.get(target);
+    if (changed !== undefined) put(changed);
+  };
+  return { bySeq, put };
+}
 
 /**
  * The part of a chat's log that this device has, by seq: a repeated message is stored once, and seq is the order.
@@ -9,7 +38,7 @@ import { shownAs } from "./shown-as.ts";
  *     add(8)                         →  upTo 9, no hole
  */
 export function createMessageLog() {
-  const bySeq = new Map<number, Message>();
+  const { bySeq, put } = createShownMessages();
   let from: number | null = null;
   let upTo = 0;
   let highest = 0;
@@ -52,20 +81,18 @@ export function createMessageLog() {
     /** Returns whether the entry was new. */
     add(message: Message): boolean {
       const isNew = !bySeq.has(message.seq);
-      bySeq.set(message.seq, message);
+      put(message);
       highest = Math.max(highest, message.seq);
       if (from !== null) extend();
       return isNew;
     },
+    /** Replaces a message with what it is now. One that is not loaded yet comes with its page. */
+    change(message: Message): void {
+      if (bySeq.has(message.seq)) put(message);
+    },
     /** All entries by seq, without the silent ones. */
-    shown(): Message[] {
-      return [...bySeq.values()]
-        .filter((message) => message.seq >= (from ?? 1) && shownAs(message) !== "nothing")
-        .sort((a, b) => a.seq - b.seq);
-    },
-    hasClientMessageId(senderId: string, clientMessageId: string): boolean {
-      return [...bySeq.values()].some((it) => it.senderId === senderId && it.clientMessageId === clientMessageId);
-    },
+    shown: (): Message[] => shownFrom(bySeq, from ?? 1),
+    hasClientMessageId: (senderId: string, clientMessageId: string): boolean => hasId(bySeq, senderId, clientMessageId),
   };
 }
 

@@ -21,6 +21,9 @@ interface Bubble {
   readonly quote: Quote | null;
   readonly attachment: Message["attachment"];
   readonly createdAt: string;
+  /** When the text was last changed. */
+  readonly editedAt: string | null;
+  readonly isDeleted: boolean;
   readonly delivery: Delivery | null;
   readonly error: string | null;
 }
@@ -110,9 +113,11 @@ function ofMessage(
     isNote: shownAs(message) === "note",
     type,
     content,
-    quote: system?.by && system.reason ? { name: nameOf(chat.ownerId), words: system.reason } : null,
+    quote: system && "reason" in system && system.by ? { name: nameOf(chat.ownerId), words: system.reason } : null,
     attachment,
     createdAt,
+    editedAt: message.editedAt ?? null,
+    isDeleted: message.deleted !== undefined,
     delivery: isOwn ? deliveryOf(chat, otherId, seq) : null,
     error: null,
   };
@@ -124,6 +129,8 @@ function ofPending(message: PendingMessage): Bubble {
     key: message.clientMessageId,
     isOwn: true,
     isNote: false,
+    editedAt: null,
+    isDeleted: false,
     quote: null,
     attachment: message.type === "text" ? undefined : message.attachment,
     delivery: message.state,
@@ -160,18 +167,22 @@ function systemNote({ key, content, quote, createdAt }: Bubble): ListItem {
 }
 
 function bubbleItem(bubble: Bubble, isGroupStart: boolean, actions: BubbleActions): ListItem {
+  const { key, delivery, error, createdAt, editedAt, isDeleted } = bubble;
+  const version = JSON.stringify([editedAt, isDeleted]);
   return {
-    key: bubble.key,
-    print: JSON.stringify([bubble.delivery, bubble.error, bubble.createdAt, isGroupStart]),
+    key,
+    print: JSON.stringify([delivery, error, createdAt, isGroupStart, version]),
     render: (previous) => {
-      const element = previous ?? renderBubble(bubble);
+      const isSame = previous?.dataset["version"] === version;
+      const element = isSame ? previous : renderBubble(bubble);
+      element.dataset["version"] = version;
       showDelivery(element, bubble, isGroupStart, actions);
       return element;
     },
   };
 }
 
-function renderBubble({ type, attachment, content }: Bubble): HTMLElement {
+function renderBubble({ type, attachment, content, isDeleted }: Bubble): HTMLElement {
   return el(
     "li",
     {},
@@ -180,6 +191,7 @@ function renderBubble({ type, attachment, content }: Bubble): HTMLElement {
       { class: `bubble${attachment ? " with-attachment" : ""}` },
       attachment && attachmentCard(type, attachment),
       content !== "" && el("p", { class: "bubble-text", dir: "auto" }, content),
+      isDeleted && el("p", { class: "bubble-text deleted" }, "This message was deleted."),
       el("span", { class: "bubble-foot" }),
     ),
     el("div", { class: "failure-place" }),
@@ -188,13 +200,13 @@ function renderBubble({ type, attachment, content }: Bubble): HTMLElement {
 
 /** Updates the parts of a bubble that change. A picture in it is not replaced, so it is not loaded again at every update. */
 function showDelivery(element: HTMLElement, bubble: Bubble, isGroupStart: boolean, actions: BubbleActions): void {
-  const { isOwn, delivery, createdAt, error } = bubble;
+  const { isOwn, delivery, createdAt, editedAt, error } = bubble;
   setAttributes(element, {
     class: `message ${isOwn ? "own" : "other"}${isGroupStart ? " group-start" : ""}`,
     "data-delivery": delivery,
   });
   const [foot, failurePlace] = [element.querySelector(".bubble-foot"), element.querySelector(".failure-place")];
-  if (foot) setChildren(foot, [timeOf(createdAt), delivery && tick(delivery)]);
+  if (foot) setChildren(foot, [editedAt && "edited ", timeOf(createdAt), delivery && tick(delivery)]);
   if (failurePlace) setChildren(failurePlace, [error !== null && failure(bubble, error, actions)]);
 }
 

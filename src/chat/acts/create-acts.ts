@@ -1,14 +1,18 @@
 import { createRequireParticipant } from "../access.ts";
 import { CardKeeper } from "../cards/card-keeper.ts";
 import { createNotifyParticipants } from "../cards/notify-participants.ts";
-import { toMessage } from "../log/entry.ts";
 import type { Broadcast, ChatCards, ChatLog, Clock, Reads, Turns } from "../ports.ts";
+import type { Reports } from "../reports.ts";
 import type { Files } from "../upload-ports.ts";
 import { createApplyBookingEvent } from "./apply-booking-event.ts";
+import { type ChangeWindows, createChangeMessage, createFollowEntry } from "./change-message.ts";
 import { createChangeStatus } from "./change-status.ts";
+import { createDeleteMessage } from "./delete-message.ts";
+import { createEditMessage } from "./edit-message.ts";
 import { createMarkDelivered, createMarkRead } from "./mark-read.ts";
 import { createMute } from "./mute.ts";
 import { createReadChats } from "./read-messages.ts";
+import { createMakeReport } from "./report.ts";
 import { createSendMessage } from "./send-message.ts";
 import { createUploadActs } from "./uploads/create-upload-acts.ts";
 import { createNameUpload } from "./uploads/name-upload.ts";
@@ -17,9 +21,12 @@ type Parts = {
   log: ChatLog;
   cards: ChatCards;
   broadcast: Broadcast;
+  reports: Reports;
   now: Clock;
-  /** Limits on the reads, marks and look-ups of participants that users have under way. By default no limit. */
-  bounds?: { reads: Reads; marks: Turns; lookUps: Turns; files: Turns } | undefined;
+  /** How long people may change what they sent. By default not at all. */
+  windows?: ChangeWindows | undefined;
+  /** Limits on the reads, marks, changes and look-ups of participants that users have under way. By default no limit. */
+  bounds?: { reads: Reads; marks: Turns; changes: Turns; lookUps: Turns; files: Turns } | undefined;
   /** For uploading files. By default nobody can. */
   files?: Files | null;
   /** Called for each failed write of cards; the write is tried again. */
@@ -29,27 +36,33 @@ type Parts = {
 const unbounded = {
   reads: { run: async (_reader, { fetch }) => (await fetch()).answer } satisfies Reads,
   marks: { run: (_key, task) => task() } satisfies Turns,
+  changes: { run: (_key, task) => task() } satisfies Turns,
   lookUps: { run: (_key, task) => task() } satisfies Turns,
   files: { run: (_key, task) => task() } satisfies Turns,
 };
 
 /** Every act of the product, made from a log, its cards and a broadcast. */
 export const createActs = (parts: Parts) => {
-  const { log, cards, broadcast, now, bounds = unbounded, files = null, onCardFailure } = parts;
-  const { reads, marks, lookUps } = bounds;
+  const { log, cards, reports, broadcast, now, bounds = unbounded, files = null, onCardFailure } = parts;
+  const { windows = { editS: 0, deleteS: 0 } } = parts;
+  const { reads, marks, changes, lookUps } = bounds;
   const notify = createNotifyParticipants(broadcast);
   const keeper = new CardKeeper({ log, cards, notify, onFailure: onCardFailure });
   const requireParticipant = createRequireParticipant({ cards, lookUps });
-  log.onLandedLate((entry) => {
-    broadcast.messageReceived(toMessage(entry));
-    keeper.keepLater(entry);
-  });
+  const follow = createFollowEntry({ log, keeper, broadcast });
+  const changeMessage = createChangeMessage({ log, follow, turns: changes });
+  // What fails here is made by the relay, which checks every change.
+  log.onLandedLate((entry) => void follow(entry).catch(onCardFailure));
   const nameUpload = createNameUpload({ uploads: files?.uploads ?? null, log });
   return {
     requireParticipant,
     applyBookingEvent: createApplyBookingEvent({ log, cards, keeper, broadcast }),
     changeStatus: createChangeStatus({ requireParticipant, log, cards, keeper, broadcast }),
     sendMessage: createSendMessage({ requireParticipant, log, nameUpload, keeper, broadcast }),
+    editMessage: createEditMessage({ requireParticipant, changeMessage, windows, now }),
+    deleteMessage: createDeleteMessage({ requireParticipant, cards, changeMessage, windows, now }),
+    makeReport: createMakeReport({ requireParticipant, log, reports, now }),
+    reports,
     markRead: createMarkRead({ requireParticipant, log, cards, keeper, broadcast, marks, now }),
     markDelivered: createMarkDelivered({ requireParticipant, log, cards, broadcast, marks, now }),
     mute: createMute({ requireParticipant, log, cards, keeper, broadcast, marks, now }),

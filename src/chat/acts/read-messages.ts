@@ -32,82 +32,96 @@ type Parts = {
   reads: Reads;
 };
 
+type ChatRequest = { chatId: string; reader: Reader };
+type PageRequest = ChatRequest & { range: LogRange };
+type InboxRequest = { reader: Reader } & z.infer<typeof inboxQuerySchema>;
+
 /** Each of them @throws ChatError `rate_limited` for a user who reads too much, `unavailable` */
 export type ReadChats = {
   /** A page of the log, ascending by seq. @throws ChatError `chat_not_found` */
-  messages: (request: { chatId: string; reader: Reader; range: LogRange }) => Promise<MessagePage>;
+  messages: (request: PageRequest) => Promise<MessagePage>;
   /** One chat. @throws ChatError `chat_not_found` */
-  chat: (request: { chatId: string; reader: Reader }) => Promise<Chat>;
+  chat: (request: ChatRequest) => Promise<Chat>;
   /** One chat with a page of its log, which the client is sent twice. @throws ChatError `chat_not_found` */
-  open: (request: { chatId: string; reader: Reader; range: LogRange }) => Promise<OpenedChat>;
+  open: (request: PageRequest) => Promise<OpenedChat>;
   /** A user's chats, latest activity first. @throws ChatError `validation_failed` for a foreign cursor */
-  inbox: (query: { reader: Reader } & z.infer<typeof inboxQuerySchema>) => Promise<Inbox>;
+  inbox: (request: InboxRequest) => Promise<Inbox>;
 };
+
+const readMessages = async (
+  { requireParticipant, log, reads }: Parts,
+  { chatId, reader, range }: PageRequest,
+): Promise<MessagePage> => {
+  const { facts } = await requireParticipant(chatId, reader.userId);
+  return reads.run(reader, {
+    mostBytes: mostBytesOf(range.limit),
+    fetch: async () => {
+      const { entries, hasMore, bytes } = await log.page(facts.id, range);
+      return { answer: { messages: entries.map(toMessage), hasMore }, bytes };
+    },
+  });
+};
+
+const cardUpTo = async ({ cards, keeper }: Parts, chatId: string, seq: number): Promise<Card> => {
+  const card = await cards.find(chatId);
+  if (card === null) throw new ChatError("chat_not_found");
+  return card.lastSeq >= seq ? card : keeper.mend(chatId);
+};
+
+const readChat = async (parts: Parts, { chatId, reader }: ChatRequest): Promise<Chat> => {
+  const { facts, role } = await parts.requireParticipant(chatId, reader.userId);
+  return parts.reads.run(reader, {
+    mostBytes: largestItemBytes,
+    fetch: async () => {
+      const { seq } = await parts.log.head(facts.id);
+      const card = await cardUpTo(parts, facts.id, seq);
+      return { answer: chatFor(card, facts.participants, role), bytes: cardBytes(card) };
+    },
+  });
+};
+
+// A client that has all there is knows the newest seq, which the card may be behind. What it claims is not believed: a
+// card that is mended is written, and both people hear of it.
+const atMostHead = async ({ cards, log }: Parts, chatId: string, seq: number): Promise<number> => {
+  const card = await cards.find(chatId);
+  return card === null || card.lastSeq >= seq ? 0 : (await log.head(chatId)).seq;
+};
+
+const openChat = async (parts: Parts, { chatId, reader, range }: PageRequest): Promise<OpenedChat> => {
+  const { facts, role } = await parts.requireParticipant(chatId, reader.userId);
+  return parts.reads.run(reader, {
+    mostBytes: 2 * (mostBytesOf(range.limit) + largestItemBytes),
+    fetch: async () => {
+      const { entries, hasMore, bytes } = await parts.log.page(facts.id, range);
+      const newestSeq = entries.at(-1)?.seq ?? (await atMostHead(parts, facts.id, range.after ?? 0));
+      const card = await cardUpTo(parts, facts.id, newestSeq);
+      const chat = chatFor(card, facts.participants, role);
+      return { answer: { chat, messages: entries.map(toMessage), hasMore }, bytes: 2 * (bytes + cardBytes(card)) };
+    },
+  });
+};
+
+const readInbox = ({ cards, keeper, reads }: Parts, { reader, ...query }: InboxRequest): Promise<Inbox> =>
+  reads.run(reader, {
+    mostBytes: mostBytesOf(query.limit),
+    fetch: async () => {
+      // Who sent over this node, or heard of a message from it, finds it in the inbox.
+      await keeper.settled();
+      const { userId } = reader;
+      const { cards: found, nextCursor, bytes } = await cards.inbox({ userId, ...query });
+      const chats = found.flatMap((card) => {
+        const { participants } = card;
+        if (participants === null) return [];
+        return [chatFor(card, participants, participants.ownerId === userId ? "owner" : "seeker")];
+      });
+      return { answer: { chats, nextCursor }, bytes };
+    },
+  });
 
 /** What participants read. Each read brings the card up to the log where it finds it behind. */
-export const createReadChats = ({ requireParticipant, log, cards, keeper, reads }: Parts): ReadChats => {
-  const cardUpTo = async (chatId: string, seq: number): Promise<Card> => {
-    const card = await cards.find(chatId);
-    if (card === null) throw new ChatError("chat_not_found");
-    return card.lastSeq >= seq ? card : keeper.mend(chatId);
-  };
-
-  // A client that has all there is knows the newest seq, which the card may be behind. What it claims is not believed: a
-  // card that is mended is written, and both people hear of it.
-  const atMostHead = async (chatId: string, seq: number): Promise<number> => {
-    const card = await cards.find(chatId);
-    return card === null || card.lastSeq >= seq ? 0 : (await log.head(chatId)).seq;
-  };
-
-  return {
-    messages: async ({ chatId, reader, range }) => {
-      const { facts } = await requireParticipant(chatId, reader.userId);
-      return reads.run(reader, {
-        mostBytes: mostBytesOf(range.limit),
-        fetch: async () => {
-          const { entries, hasMore, bytes } = await log.page(facts.id, range);
-          return { answer: { messages: entries.map(toMessage), hasMore }, bytes };
-        },
-      });
-    },
-    chat: async ({ chatId, reader }) => {
-      const { facts, role } = await requireParticipant(chatId, reader.userId);
-      return reads.run(reader, {
-        mostBytes: largestItemBytes,
-        fetch: async () => {
-          const { seq } = await log.head(facts.id);
-          const card = await cardUpTo(facts.id, seq);
-          return { answer: chatFor(card, facts.participants, role), bytes: cardBytes(card) };
-        },
-      });
-    },
-    open: async ({ chatId, reader, range }) => {
-      const { facts, role } = await requireParticipant(chatId, reader.userId);
-      return reads.run(reader, {
-        mostBytes: 2 * (mostBytesOf(range.limit) + largestItemBytes),
-        fetch: async () => {
-          const { entries, hasMore, bytes } = await log.page(facts.id, range);
-          const card = await cardUpTo(facts.id, entries.at(-1)?.seq ?? (await atMostHead(facts.id, range.after ?? 0)));
-          const chat = chatFor(card, facts.participants, role);
-          return { answer: { chat, messages: entries.map(toMessage), hasMore }, bytes: 2 * (bytes + cardBytes(card)) };
-        },
-      });
-    },
-    inbox: ({ reader, ...query }) =>
-      reads.run(reader, {
-        mostBytes: mostBytesOf(query.limit),
-        fetch: async () => {
-          // Who sent over this node, or heard of a message from it, finds it in the inbox.
-          await keeper.settled();
-          const { userId } = reader;
-          const { cards: found, nextCursor, bytes } = await cards.inbox({ userId, ...query });
-          const chats = found.flatMap((card) => {
-            const { participants } = card;
-            if (participants === null) return [];
-            return [chatFor(card, participants, participants.ownerId === userId ? "owner" : "seeker")];
-          });
-          return { answer: { chats, nextCursor }, bytes };
-        },
-      }),
-  };
-};
+export const createReadChats = (parts: Parts): ReadChats => ({
+  messages: (request) => readMessages(parts, request),
+  chat: (request) => readChat(parts, request),
+  open: (request) => openChat(parts, request),
+  inbox: (request) => readInbox(parts, request),
+});

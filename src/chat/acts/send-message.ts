@@ -28,10 +28,12 @@ const sameAttachment = (one: Entry["attachment"], other: NewMessage["attachment"
   return (["url", "name", "mimeType", "size", "width", "height"] as const).every((key) => one[key] === other[key]);
 };
 
-const isSame = (entry: Entry, message: NewMessage): boolean =>
-  entry.type === message.type &&
-  entry.content === message.content &&
-  sameAttachment(entry.attachment, message.attachment);
+/** What was edited or deleted since is not there to compare. */
+const isSame = (entry: Entry, message: NewMessage): boolean => {
+  if (entry.type !== message.type || entry.deleted) return entry.type === message.type;
+  const sameText = entry.editedAt !== undefined || entry.content === message.content;
+  return sameText && sameAttachment(entry.attachment, message.attachment);
+};
 
 /** @throws ChatError if the entry in the log is not this message */
 const requireSame = (entry: Entry, message: NewMessage, repeated: boolean): void => {

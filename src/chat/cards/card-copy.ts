@@ -4,15 +4,18 @@ import { becomesLastMessage } from "../log/entry-kinds.ts";
 /** The entries that are copied to a card: the newest, and the newest that becomes the last message. */
 export type CardCopy = { chatId: string; newest?: Entry; shown?: Entry };
 
-/** What is copied to a card after `newest`. */
-export const copyOf = (newest: Entry): CardCopy => ({
-  chatId: newest.chatId,
-  newest,
-  ...(becomesLastMessage(newest) && { shown: newest }),
-});
+/** What is copied to a card after `newest`. `changed`: the message that it changed, as it is now. */
+export const copyOf = (newest: Entry, changed?: Entry): CardCopy => {
+  const shown = becomesLastMessage(newest) ? newest : changed;
+  return { chatId: newest.chatId, newest, ...(shown && { shown }) };
+};
+
+/** Whether an entry is later than another, or the same one with a later change in it. */
+const isNewer = (one: Entry, other: Entry): boolean =>
+  one.seq > other.seq || (one.seq === other.seq && (one.changedBy ?? 0) > (other.changedBy ?? 0));
 
 const newer = (one: Entry | undefined, other: Entry | undefined): Entry | undefined =>
-  one === undefined || (other !== undefined && other.seq > one.seq) ? other : one;
+  one === undefined || (other !== undefined && isNewer(other, one)) ? other : one;
 
 /** Of two copies for one card, the newer of each part. */
 export const newerCopy = (one: CardCopy, other: CardCopy): CardCopy => {

@@ -8,7 +8,7 @@ import type { NotifyParticipants } from "./notify-participants.ts";
 
 type Parts = {
   cards: Pick<ChatCards, "copy">;
-  log: Pick<ChatLog, "page" | "entryAt">;
+  log: Pick<ChatLog, "page" | "shownAt">;
   /** Called with each written card; `created` if one of its changes made the chat. */
   notify: NotifyParticipants;
   /** Called with the error of each failed write; the cards are written again. */
@@ -48,9 +48,12 @@ export class CardKeeper {
     return this.#written(copyOf(entry), created);
   }
 
-  /** Like `keep`, for callers that do not wait for the card. A failed write is repeated. */
-  keepLater(entry: Entry): void {
-    this.#add(copyOf(entry), false);
+  /**
+   * Like `keep`, for callers that do not wait for the card. A failed write is repeated. `changed`: the message that this
+   * entry changed, as it is now.
+   */
+  keepLater(entry: Entry, changed?: Entry): void {
+    this.#add(copyOf(entry, changed), false);
   }
 
   /** Sends the card as it is now to both participants. */
@@ -155,6 +158,6 @@ const newestCopy = async (log: Parts["log"], chatId: string): Promise<CardCopy> 
   const [newest] = (await log.page(chatId, { limit: 1 })).entries;
   if (newest === undefined) return { chatId };
   const copy = copyOf(newest);
-  const shown = copy.shown ?? (await log.entryAt(chatId, newest.state.shownSeq));
+  const shown = copy.shown ?? (await log.shownAt(chatId, newest.state.shownSeq));
   return { ...copy, ...(shown && { shown }) };
 };

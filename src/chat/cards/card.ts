@@ -19,6 +19,8 @@ export type Card = {
   lastSeq: number;
   counted: number;
   lastMessage: Message | null;
+  /** The seq of the newest change in `lastMessage`; 0: it is as it was written. */
+  lastChange: number;
   read: Record<Role, ReadMark>;
   delivered: Record<Role, DeliveredMark>;
   /** Until when each of the two wants no notices; null, or a time that has passed: not muted. */

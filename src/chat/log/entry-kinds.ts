@@ -2,7 +2,7 @@
 export const isServiceType = (type: unknown): boolean => type === "system";
 
 /** The part of an entry that determines its kind. */
-type Kinded = { type: string; system?: { silent?: true } | undefined };
+type Kinded = { type: string; system?: { event?: string; silent?: true } | undefined };
 
 type Meaning<Event extends string = `chat.${string}`> = {
   /** Whether an entry is of this kind. The first matching row decides. */
@@ -12,6 +12,8 @@ type Meaning<Event extends string = `chat.${string}`> = {
   countsAsUnread: boolean;
   /** The card shows it as `lastMessage` until a later such entry. */
   becomesLastMessage: boolean;
+  /** It changes what an earlier message shows, its `target`. Such a change does not move the chat up in the inbox. */
+  isChange: boolean;
   /** The events on `chat.events` that are published for it, in this order. */
   events: readonly Event[];
 };
@@ -24,7 +26,26 @@ export const entryKinds = {
     isShown: true,
     countsAsUnread: true,
     becomesLastMessage: true,
+    isChange: false,
     events: ["chat.message_sent"],
+  },
+  /** The sender changed the text or the caption of a message. */
+  edit: {
+    is: ({ system }) => system?.event === "message_edited",
+    isShown: false,
+    countsAsUnread: false,
+    becomesLastMessage: false,
+    isChange: true,
+    events: ["chat.message_edited"],
+  },
+  /** A message was deleted: by its sender, by the service, or with everything that its sender wrote. */
+  deletion: {
+    is: ({ system }) => system?.event === "message_deleted",
+    isShown: false,
+    countsAsUnread: false,
+    becomesLastMessage: false,
+    isChange: true,
+    events: ["chat.message_deleted"],
   },
   /** An entry that only has to be in the log: a newer booking event that changes nothing visible. */
   record: {
@@ -32,6 +53,7 @@ export const entryKinds = {
     isShown: false,
     countsAsUnread: false,
     becomesLastMessage: false,
+    isChange: false,
     events: [],
   },
   /** A system message: the chat's status, or the reason for it, changed. */
@@ -40,6 +62,7 @@ export const entryKinds = {
     isShown: true,
     countsAsUnread: true,
     becomesLastMessage: true,
+    isChange: false,
     events: ["chat.status_changed", "chat.message_sent"],
   },
 } as const satisfies Record<string, Meaning>;
@@ -60,6 +83,7 @@ const meaningOf = (entry: Kinded): Meaning<EntryEvent> =>
 export const isShown = (entry: Kinded): boolean => meaningOf(entry).isShown;
 export const countsAsUnread = (entry: Kinded): boolean => meaningOf(entry).countsAsUnread;
 export const becomesLastMessage = (entry: Kinded): boolean => meaningOf(entry).becomesLastMessage;
+export const isChange = (entry: Kinded): boolean => meaningOf(entry).isChange;
 
 /** The events for an entry, in order. For a chat's first entry, `chat.created` replaces `chat.status_changed`. */
 export const eventsOf = (entry: Kinded & { seq: number }): readonly EntryEvent[] => {

@@ -16,6 +16,9 @@ export const mostBytesOf = (items: number): number => Math.min(mostPageBytes, it
  */
 const itemBytes = 800;
 
+const reasonIn = (system: Entry["system"]): string | undefined =>
+  system !== undefined && "reason" in system ? system.reason : undefined;
+
 type Texts = Pick<Entry, "content" | "attachment" | "system">;
 
 const textBytes = (text: string | null | undefined): number => (text ? Buffer.byteLength(text) : 0);
@@ -26,7 +29,7 @@ const textBytes = (text: string | null | undefined): number => (text ? Buffer.by
  */
 export const messageBytes = ({ content, attachment, system }: Texts): number => {
   const url = attachment && "url" in attachment ? attachment.url : undefined;
-  return itemBytes + textBytes(content) + textBytes(url) + textBytes(attachment?.name) + textBytes(system?.reason);
+  return itemBytes + textBytes(content) + textBytes(url) + textBytes(attachment?.name) + textBytes(reasonIn(system));
 };
 
 /** The size of a chat in bytes. */

@@ -1,8 +1,8 @@
 import type { TypeAlias } from "../../chat/booking-type.ts";
-import { bookingTopics } from "../booking-events.ts";
+import { deadLetterTopic } from "../bookings/dead-letters.ts";
+import { bookingTopics } from "../bookings/events.ts";
 import { chatEventsTopic } from "../chat-events.ts";
 import { describeClientEvents } from "../client-events.ts";
-import { deadLetterTopic } from "../dead-letters.ts";
 import { serverEvents } from "../server-events.ts";
 import type { AsyncApiParts } from "./asyncapi.ts";
 

@@ -26,7 +26,7 @@ export const createOpenApi = (parts: PathParts) =>
       tags: [
         { name: "Booking service", description: "Calls of the booking service" },
         { name: "Chats", description: "A person's chats and their status" },
-        { name: "Messages", description: "Reading, sending and marking as read" },
+        { name: "Messages", description: "Reading, sending, changing and marking as read" },
         { name: "Attachments", description: "Files that people upload" },
         { name: "Service", description: "The service itself" },
       ],

@@ -20,6 +20,20 @@ type Parts = Serving & {
   typing: Pick<TypingState, "begin" | "end" | "sent">;
 };
 
+const editHandler =
+  (acts: Pick<Acts, "editMessage">, sends: Parts["sends"]): Handlers["edit_message"] =>
+  async ({ data: { userId } }, edit) => {
+    await sends(userId);
+    return { message: await acts.editMessage({ ...edit, userId }) };
+  };
+
+const deleteHandler =
+  (acts: Pick<Acts, "deleteMessage">, sends: Parts["sends"]): Handlers["delete_message"] =>
+  async ({ data: { userId } }, { chatId, seq }) => {
+    await sends(userId);
+    return { message: await acts.deleteMessage({ chatId, seq, actor: { kind: "user", userId } }) };
+  };
+
 /** One handler per event. Payloads are already parsed, and a socket's events come in the order they were sent. */
 export const createHandlers = ({ acts, log, verifyToken, sends, presence, typing }: Parts): Handlers => {
   return {
@@ -47,6 +61,9 @@ export const createHandlers = ({ acts, log, verifyToken, sends, presence, typing
       typing.sent({ chatId, userId });
       return { message: sent };
     },
+
+    edit_message: editHandler(acts, sends),
+    delete_message: deleteHandler(acts, sends),
 
     mark_read: async ({ data: { userId } }, { chatId, seq }) => {
       const { chatId: _, ...read } = await acts.markRead({ chatId, userId, seq });

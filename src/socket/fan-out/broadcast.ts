@@ -13,6 +13,7 @@ export type Emitter = { to: (room: string) => { emit: Emit } };
  */
 export const createBroadcast = (emitter: Emitter, typingOver: (typist: Typist) => void): Broadcast => ({
   messageReceived: (message) => void emitter.to(chatRoom(message.chatId)).emit("receive_message", message),
+  messageChanged: (message) => void emitter.to(chatRoom(message.chatId)).emit("message_changed", message),
   messagesRead: (receipt) => void emitter.to(chatRoom(receipt.chatId)).emit("messages_read", receipt),
   messagesDelivered: (receipt) => void emitter.to(chatRoom(receipt.chatId)).emit("messages_delivered", receipt),
   typingEnded: typingOver,

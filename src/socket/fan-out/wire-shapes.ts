@@ -136,6 +136,7 @@ type Broadcast = [
 const rules = new Map<unknown, Rule>(
   Object.entries({
     receive_message: { shape: isMessage, rooms: toItsChat },
+    message_changed: { shape: isMessage, rooms: toItsChat },
     messages_read: { shape: isReceipt, rooms: toItsChat },
     messages_delivered: { shape: isReceipt, rooms: toItsChat },
     chat_created: { shape: isChat, rooms: toItsPeople },

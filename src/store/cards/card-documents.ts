@@ -1,6 +1,7 @@
 import type { Card } from "../../chat/cards/card.ts";
 import { type CardCopy, copyOf } from "../../chat/cards/card-copy.ts";
 import { type Entry, toMessage } from "../../chat/log/entry.ts";
+import { isChange } from "../../chat/log/entry-kinds.ts";
 import { type Participants, type Role, roleOf } from "../../chat/roles.ts";
 import type { CardDocument } from "../models.ts";
 
@@ -18,6 +19,7 @@ export const toCard = (document: CardDocument): Card => ({
   lastSeq: document.lastSeq,
   counted: document.counted,
   lastMessage: document.lastMessage,
+  lastChange: document.lastChange ?? 0,
   read: document.read,
   delivered: document.delivered,
   mutedUntil: { owner: document.mutedUntil?.owner ?? null, seeker: document.mutedUntil?.seeker ?? null },
@@ -45,6 +47,7 @@ export const newCard = (participants: Participants | null, at: Date) => {
     lastSeq: 0,
     counted: 0,
     lastMessage: null,
+    lastChange: 0,
     read: { owner: nothing, seeker: nothing },
     delivered: { owner: undelivered, seeker: undelivered },
     createdAt: at,
@@ -83,7 +86,6 @@ const newestFields = (entry: Entry) => {
     ...whenNewer(newer, "status", entry.state.status),
     ...whenNewer(newer, "statusReason", entry.state.statusReason),
     ...whenNewer(newer, "counted", entry.state.counted),
-    ...whenNewer(newer, "updatedAt", entry.createdAt),
     ...ownMarks(entry, "owner"),
     ...ownMarks(entry, "seeker"),
   };
@@ -95,9 +97,32 @@ const newestFields = (entry: Entry) => {
  */
 export const copyStages = (copy: CardCopy) => [{ $set: copyFields(copy) }];
 
-const copyFields = ({ newest, shown }: CardCopy) => ({
-  ...(newest && newestFields(newest)),
-  ...(shown && whenNewer({ $lt: [{ $ifNull: ["$lastMessage.seq", 0] }, shown.seq] }, "lastMessage", toMessage(shown))),
+/** A later message, or the same one with a later change in it. */
+const laterMessage = ({ seq, changedBy = 0 }: Entry) => {
+  const now = { seq: { $ifNull: ["$lastMessage.seq", 0] }, change: { $ifNull: ["$lastChange", 0] } };
+  return {
+    $or: [{ $lt: [now.seq, seq] }, { $and: [{ $eq: [now.seq, seq] }, { $lt: [now.change, changedBy] }] }],
+  };
+};
+
+const shownFields = (shown: Entry) => {
+  const later = laterMessage(shown);
+  return {
+    ...whenNewer(later, "lastMessage", toMessage(shown)),
+    ...whenNewer(later, "lastChange", shown.changedBy ?? 0),
+  };
+};
+
+/** When something last happened in the chat: a change of an earlier message does not count. */
+const activityAt = ({ newest, shown }: CardCopy): Date[] => [
+  ...(newest && !isChange(newest) ? [newest.createdAt] : []),
+  ...(shown ? [shown.createdAt] : []),
+];
+
+const copyFields = (copy: CardCopy) => ({
+  ...(copy.newest && newestFields(copy.newest)),
+  ...(copy.shown && shownFields(copy.shown)),
+  updatedAt: { $max: ["$updatedAt", ...activityAt(copy)] },
 });
 
 /**

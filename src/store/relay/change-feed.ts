@@ -1,9 +1,11 @@
 import { mongo as driver, type mongo } from "mongoose";
 import type { Entry } from "../../chat/log/entry.ts";
+import type { Report } from "../../chat/reports.ts";
 import type { Role } from "../../chat/roles.ts";
 import { lasting } from "../durability.ts";
 import { toEntry } from "../entry-documents.ts";
-import type { CardDocument, EntryDocument } from "../models.ts";
+import type { CardDocument, EntryDocument, ReportDocument } from "../models.ts";
+import { toReport } from "../reports/report-store.ts";
 
 /** A position up to which somebody marked a chat as read. */
 export type StoredReceipt = { chatId: string; role: Role; seq: number; at: Date };
@@ -14,6 +16,7 @@ export type StoredReceipt = { chatId: string; role: Role; seq: number; at: Date 
 export type Change =
   | { kind: "entry"; entry: Entry }
   | { kind: "receipt"; receipt: StoredReceipt }
+  | { kind: "report"; report: Report }
   | { kind: "people"; chatId: string };
 
 /** A position in the database's history. `at`: the approximate time; the rest is MongoDB's own token. */
@@ -28,8 +31,9 @@ export type ChangeFeed = {
   close: () => Promise<void>;
 };
 
-type Stored = EntryDocument | CardDocument;
-type Names = { entries: string; cards: string };
+type Stored = EntryDocument | CardDocument | ReportDocument;
+/** The names of the followed collections. */
+export type CollectionNames = { entries: string; cards: string; reports: string };
 
 const waitMs = 3_000;
 const batchSize = 250;
@@ -40,10 +44,10 @@ const toldFields = ["receipts", "ownerId"];
 const firstOfPath = { $arrayElemAt: [{ $split: ["$$this.k", "."] }, 0] };
 const updatedFields = { $objectToArray: { $ifNull: ["$updateDescription.updatedFields", {}] } };
 
-const told = ({ entries, cards }: Names) => ({
+const told = ({ entries, cards, reports }: CollectionNames) => ({
   $match: {
     $or: [
-      { "ns.coll": entries, operationType: "insert" },
+      { "ns.coll": { $in: [entries, reports] }, operationType: "insert" },
       { "ns.coll": cards, operationType: "replace" },
       {
         "ns.coll": cards,
@@ -74,7 +78,7 @@ const clientOptions = {
   maxPoolSize: 2,
 } as const;
 
-type Source = { mongodbUri: string; database: string; names: Names };
+type Source = { mongodbUri: string; database: string; names: CollectionNames };
 
 /** Follows both collections from a position on, in write order, as far as a majority of the database has them. */
 export const openChangeFeed = ({ mongodbUri, database, names }: Source, { token, startAt }: Position): ChangeFeed => {
@@ -113,6 +117,7 @@ const changesOf = (change: mongo.ChangeStreamDocument<Stored>): Change[] => {
 };
 
 const documentChanges = (document: Stored): Change[] => {
+  if ("reporterId" in document) return [{ kind: "report", report: toReport(document) }];
   if ("chatId" in document) return [{ kind: "entry", entry: toEntry(document) }];
   return receiptsOf(document).map((receipt) => ({ kind: "receipt", receipt }));
 };

@@ -1,10 +1,12 @@
 import { type mongo, Types } from "mongoose";
 import type { Card } from "../../chat/cards/card.ts";
 import type { Entry } from "../../chat/log/entry.ts";
+import type { Report } from "../../chat/reports.ts";
 import { toCard } from "../cards/card-documents.ts";
 import { lasting } from "../durability.ts";
 import { toEntry } from "../entry-documents.ts";
-import type { CardDocument, EntryDocument } from "../models.ts";
+import type { CardDocument, EntryDocument, ReportDocument } from "../models.ts";
+import { toReport } from "../reports/report-store.ts";
 import { receiptsOf, type StoredReceipt } from "./change-feed.ts";
 
 /** A card, its explicit read marks, and whether a cancellation made it: then its people came later than its first entry. */
@@ -18,14 +20,22 @@ export type RelayScan = {
   /** The next cards after an id, in the order of ids. */
   cardsAfter: (chatId: string | null, limit: number) => Promise<ScannedCard[]>;
   cards: (chatIds: string[]) => Promise<Card[]>;
+  /** The reports of these chats since a time; null: all. */
+  reportsOf: (chatIds: string[], since: Date | null) => Promise<Report[]>;
+  /** These entries as they are shown now. */
+  shownNow: (entries: Pick<Entry, "id" | "chatId">[]) => Promise<Entry[]>;
   /** The newest entry of each of these chats, by chat. Cards give a starting point; the log decides. */
   newest: (cards: Pick<Card, "id" | "lastSeq">[]) => Promise<Map<string, Entry>>;
 };
 
-type Collections = { entries: mongo.Collection<EntryDocument>; cards: mongo.Collection<CardDocument> };
+type Collections = {
+  entries: mongo.Collection<EntryDocument>;
+  cards: mongo.Collection<CardDocument>;
+  reports: mongo.Collection<ReportDocument>;
+};
 
 /** Walks over the stored data in pages. An index serves each of the queries. */
-export const createRelayScan = ({ entries, cards }: Collections): RelayScan => {
+export const createRelayScan = ({ entries, cards, reports }: Collections): RelayScan => {
   const cancelledFirst = async (chatIds: Types.ObjectId[]): Promise<Set<string>> => {
     const found = await entries
       .find({ chatId: { $in: chatIds }, seq: 1, "system.event": "booking_cancelled" }, lasting)
@@ -59,6 +69,18 @@ export const createRelayScan = ({ entries, cards }: Collections): RelayScan => {
     cards: async (chatIds) => {
       const ids = chatIds.map((id) => new Types.ObjectId(id));
       return (await cards.find({ _id: { $in: ids } }, lasting).toArray()).map(toCard);
+    },
+
+    reportsOf: async (chatIds, since) => {
+      const chatId = { $in: chatIds.map((id) => new Types.ObjectId(id)) };
+      const found = reports.find({ chatId, ...(since && { createdAt: { $gte: since } }) }, lasting);
+      return (await found.sort({ createdAt: 1 }).toArray()).map(toReport);
+    },
+
+    shownNow: async (known) => {
+      const chatId = { $in: [...new Set(known.map((entry) => entry.chatId))].map((id) => new Types.ObjectId(id)) };
+      const _id = { $in: known.map(({ id }) => new Types.ObjectId(id)) };
+      return (await entries.find({ chatId, _id }, { ...lasting, hint: "_id_" }).toArray()).map(toEntry);
     },
 
     newest: async (known) => {

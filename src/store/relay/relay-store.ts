@@ -1,5 +1,5 @@
 import type { mongo } from "mongoose";
-import { type ChangeFeed, openChangeFeed, type Position, positionNow } from "./change-feed.ts";
+import { type ChangeFeed, type CollectionNames, openChangeFeed, type Position, positionNow } from "./change-feed.ts";
 import { acquireLease, type Lease, type RelayDocument } from "./relay-lease.ts";
 import { createRelayScan, type RelayScan } from "./relay-scan.ts";
 import { createUnreadNotices, type NoticeDocument, type UnreadNotices } from "./unread-notices.ts";
@@ -15,7 +15,7 @@ export type RelayStore = {
   prepare: () => Promise<void>;
 };
 
-type Parts = { mongodbUri: string; database: mongo.Db; names: { entries: string; cards: string } };
+type Parts = { mongodbUri: string; database: mongo.Db; names: CollectionNames };
 
 export const createRelayStore = ({ mongodbUri, database, names }: Parts): RelayStore => {
   const notices = database.collection<NoticeDocument>("unread_notices");
@@ -26,6 +26,7 @@ export const createRelayStore = ({ mongodbUri, database, names }: Parts): RelayS
     scan: createRelayScan({
       entries: database.collection(names.entries),
       cards: database.collection(names.cards),
+      reports: database.collection(names.reports),
     }),
     notices: createUnreadNotices(notices),
     // The notices to check next.

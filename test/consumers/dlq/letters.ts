@@ -1,6 +1,6 @@
 import { createDeadLetters } from "../../../consumers/booking/dead-letter.ts";
 import type { ReceivedRecord } from "../../../consumers/source/received-record.ts";
-import type { RejectReason } from "../../../src/contract/dead-letters.ts";
+import type { RejectReason } from "../../../src/contract/bookings/dead-letters.ts";
 import type { TestKafka } from "../../support/kafka.ts";
 import { aRecord } from "../../support/records.ts";
 

@@ -46,7 +46,7 @@ const phantoms = (sends: Send[], logs: Logs): string[] => {
   return logs.chatIds.flatMap((chatId) =>
     logs
       .of(chatId)
-      .filter(({ type, content }) => type !== "system" && !sent.has(content))
+      .filter((entry) => entry.type !== "system" && !sent.has(logs.sentAs(entry)))
       .map((entry) => `${placeOf(entry)} in ${chatId} is a message that nobody sent`),
   );
 };

@@ -1,5 +1,7 @@
+import { changeIn } from "../../../src/chat/log/changes.ts";
 import type { Entry } from "../../../src/chat/log/entry.ts";
 import type { Dump } from "../dump.ts";
+import type { History } from "../history.ts";
 
 /** The final logs, by chat; each sorted by seq. */
 export type Logs = {
@@ -8,6 +10,10 @@ export type Logs = {
   at: (chatId: string, seq: number) => Entry | undefined;
   /** Every entry with this content; contents are nobody else's. */
   withContent: (content: string) => readonly Entry[];
+  /** The text with which an entry was sent, though it was changed since. */
+  sentAs: (entry: Entry) => string;
+  /** Every text that an entry may have shown: as it was sent, edited and deleted. */
+  textsAt: (chatId: string, seq: number) => string[];
 };
 
 const group = <T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> => {
@@ -20,16 +26,45 @@ const group = <T>(items: readonly T[], key: (item: T) => string): Map<string, T[
   return groups;
 };
 
-export const logsOf = ({ entries }: Pick<Dump, "entries">): Logs => {
+/** The texts with which changed messages were sent, and those that were wished for them later; by chat and seq. */
+const textsOf = ({ sends, changes }: Pick<History, "sends" | "changes">) => {
+  const sent = new Map<string, string>();
+  for (const { chatId, content, attempts } of sends) {
+    const ack = attempts.find((attempt) => attempt.outcome === "acked");
+    if (ack?.outcome === "acked") sent.set(`${chatId} ${ack.seq}`, content);
+  }
+  return { sent, wished: group(changes, ({ chatId, seq }) => `${chatId} ${seq}`) };
+};
+
+export const logsOf = (
+  { entries }: Pick<Dump, "entries">,
+  history: Pick<History, "sends" | "changes"> = { sends: [], changes: [] },
+): Logs => {
+  const { sent, wished } = textsOf(history);
+  const sentAs = (entry: Entry): string =>
+    entry.changedBy === undefined ? entry.content : (sent.get(`${entry.chatId} ${entry.seq}`) ?? entry.content);
   const byChat = group(entries, ({ chatId }) => chatId);
   for (const log of byChat.values()) log.sort((one, other) => one.seq - other.seq);
   const byPlace = new Map(entries.map((entry) => [`${entry.chatId} ${entry.seq}`, entry]));
-  const byContent = group(entries, ({ content }) => content);
+  const byContent = group(entries, sentAs);
+  const targetOf = (seq: number, entry: Entry | undefined): number => (entry && changeIn(entry)?.target) ?? seq;
   return {
     chatIds: [...byChat.keys()],
     of: (chatId) => byChat.get(chatId) ?? [],
     at: (chatId, seq) => byPlace.get(`${chatId} ${seq}`),
     withContent: (content) => byContent.get(content) ?? [],
+    sentAs,
+    textsAt: (chatId, seq) => {
+      const entry = byPlace.get(`${chatId} ${seq}`);
+      const place = `${chatId} ${targetOf(seq, entry)}`;
+      const isChanged = entry !== undefined && (entry.changedBy !== undefined || changeIn(entry) !== null);
+      if (!isChanged) return entry === undefined ? [] : [entry.content];
+      return [
+        entry.content,
+        sent.get(place) ?? entry.content,
+        ...(wished.get(place) ?? []).map(({ content }) => content),
+      ];
+    },
   };
 };
 

@@ -13,7 +13,7 @@ export const oneOrder = (history: History, logs: Logs): string[] => [
 const seenElsewhere = ({ heard, snapshots }: History, logs: Logs): string[] => [
   ...heard.flatMap(({ client, chatId, seq, id, content }) => {
     const entry = logs.at(chatId, seq);
-    if (entry?.id === id && digest(entry.content) === content) return [];
+    if (entry?.id === id && logs.textsAt(chatId, seq).some((text) => digest(text) === content)) return [];
     return [`client ${client} saw ${content} (${id}) at ${seq} of ${chatId}; there is ${entry?.id ?? "nothing"}`];
   }),
   ...snapshots.flatMap(({ client, chatId, lastMessage }) => {

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { eventIdSchema } from "../chat/acts/booking-event.ts";
-import { createBookingTypes, type TypeAlias, typePattern } from "../chat/booking-type.ts";
-import { backendIdSchema } from "../chat/ids.ts";
-import { type BookingField, bookingFields, contentNames, fieldNames, typeNames } from "./booking-names.ts";
-import type { Topic } from "./documents/asyncapi.ts";
+import { eventIdSchema } from "../../chat/acts/booking-event.ts";
+import { createBookingTypes, type TypeAlias, typePattern } from "../../chat/booking-type.ts";
+import { backendIdSchema } from "../../chat/ids.ts";
+import type { Topic } from "../documents/asyncapi.ts";
+import { type BookingField, bookingFields, contentNames, fieldNames, typeNames } from "./names.ts";
 
 const bookingId = backendIdSchema.meta({ description: "The booking's id" });
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Topic } from "./documents/asyncapi.ts";
-import { wireSchema } from "./wire-schema.ts";
+import type { Topic } from "../documents/asyncapi.ts";
+import { wireSchema } from "../wire-schema.ts";
 
 /** Why a record can never succeed. The names are short and few, since metrics and dead letters contain them. */
 export type RejectReason =
