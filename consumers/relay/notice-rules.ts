@@ -72,7 +72,7 @@ type Judged = {
 };
 
 const longestLookMs = 10_000;
-/** Muting, and ending that, makes a notice due for a look. This is for a process that died in between. */
+/** A process that ends a mute may die before it makes the notice due; then the notice is at most this late. */
 const longestMutedLookMs = 3_600_000;
 
 /**

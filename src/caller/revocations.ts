@@ -55,7 +55,7 @@ const createRevoked = () => {
   };
 };
 
-/** Measures time also if one of the two clocks stands still, as both may while a machine sleeps. */
+/** While a machine sleeps, one clock stands still; the other one may be set back. The larger difference counts. */
 const clocks = () => ({ steadyMs: performance.now(), wallMs: Date.now() });
 const msSince = (then: ReturnType<typeof clocks>): number => {
   const now = clocks();
