@@ -25,6 +25,7 @@ import { createRecordSource, type SourceTiming } from "./source/kafka-record-sou
 import type { RecordSource } from "./source/record-source.ts";
 import { createTopicSpread } from "./source/topic-spread.ts";
 import { createUploadSweeper, type UploadSweeper } from "./uploads/upload-sweeper.ts";
+import { openUserData } from "./user-data/open-user-data.ts";
 
 export type Consumers = {
   opsPort: number;
@@ -48,6 +49,7 @@ type Options = {
     | "bookingTypeAliases"
     | "unreadNotice"
     | "uploads"
+    | "retentionClosedDays"
   >;
   logger: Logger;
   /** Ends the wait for a database that is away at the start. */
@@ -84,6 +86,7 @@ export const openConsumers = async (options: Options): Promise<Consumers> => {
     log: store.log,
     cards: store.cards,
     reports: store.reports,
+    userData: store.userData,
     broadcast: redis.broadcast,
     now: () => new Date(),
     onCardFailure: (error) => logger.warn({ err: error }, "cards were not written, trying again"),
@@ -96,6 +99,7 @@ export const openConsumers = async (options: Options): Promise<Consumers> => {
     publisher: eventPublisher,
     metrics,
   });
+  const userData = openUserDataWork(options, { store, acts });
   const writes = createWriteProbe({
     kafka,
     topics: [topics.bookingDlq, topics.chatEvents],
@@ -105,11 +109,11 @@ export const openConsumers = async (options: Options): Promise<Consumers> => {
   const sweeper = openSweeper(options, { store, metrics });
   readiness.onOpened({ store, source, writes, isRedisUp: redis.isUp });
   metrics.watch({ mongodb: store.isUp, redis: redis.isUp, kafka: () => source.health().kafka === "up" });
-  for (const part of [source, writes, relay, sweeper]) part?.start();
+  for (const part of [source, writes, relay, sweeper, userData]) part?.start();
   logger.info({ opsPort: ops.port, topics: topics.booking }, "the consumers run");
 
   const stopAll = async (deadlineMs: number): Promise<boolean> => {
-    const ended = await Promise.all([source.stop(deadlineMs * 0.6), relay.stop(deadlineMs * 0.6)]);
+    const ended = await Promise.all([source, relay, userData].map((one) => one.stop(deadlineMs * 0.6)));
     await Promise.all([writes.stop(), sweeper?.stop(deadlineMs * 0.1)]);
     await acts.drain(deadlineMs * 0.1);
     await Promise.all([publisher.close(), eventPublisher.close(), store.close(deadlineMs * 0.1)]);
@@ -138,6 +142,16 @@ const openRedis = async ({ config, logger }: Options) => {
     },
   };
 };
+
+/** Erasures and retention. */
+const openUserDataWork = ({ config, logger }: Options, { store, acts }: { store: Store; acts: Acts }) =>
+  openUserData({
+    store: store.userData,
+    acts: acts.userData,
+    retentionClosedDays: config.retentionClosedDays,
+    now: () => new Date(),
+    logger,
+  });
 
 type Metrics = ReturnType<typeof createConsumerMetrics>;
 

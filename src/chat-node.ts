@@ -67,6 +67,7 @@ export const openChatNode = async ({ config, logger, signal }: Options): Promise
     log: store.log,
     cards: store.cards,
     reports: store.reports,
+    userData: store.userData,
     broadcast: sockets.broadcast,
     now,
     windows: config.windows,

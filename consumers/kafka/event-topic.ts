@@ -14,6 +14,6 @@ export const createEventTopic = ({ kafka, topic, publisher, logger }: Parts): Ev
   publish: (partition, events) =>
     publisher.publishTogether(
       topic,
-      events.map(({ chatId, value }) => ({ key: chatId, value, headers, partition })),
+      events.map(({ key, value }) => ({ key, value, headers, partition })),
     ),
 });

@@ -2,6 +2,7 @@ import { type Card, chatFor } from "../../src/chat/cards/card.ts";
 import { type Entry, type Message, toMessage } from "../../src/chat/log/entry.ts";
 import type { Report } from "../../src/chat/reports.ts";
 import { type Participants, type Role, userOf } from "../../src/chat/roles.ts";
+import type { ErasedUser } from "../../src/chat/user-data/erasure.ts";
 import type { SharedChat } from "../../src/contract/chat.ts";
 import type {
   ChatEvent,
@@ -14,8 +15,8 @@ import { toReport } from "../../src/contract/reports.ts";
 import type { StoredReceipt } from "../../src/store/relay/change-feed.ts";
 import type { UnreadNotice } from "../../src/store/relay/unread-notices.ts";
 
-/** An event for the topic; the chat's id is the key. `value` is a CloudEvent in JSON. */
-export type EncodedEvent = { chatId: string; type: ChatEventType; value: Buffer };
+/** An event for the topic. `key`: the chat's id, or the user's where it concerns no chat. `value`: a CloudEvent in JSON. */
+export type EncodedEvent = { key: string; type: ChatEventType; value: Buffer };
 
 /** The facts of a chat that has its people; they never change. */
 export type ChatPeople = { id: string; bookingId: string; participants: Participants };
@@ -24,21 +25,21 @@ const source = "/lyvo-chat";
 
 /** A type with its data. */
 type Told<Event = ChatEvent> = Event extends ChatEvent ? Pick<Event, "type" | "data"> : never;
-type Fields = Told & { chatId: string; id: string; at: Date };
+type Fields = Told & { key: string; id: string; at: Date };
 
 // `id` and `source` together identify an event permanently: a repeat has the same ones.
-const encode = ({ type, chatId, id, at, data }: Fields): EncodedEvent => {
+const encode = ({ type, key, id, at, data }: Fields): EncodedEvent => {
   const event: CloudEvent<ChatEventType, ChatEvent["data"]> = {
     specversion: "1.0",
-    id: `${chatId}:${id}`,
+    id: `${key}:${id}`,
     source,
     type,
     time: at.toISOString(),
-    subject: chatId,
+    subject: key,
     datacontenttype: "application/json",
     data,
   };
-  return { chatId, type, value: Buffer.from(JSON.stringify(event)) };
+  return { key, type, value: Buffer.from(JSON.stringify(event)) };
 };
 
 type Marks<T extends { seq: number }> = { owner: T; seeker: T };
@@ -73,7 +74,7 @@ const chatAt = (entry: Entry, card: Card, participants: Participants): SharedCha
 export const statusEvent = (type: StatusEvent, entry: Entry, card: Card, participants: Participants): EncodedEvent =>
   encode({
     type,
-    chatId: entry.chatId,
+    key: entry.chatId,
     id: type === "chat.created" ? "created" : `${entry.seq}:status`,
     at: entry.createdAt,
     data: { chat: chatAt(entry, card, participants) },
@@ -88,7 +89,7 @@ export const messageEvent = (
 ): EncodedEvent =>
   encode({
     type,
-    chatId: id,
+    key: id,
     id: `${entry.seq}`,
     at: entry.createdAt,
     data: { chat: { id, bookingId, ...participants, status: entry.state.status }, message },
@@ -100,7 +101,7 @@ export const readEvent = (
 ): EncodedEvent =>
   encode({
     type: "chat.message_read",
-    chatId: id,
+    key: id,
     id: `${role}:read:${seq}`,
     at,
     data: { chatId: id, bookingId, userId: userOf(participants, role), seq, at: at.toISOString() },
@@ -109,11 +110,14 @@ export const readEvent = (
 export const reportEvent = (report: Report): EncodedEvent =>
   encode({
     type: "chat.reported",
-    chatId: report.chatId,
+    key: report.chatId,
     id: `report:${report.id}`,
     at: report.createdAt,
     data: { report: toReport(report) },
   });
+
+export const erasedEvent = ({ userId, at }: ErasedUser): EncodedEvent =>
+  encode({ type: "chat.user_erased", key: userId, id: `erased:${at.getTime()}`, at, data: { userId } });
 
 /** `message`: the newest shown message. */
 export const unreadEvent = (
@@ -123,7 +127,7 @@ export const unreadEvent = (
 ): EncodedEvent =>
   encode({
     type: "chat.message_unread",
-    chatId: id,
+    key: id,
     id: `${role}:unread:${firstSeq}`,
     at,
     data: { chatId: id, bookingId, userId: userOf(participants, role), unreadCount, message },

@@ -7,7 +7,15 @@ import type { ChatLog } from "../../src/chat/ports.ts";
 import { holdsChat } from "../../src/contract/chat-events.ts";
 import type { Change } from "../../src/store/relay/change-feed.ts";
 import type { RelayScan } from "../../src/store/relay/relay-scan.ts";
-import { type ChatPeople, type EncodedEvent, messageEvent, readEvent, reportEvent, statusEvent } from "./chat-event.ts";
+import {
+  type ChatPeople,
+  type EncodedEvent,
+  erasedEvent,
+  messageEvent,
+  readEvent,
+  reportEvent,
+  statusEvent,
+} from "./chat-event.ts";
 
 /** Returns the events for changes, in order. */
 export type DescribeChanges = (changes: Change[]) => Promise<EncodedEvent[]>;
@@ -23,7 +31,8 @@ const pageSize = 200;
 /** The feed brings an entry as it was written. One that is older than this may have been changed since. */
 const freshMs = 2_000;
 
-const chatIdOf = (change: Change): string => {
+/** Null for a change that concerns no chat. */
+const chatIdOf = (change: Change): string | null => {
   switch (change.kind) {
     case "entry":
       return change.entry.chatId;
@@ -33,6 +42,8 @@ const chatIdOf = (change: Change): string => {
       return change.report.chatId;
     case "people":
       return change.chatId;
+    case "erased":
+      return null;
   }
 };
 
@@ -47,6 +58,13 @@ const asShownNow = async (changes: Change[], scan: Pick<RelayScan, "shownNow">, 
   );
 };
 
+/** What the entry's events show: itself, or the message that it changed. */
+const shownBy = async (log: Pick<ChatLog, "shownAt">, entry: Entry): Promise<Message | null> => {
+  const note = changeIn(entry);
+  const shown = note === null ? entry : await log.shownAt(entry.chatId, note.target);
+  return shown && toMessage(shown);
+};
+
 /**
  * Makes events from changes. A chat without people gets no events; when its people come, events are published from its
  * first entry on.
@@ -58,6 +76,7 @@ export const createDescribeChanges = ({ log, scan, now }: Parts): DescribeChange
   const load = async (changes: Change[]): Promise<Map<string, Card>> => {
     const ids = changes.flatMap((change) => {
       const chatId = chatIdOf(change);
+      if (chatId === null) return [];
       const isNeeded = change.kind === "people" || (change.kind === "entry" && eventsOf(change.entry).some(holdsChat));
       return isNeeded || !known.has(chatId) ? [chatId] : [];
     });
@@ -68,16 +87,9 @@ export const createDescribeChanges = ({ log, scan, now }: Parts): DescribeChange
     return new Map(cards.map((card) => [card.id, card]));
   };
 
-  /** What the entry's events show: itself, or the message that it changed. */
-  const shownBy = async (entry: Entry): Promise<Message | null> => {
-    const note = changeIn(entry);
-    const shown = note === null ? entry : await log.shownAt(entry.chatId, note.target);
-    return shown && toMessage(shown);
-  };
-
   const ofEntry = async (entry: Entry, people: ChatPeople, card: Card | undefined): Promise<EncodedEvent[]> => {
     const types = eventsOf(entry);
-    const message = types.length === 0 ? null : await shownBy(entry);
+    const message = types.length === 0 ? null : await shownBy(log, entry);
     if (message === null) return [];
     return types.flatMap((type) => {
       if (!holdsChat(type)) return [messageEvent(type, entry, message, people)];
@@ -100,13 +112,15 @@ export const createDescribeChanges = ({ log, scan, now }: Parts): DescribeChange
     const cards = await load(changes);
     const events: EncodedEvent[] = [];
     for (const change of changes) {
-      const people = known.get(chatIdOf(change));
+      if (change.kind === "erased") events.push(erasedEvent(change.erased));
+      const chatId = chatIdOf(change);
+      const people = chatId === null ? undefined : known.get(chatId);
       if (people === undefined) continue;
       const card = cards.get(people.id);
       if (change.kind === "entry") events.push(...(await ofEntry(change.entry, people, card)));
       else if (change.kind === "report") events.push(reportEvent(change.report));
       else if (change.kind === "receipt") events.push(readEvent(change.receipt, people));
-      else events.push(...(await ofLog(people, card)));
+      else if (change.kind === "people") events.push(...(await ofLog(people, card)));
     }
     return events;
   };

@@ -71,7 +71,7 @@ export const createPublishEvents = ({
   const attempt = async (events: EncodedEvent[]): Promise<Outcome> => {
     try {
       const partitionOf = await partitions.partitionOf();
-      const byPartition = Map.groupBy(events, ({ chatId }) => partitionOf(chatId));
+      const byPartition = Map.groupBy(events, ({ key }) => partitionOf(key));
       const outcomes = await Promise.all([...byPartition].map(([partition, group]) => publishTo(partition, group)));
       const failed = outcomes.filter(({ left }) => left.length > 0);
       return { left: failed.flatMap(({ left }) => left), error: failed[0]?.error };

@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Entry } from "../../src/chat/log/entry.ts";
 import type { ChatLog } from "../../src/chat/ports.ts";
+import type { ErasedUser } from "../../src/chat/user-data/erasure.ts";
 import type { Change } from "../../src/store/relay/change-feed.ts";
 import type { WalkPlace } from "../../src/store/relay/relay-lease.ts";
 import type { RelayScan, ScannedCard } from "../../src/store/relay/relay-scan.ts";
@@ -67,11 +68,8 @@ export const createWalkLog = ({ scan, log, describe, publish, lookAfter }: Parts
   const cardsPage = async (after: string | null, since: Date | null, ends: AbortSignal) => {
     const cards = await scan.cardsAfter(after, cardsAtOnce);
     // The time when its people came is not stored, so a chat that a cancellation made is published as a whole.
-    const whole = cards.filter(({ cancelledFirst }) => since === null || cancelledFirst);
-    await publishChats(
-      whole.map(({ card }) => [card.id, 1]),
-      ends,
-    );
+    const whole = cards.filter(({ cancelledFirst }) => since === null || cancelledFirst).map(({ card }) => card.id);
+    await publishChats(whole.map(fromTheFirst), ends);
     await publish(await describe(await besideTheLog(scan, cards, since)), ends);
     return cards.at(-1)?.card.id ?? null;
   };
@@ -88,9 +86,11 @@ export const createWalkLog = ({ scan, log, describe, publish, lookAfter }: Parts
           : await cardsPage(after, since, ends);
       if (last !== null) place = { ...place, after: last };
       else if (phase === "entries") place = { phase: "cards", since, after: null };
-      else return onProgress(null);
+      else break;
       onProgress(place);
     }
+    await publishErasures({ scan, describe, publish }, place.since, ends);
+    onProgress(null);
   };
 };
 
@@ -108,6 +108,22 @@ const besideTheLog = async (
     ...reports.map((report) => ({ kind: "report" as const, report })),
   ];
 };
+
+/** Publishes the erasures that ended since a time; null: all. */
+const publishErasures = async (
+  { scan, describe, publish }: Pick<Parts, "scan" | "describe" | "publish">,
+  since: Date | null,
+  ends: AbortSignal,
+): Promise<void> => {
+  for (let after: string | null = null; ; ) {
+    const users: ErasedUser[] = await scan.erasedUsers(after, since, cardsAtOnce);
+    await publish(await describe(users.map((erased) => ({ kind: "erased", erased }))), ends);
+    after = users.at(-1)?.userId ?? null;
+    if (after === null) return;
+  }
+};
+
+const fromTheFirst = (chatId: string): [chatId: string, fromSeq: number] => [chatId, 1];
 
 const inGroups = async <T, R>(items: T[], work: (item: T) => Promise<R>): Promise<R[]> => {
   const results: R[] = [];

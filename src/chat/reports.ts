@@ -32,6 +32,8 @@ export type ReportQuery = { status?: ReportStatus | undefined; limit: number; cu
 export interface Reports {
   /** The reporter's report of the same thing for the same reason, if there is one. */
   findSame(report: Pick<Report, "chatId" | "reporterId" | "seq" | "reason">): Promise<Report | null>;
+  /** A person's reports of a chat, without the evidence. */
+  madeBy(chatId: string, reporterId: string): AsyncIterable<Report>;
   /** Stores a report. `made` false: there is one of the same thing for the same reason; this is that one. */
   add(report: Omit<Report, "id">): Promise<{ report: Report; made: boolean }>;
   /**

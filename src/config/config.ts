@@ -79,6 +79,7 @@ const settingsSchema = z.object({
   UNREAD_NOTICE_ONLINE_S: whole(86_400).default(300),
   EDIT_WINDOW_S: seconds.default(900),
   DELETE_WINDOW_S: seconds.default(86_400),
+  RETENTION_CLOSED_DAYS: whole(36_500).default(0),
   TRUSTED_PROXIES: whole(10).default(0),
   LIMIT_SENDS_PER_S: limit.default(5),
   LIMIT_SENDS_PER_MIN: limit.default(120),
@@ -171,6 +172,8 @@ export type Config = {
   unreadNotice: { offlineS: number; onlineS: number };
   /** For so many seconds its sender may edit, or delete, a message; 0: never. */
   windows: { editS: number; deleteS: number };
+  /** For so many days a closed chat keeps its messages; 0: for ever. */
+  retentionClosedDays: number;
   /** How many proxies in front of us add to X-Forwarded-For; 0: an address is the connection's own. */
   trustedProxies: number;
   limits: Limits;
@@ -248,6 +251,7 @@ const toConfig = (settings: Settings): Config => ({
   uploads: toUploads(settings),
   socketTransports: settings.SOCKET_TRANSPORTS,
   unreadNotice: { offlineS: settings.UNREAD_NOTICE_OFFLINE_S, onlineS: settings.UNREAD_NOTICE_ONLINE_S },
+  retentionClosedDays: settings.RETENTION_CLOSED_DAYS,
   windows: { editS: settings.EDIT_WINDOW_S, deleteS: settings.DELETE_WINDOW_S },
   trustedProxies: settings.TRUSTED_PROXIES,
   limits: {

@@ -17,7 +17,7 @@ export type CloudEvent<Type extends string, Data> = {
   source: string;
   type: Type;
   time: string;
-  /** The chat's id. */
+  /** The chat's id; of `chat.user_erased` the user's. */
   subject: string;
   datacontenttype: "application/json";
   data: Data;
@@ -37,18 +37,21 @@ export type ChatEvent =
   | CloudEvent<StatusEvent, { chat: SharedChat }>
   | CloudEvent<MessageEvent, { chat: Booked; message: Message }>
   | CloudEvent<"chat.reported", { report: Report }>
+  | CloudEvent<"chat.user_erased", { userId: string }>
   | CloudEvent<"chat.message_read", Whose & { seq: number; at: string }>
   | CloudEvent<"chat.message_unread", Whose & { unreadCount: number; message: Message }>;
 export type ChatEventType = ChatEvent["type"];
 
-const cloudEvent = <T extends z.ZodType, D extends z.ZodType>(type: T, data: D) =>
+const chatSubject: z.ZodType<string, string> = chatIdSchema.meta({ description: "The chat's id" });
+
+const cloudEvent = <T extends z.ZodType, D extends z.ZodType>(type: T, data: D, subject = chatSubject) =>
   z.object({
     specversion: z.literal("1.0"),
     id: z.string().meta({ description: "The same each time the event is published" }),
     source: z.string(),
     type,
     time: timeSchema,
-    subject: chatIdSchema.meta({ description: "The chat's id" }),
+    subject,
     datacontenttype: z.literal("application/json"),
     data,
   });
@@ -65,6 +68,11 @@ export const chatEventSchema = wireSchema<ChatEvent>()(
     cloudEvent(z.enum(entryEvents.filter(holdsChat)), z.object({ chat: sharedChatSchema })),
     cloudEvent(z.enum(messageEvents), z.object({ chat: booked, message: messageSchema })),
     cloudEvent(z.literal("chat.reported"), z.object({ report: reportSchema })),
+    cloudEvent(
+      z.literal("chat.user_erased"),
+      z.object({ userId: backendIdSchema }),
+      backendIdSchema.meta({ description: "The user's id" }),
+    ),
     cloudEvent(z.literal("chat.message_read"), z.object({ ...whose, seq: placeSchema, at: timeSchema })),
     cloudEvent(
       z.literal("chat.message_unread"),
@@ -76,8 +84,8 @@ export const chatEventSchema = wireSchema<ChatEvent>()(
 /** @internal */
 export const chatEventsTopic: Topic = {
   summary:
-    "What happens in chats, CloudEvents 1.0 structured, key = chatId: at least once, in seq order per chat, each with a stable `id`. A chat has no fields that are one user's.",
+    "What happens in chats, CloudEvents 1.0 structured, key = chatId (of `chat.user_erased` the user's id): at least once, in seq order per chat, each with a stable `id`. A chat has no fields that are one user's.",
   contentType: "application/cloudevents+json",
-  key: chatIdSchema.meta({ description: "The chat's id" }),
+  key: backendIdSchema.meta({ description: "The chat's id; of `chat.user_erased` the user's" }),
   schema: chatEventSchema,
 };

@@ -11,7 +11,8 @@ import { wireSchema } from "./wire-schema.ts";
 export type { Chat, Mark, Receipt } from "../chat/cards/card.ts";
 export type { Inbox, OpenedChat } from "../chat/pages.ts";
 
-const markSchema = wireSchema<Mark>()(
+/** @internal */
+export const markSchema = wireSchema<Mark>()(
   z
     .object({ seq: placeSchema, at: shownTimeSchema })
     .meta({ id: "Mark", description: "How far a person has read, or received." }),

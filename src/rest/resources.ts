@@ -15,6 +15,7 @@ import { reports } from "./reports.ts";
 import type { Routes } from "./request/routes.ts";
 import { revoke } from "./revoke.ts";
 import { rules } from "./rules.ts";
+import { userData } from "./service/user-data.ts";
 import { status } from "./status.ts";
 
 /** What both the routes and the document need, since it depends on the settings. */
@@ -42,6 +43,7 @@ export const callerResources: readonly Resource[] = [
   initiate,
   reports,
   revoke,
+  userData,
   chats,
   messages,
   messageChanges,

@@ -63,6 +63,22 @@ export type RevocationDocument = { _id: string; at: Date };
 /** A document in `reports`. Its evidence is emptied when it is closed. */
 export type ReportDocument = Omit<Report, "id" | "chatId"> & { _id: Types.ObjectId; chatId: Types.ObjectId };
 
+/**
+ * A document in `erasures`, one per user whose messages are erased. `after`: the last chat of this pass that is done.
+ * `isDirty`: another pass has to follow this one.
+ */
+export type ErasureDocument = {
+  _id: string;
+  id: Types.ObjectId;
+  state: "running" | "done";
+  pass: number;
+  after: Types.ObjectId | null;
+  isDirty: boolean;
+  erased: number;
+  requestedAt: Date;
+  finishedAt: Date | null;
+};
+
 /** The names of the unique indexes, which a duplicate key error contains. */
 export const seqIndex = "one_entry_per_seq";
 export const clientMessageIdIndex = "one_entry_per_client_message_id";
@@ -73,6 +89,9 @@ export const changesIndex = "changes_of_an_entry";
 
 /** Named, since its query must not use another index. */
 export const peopleIndex = "people";
+
+/** Holds closed chats alone. */
+export const closedIndex = "closed_chats";
 
 const place = { _id: false, seq: Number, counted: Number };
 const text = { type: String, required: true } as const;
@@ -159,6 +178,8 @@ cardSchema.index({ participants: 1, _id: 1 }, { name: peopleIndex });
 cardSchema.index({ participants: 1, updatedAt: -1, _id: -1 }, { name: "inbox" });
 // The inbox of one status.
 cardSchema.index({ participants: 1, status: 1, updatedAt: -1, _id: -1 }, { name: "inbox_by_status" });
+// The closed chats in which nothing happened for the longest time. A chat that is not closed costs nothing here.
+cardSchema.index({ updatedAt: 1, _id: 1 }, { name: closedIndex, partialFilterExpression: { status: "closed" } });
 
 const uploadSchema = new Schema<UploadDocument>(
   {
@@ -216,10 +237,28 @@ reportSchema.index(
 // The list: open ones first, the oldest first.
 reportSchema.index({ status: -1, createdAt: 1, _id: 1 }, { name: "open_reports_first" });
 
+const erasureSchema = new Schema<ErasureDocument>(
+  {
+    _id: text,
+    id: { type: Schema.Types.ObjectId, required: true },
+    state: text,
+    pass: count,
+    after: { type: Schema.Types.ObjectId, default: null },
+    isDirty: { type: Boolean, required: true },
+    erased: count,
+    requestedAt: date,
+    finishedAt: { type: Date, default: null },
+  },
+  { ...options, collection: "erasures" },
+);
+// The running ones, which are asked for every second.
+erasureSchema.index({ requestedAt: 1 }, { name: "running_erasures", partialFilterExpression: { state: "running" } });
+
 export const createModels = (connection: Connection) => ({
   entries: connection.model("Entry", entrySchema),
   cards: connection.model("Card", cardSchema),
   uploads: connection.model("Upload", uploadSchema),
   revocations: connection.model("Revocation", revocationSchema),
   reports: connection.model("Report", reportSchema),
+  erasures: connection.model("Erasure", erasureSchema),
 });

@@ -15,12 +15,14 @@ import { createRelayStore, type RelayStore } from "./relay/relay-store.ts";
 import { createReportStore } from "./reports/report-store.ts";
 import { createRevocationStore, type RevocationStore } from "./revocations.ts";
 import { createUploadStore } from "./uploads/upload-store.ts";
+import { createUserDataStore, type UserDataStore } from "./user-data/user-data-store.ts";
 
 export type Store = {
   log: ChatLog;
   cards: ChatCards;
   uploads: Uploads;
   reports: Reports;
+  userData: UserDataStore;
   /** For publishing the log to other services. */
   relay: RelayStore;
   revocations: RevocationStore;
@@ -91,15 +93,13 @@ export const openStore = async ({
     onFailure: (error) => logger.warn({ err: error }, "a write's outcome is not known, trying again"),
     ...(limits && { limits }),
   });
-  const relay = createRelayStore({
-    mongodbUri,
-    database,
-    names: {
-      entries: models.entries.collection.collectionName,
-      cards: models.cards.collection.collectionName,
-      reports: models.reports.collection.collectionName,
-    },
-  });
+  const names = {
+    entries: models.entries.collection.collectionName,
+    cards: models.cards.collection.collectionName,
+    reports: models.reports.collection.collectionName,
+    erasures: models.erasures.collection.collectionName,
+  };
+  const relay = createRelayStore({ mongodbUri, database, names });
   const cards = createCardStore({
     database,
     name: models.cards.collection.collectionName,
@@ -115,6 +115,7 @@ export const openStore = async ({
     relay,
     reports: createReportStore(database.collection(models.reports.collection.collectionName)),
     revocations: createRevocationStore(database.collection(models.revocations.collection.collectionName)),
+    userData: createUserDataStore({ database, names }),
     waiting: () => log.queue.size,
     isUp: shareAnswer(ping.keptMs, () => answersPing(database)),
     close: (deadlineMs = 5_000) => {

@@ -7,15 +7,15 @@ import { runConsumers } from "../support/run-consumers.ts";
 const people = { ownerId: "owner-1", seekerId: "seeker-1" };
 const at = (minute: number): string => new Date(Date.UTC(2026, 10, 22, 10, minute)).toISOString();
 
-// How far the relay has come, and of whom it is to tell what: that moves on while time does.
-const ofTheRelay = new Set(["relays", "unread_notices"]);
+// How far the consumers have come, and who holds which lease: that moves on while time does.
+const ofTheConsumers = new Set(["relays", "unread_notices", "jobs"]);
 
 /** Everything that stands in a database of chats. */
 const contentOf = async (uri: string): Promise<Record<string, unknown[]>> => {
   const client = await mongo.MongoClient.connect(uri);
   try {
     const all = await client.db().collections();
-    const collections = all.filter(({ collectionName }) => !ofTheRelay.has(collectionName));
+    const collections = all.filter(({ collectionName }) => !ofTheConsumers.has(collectionName));
     const contents = await Promise.all(
       collections.map(async (one) => [one.collectionName, await one.find().sort({ _id: 1 }).toArray()] as const),
     );

@@ -174,7 +174,7 @@ describe("a chat event in the AsyncAPI document", () => {
   test("is a CloudEvent by its content type, with the chat's id as key", () => {
     expect(messageOf("kafka.chat.events").contentType()).toBe("application/cloudevents+json");
     expect(keyOf("kafka.chat.events")).toMatchObject({
-      key: { type: "string", description: "The chat's id" },
+      key: { type: "string", description: "The chat's id; of `chat.user_erased` the user's" },
       bindingVersion: "0.5.0",
     });
   });

@@ -61,6 +61,7 @@ describe("openapi.json", () => {
     expect(body.openapi).toBe("3.1.0");
     expect(calls.sort((one, other) => one.localeCompare(other))).toEqual([
       "delete /api/chat/{chatId}/messages/{seq}",
+      "delete /api/chat/user/{userId}/data",
       "get /api/chat/{chatId}",
       "get /api/chat/{chatId}/attachments/{attachmentId}",
       "get /api/chat/{chatId}/messages",
@@ -68,6 +69,8 @@ describe("openapi.json", () => {
       "get /api/chat/reports",
       "get /api/chat/rules",
       "get /api/chat/user/{userId}",
+      "get /api/chat/user/{userId}/data",
+      "get /api/chat/user/{userId}/data/erasure",
       "patch /api/chat/{chatId}/messages/{seq}",
       "patch /api/chat/{chatId}/read",
       "patch /api/chat/{chatId}/status",
@@ -105,7 +108,9 @@ describe("openapi.json", () => {
     const operations = Object.values<object>(body.paths).flatMap((methods) => Object.values(methods));
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
     for (const { responses } of operations)
-      expect(Object.keys(responses)).toEqual(expect.arrayContaining([expect.stringMatching(/^20[01]$/), "429", "500"]));
+      expect(Object.keys(responses)).toEqual(
+        expect.arrayContaining([expect.stringMatching(/^20[012]$/), "429", "500"]),
+      );
   });
 });
 

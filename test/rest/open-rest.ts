@@ -117,6 +117,7 @@ export const openRest = async ({ mongodbUri = databaseUri(), ...overrides }: Opt
     log,
     cards,
     reports: store.reports,
+    userData: store.userData,
     broadcast: quiet,
     now,
     windows: { editS: 900, deleteS: 86_400 },

@@ -16,7 +16,7 @@ export type BusyChats = {
   stop: () => Promise<void>;
 };
 
-type Options = { store: Pick<Store, "log" | "cards" | "reports">; lanes?: number; pauseMs?: number };
+type Options = { store: Pick<Store, "log" | "cards" | "reports" | "userData">; lanes?: number; pauseMs?: number };
 
 /** Tries again while the database is away, as clients do. */
 const untilDone = async <T>(act: () => Promise<T>): Promise<T> => {

@@ -7,6 +7,7 @@ import type { OnlineState } from "../../consumers/relay/notice-rules.ts";
 import { openRelay } from "../../consumers/relay/open-relay.ts";
 import { createRelayMetrics } from "../../consumers/relay/relay-metrics.ts";
 import type { RelayTiming } from "../../consumers/relay/timing.ts";
+import type { ChangeWindows } from "../../src/chat/acts/change-message.ts";
 import { type Acts, createActs } from "../../src/chat/acts/create-acts.ts";
 import type { Broadcast } from "../../src/chat/ports.ts";
 import type { Logger } from "../../src/process/logger.ts";
@@ -26,8 +27,20 @@ const quietBroadcast: Broadcast = {
 };
 
 /** What people and the booking service do, on a store. */
-export const chatOn = ({ log, cards, reports }: Pick<Store, "log" | "cards" | "reports">): Acts =>
-  createActs({ log, cards, reports, broadcast: quietBroadcast, now: () => new Date(), onCardFailure: nothing });
+export const chatOn = (
+  { log, cards, reports, userData }: Pick<Store, "log" | "cards" | "reports" | "userData">,
+  { windows }: { windows?: ChangeWindows } = {},
+): Acts =>
+  createActs({
+    log,
+    cards,
+    reports,
+    userData,
+    broadcast: quietBroadcast,
+    now: () => new Date(),
+    windows,
+    onCardFailure: nothing,
+  });
 
 export type RelayOptions = {
   topic: string;

@@ -4,6 +4,7 @@ import { createNotifyParticipants } from "../cards/notify-participants.ts";
 import type { Broadcast, ChatCards, ChatLog, Clock, Reads, Turns } from "../ports.ts";
 import type { Reports } from "../reports.ts";
 import type { Files } from "../upload-ports.ts";
+import { createUserDataActs, type UserData } from "../user-data/create-user-data-acts.ts";
 import { createApplyBookingEvent } from "./apply-booking-event.ts";
 import { type ChangeWindows, createChangeMessage, createFollowEntry } from "./change-message.ts";
 import { createChangeStatus } from "./change-status.ts";
@@ -22,6 +23,7 @@ type Parts = {
   cards: ChatCards;
   broadcast: Broadcast;
   reports: Reports;
+  userData: UserData;
   now: Clock;
   /** How long people may change what they sent. By default not at all. */
   windows?: ChangeWindows | undefined;
@@ -43,7 +45,7 @@ const unbounded = {
 
 /** Every act of the product, made from a log, its cards and a broadcast. */
 export const createActs = (parts: Parts) => {
-  const { log, cards, reports, broadcast, now, bounds = unbounded, files = null, onCardFailure } = parts;
+  const { log, cards, reports, userData, broadcast, now, bounds = unbounded, files = null, onCardFailure } = parts;
   const { windows = { editS: 0, deleteS: 0 } } = parts;
   const { reads, marks, changes, lookUps } = bounds;
   const notify = createNotifyParticipants(broadcast);
@@ -63,6 +65,8 @@ export const createActs = (parts: Parts) => {
     deleteMessage: createDeleteMessage({ requireParticipant, cards, changeMessage, windows, now }),
     makeReport: createMakeReport({ requireParticipant, log, reports, now }),
     reports,
+    /** Erasures, exports, and emptying a chat. */
+    userData: createUserDataActs({ log, cards, reports, userData, changeMessage, now }),
     markRead: createMarkRead({ requireParticipant, log, cards, keeper, broadcast, marks, now }),
     markDelivered: createMarkDelivered({ requireParticipant, log, cards, broadcast, marks, now }),
     mute: createMute({ requireParticipant, log, cards, keeper, broadcast, marks, now }),

@@ -8,7 +8,7 @@ import { mostBodyBytes } from "../request/read-json.ts";
 export const asUser = [{ bearer: [] }];
 export const asService = [{ apiKey: [] }];
 
-const requestIdHeader = {
+export const requestIdHeader = {
   "X-Request-Id": { description: "The request's id, also in logs", schema: { type: "string" } },
 } as const;
 

@@ -2,9 +2,10 @@ import { mongo as driver, type mongo } from "mongoose";
 import type { Entry } from "../../chat/log/entry.ts";
 import type { Report } from "../../chat/reports.ts";
 import type { Role } from "../../chat/roles.ts";
+import type { ErasedUser } from "../../chat/user-data/erasure.ts";
 import { lasting } from "../durability.ts";
 import { toEntry } from "../entry-documents.ts";
-import type { CardDocument, EntryDocument, ReportDocument } from "../models.ts";
+import type { CardDocument, EntryDocument, ErasureDocument, ReportDocument } from "../models.ts";
 import { toReport } from "../reports/report-store.ts";
 
 /** A position up to which somebody marked a chat as read. */
@@ -17,6 +18,7 @@ export type Change =
   | { kind: "entry"; entry: Entry }
   | { kind: "receipt"; receipt: StoredReceipt }
   | { kind: "report"; report: Report }
+  | { kind: "erased"; erased: ErasedUser }
   | { kind: "people"; chatId: string };
 
 /** A position in the database's history. `at`: the approximate time; the rest is MongoDB's own token. */
@@ -31,9 +33,9 @@ export type ChangeFeed = {
   close: () => Promise<void>;
 };
 
-type Stored = EntryDocument | CardDocument | ReportDocument;
+type Stored = EntryDocument | CardDocument | ReportDocument | ErasureDocument;
 /** The names of the followed collections. */
-export type CollectionNames = { entries: string; cards: string; reports: string };
+export type CollectionNames = { entries: string; cards: string; reports: string; erasures: string };
 
 const waitMs = 3_000;
 const batchSize = 250;
@@ -44,11 +46,12 @@ const toldFields = ["receipts", "ownerId"];
 const firstOfPath = { $arrayElemAt: [{ $split: ["$$this.k", "."] }, 0] };
 const updatedFields = { $objectToArray: { $ifNull: ["$updateDescription.updatedFields", {}] } };
 
-const told = ({ entries, cards, reports }: CollectionNames) => ({
+const told = ({ entries, cards, reports, erasures }: CollectionNames) => ({
   $match: {
     $or: [
       { "ns.coll": { $in: [entries, reports] }, operationType: "insert" },
       { "ns.coll": cards, operationType: "replace" },
+      { "ns.coll": erasures, operationType: "update", "updateDescription.updatedFields.state": "done" },
       {
         "ns.coll": cards,
         operationType: "update",
@@ -80,7 +83,7 @@ const clientOptions = {
 
 type Source = { mongodbUri: string; database: string; names: CollectionNames };
 
-/** Follows both collections from a position on, in write order, as far as a majority of the database has them. */
+/** Follows these collections from a position on, in write order, as far as a majority of the database has them. */
 export const openChangeFeed = ({ mongodbUri, database, names }: Source, { token, startAt }: Position): ChangeFeed => {
   const client = new driver.MongoClient(mongodbUri, clientOptions);
   const stream = client.db(database).watch<Stored>([told(names)], {
@@ -95,7 +98,7 @@ export const openChangeFeed = ({ mongodbUri, database, names }: Source, { token,
       const change = await stream.tryNext();
       if (stream.closed) throw new Error("the change stream ended");
       const at = change && "wallTime" in change && change.wallTime ? change.wallTime : askedAt;
-      return { changes: change === null ? [] : changesOf(change), position: { at, token: stream.resumeToken } };
+      return { changes: change === null ? [] : changesOf(change, names), position: { at, token: stream.resumeToken } };
     },
     close: async () => {
       await stream.close().catch(() => undefined);
@@ -104,19 +107,25 @@ export const openChangeFeed = ({ mongodbUri, database, names }: Source, { token,
   };
 };
 
-const changesOf = (change: mongo.ChangeStreamDocument<Stored>): Change[] => {
+const changesOf = (change: mongo.ChangeStreamDocument<Stored>, { erasures }: CollectionNames): Change[] => {
   switch (change.operationType) {
     case "insert":
     case "replace":
       return documentChanges(change.fullDocument);
     case "update":
-      return cardChanges(change);
+      return change.ns.coll === erasures ? erasureChanges(change) : cardChanges(change);
     default:
       return [];
   }
 };
 
+const erasureChanges = ({ documentKey, updateDescription }: mongo.ChangeStreamUpdateDocument<Stored>): Change[] => {
+  const at = valueAt({ ...updateDescription?.updatedFields }, ["finishedAt"]);
+  return at instanceof Date ? [{ kind: "erased", erased: { userId: String(documentKey._id), at } }] : [];
+};
+
 const documentChanges = (document: Stored): Change[] => {
+  if ("isDirty" in document) return [];
   if ("reporterId" in document) return [{ kind: "report", report: toReport(document) }];
   if ("chatId" in document) return [{ kind: "entry", entry: toEntry(document) }];
   return receiptsOf(document).map((receipt) => ({ kind: "receipt", receipt }));

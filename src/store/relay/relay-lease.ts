@@ -1,5 +1,6 @@
 import type { mongo } from "mongoose";
-import { durable } from "../durability.ts";
+import { lasting } from "../durability.ts";
+import { type LeaseDocument, type LeaseRequest, takeLease } from "../lease.ts";
 import type { Position } from "./change-feed.ts";
 
 /**
@@ -25,46 +26,21 @@ export type Lease = {
 
 /** The walk is stored as `catchUp`: during an update, processes of both versions continue each other's walks. */
 type StoredState = Omit<RelayState, "walk"> & { catchUp: WalkPlace | null };
-export type RelayDocument = StoredState & { _id: string; holder: string | null; expiresAt: Date };
+type RelayDocument = LeaseDocument & Partial<StoredState>;
 
-const literals = ({ position, walk, lookedAt }: RelayState) => {
-  const stored: StoredState = { position, catchUp: walk, lookedAt };
-  return Object.fromEntries(Object.entries(stored).map(([name, value]) => [name, { $literal: value }]));
-};
+const toStored = ({ position, walk, lookedAt }: RelayState): StoredState => ({ position, catchUp: walk, lookedAt });
 
-type Request = { relays: mongo.Collection<RelayDocument>; name: string; holder: string; leaseMs: number };
+const collection = "relays";
 
-/**
- * Takes the lease of a name if nobody holds it; null otherwise. The database's clock counts, so differing clocks do not
- * matter. The state is in the same document, so a process that lost the lease cannot save it any more.
- */
-export const acquireLease = async ({ relays, name, holder, leaseMs }: Request): Promise<Lease | null> => {
-  const expiresAt = { $add: ["$$NOW", leaseMs] };
-  const isFree = {
-    $or: [{ $eq: [{ $ifNull: ["$holder", holder] }, holder] }, { $lte: ["$expiresAt", "$$NOW"] }],
-  };
-  const taken = await relays.findOneAndUpdate(
-    { _id: name },
-    [
-      {
-        $set: {
-          holder: { $cond: [isFree, { $literal: holder }, "$holder"] },
-          expiresAt: { $cond: [isFree, expiresAt, "$expiresAt"] },
-        },
-      },
-    ],
-    { upsert: true, returnDocument: "after", ...durable },
-  );
-  if (taken?.holder !== holder) return null;
-
-  const save = async (state: RelayState, changes: object): Promise<boolean> => {
-    const set = { ...changes, ...literals(state) };
-    const { matchedCount } = await relays.updateOne({ _id: name, holder }, [{ $set: set }], durable);
-    return matchedCount === 1;
-  };
+/** Takes the lease of a name if nobody holds it; null otherwise. */
+export const acquireLease = async (database: mongo.Db, request: LeaseRequest): Promise<Lease | null> => {
+  const lease = await takeLease<StoredState>(database.collection<LeaseDocument>(collection), request);
+  if (lease === null) return null;
+  // From now on nobody else saves it.
+  const saved = await database.collection<RelayDocument>(collection).findOne({ _id: request.name }, lasting);
   return {
-    state: { position: taken.position ?? null, walk: taken.catchUp ?? null, lookedAt: taken.lookedAt ?? null },
-    renew: (state) => save(state, { expiresAt }),
-    release: async (state) => void (await save(state, { holder: null })),
+    state: { position: saved?.position ?? null, walk: saved?.catchUp ?? null, lookedAt: saved?.lookedAt ?? null },
+    renew: (state) => lease.renew(toStored(state)),
+    release: (state) => lease.release(toStored(state)),
   };
 };

@@ -2,10 +2,11 @@ import { type mongo, Types } from "mongoose";
 import type { Card } from "../../chat/cards/card.ts";
 import type { Entry } from "../../chat/log/entry.ts";
 import type { Report } from "../../chat/reports.ts";
+import type { ErasedUser } from "../../chat/user-data/erasure.ts";
 import { toCard } from "../cards/card-documents.ts";
 import { lasting } from "../durability.ts";
 import { toEntry } from "../entry-documents.ts";
-import type { CardDocument, EntryDocument, ReportDocument } from "../models.ts";
+import type { CardDocument, EntryDocument, ErasureDocument, ReportDocument } from "../models.ts";
 import { toReport } from "../reports/report-store.ts";
 import { receiptsOf, type StoredReceipt } from "./change-feed.ts";
 
@@ -22,6 +23,8 @@ export type RelayScan = {
   cards: (chatIds: string[]) => Promise<Card[]>;
   /** The reports of these chats since a time; null: all. */
   reportsOf: (chatIds: string[], since: Date | null) => Promise<Report[]>;
+  /** The next users after one, in the order of ids, whose erasure ended since a time; null: at any time. */
+  erasedUsers: (after: string | null, since: Date | null, limit: number) => Promise<ErasedUser[]>;
   /** These entries as they are shown now. */
   shownNow: (entries: Pick<Entry, "id" | "chatId">[]) => Promise<Entry[]>;
   /** The newest entry of each of these chats, by chat. Cards give a starting point; the log decides. */
@@ -32,10 +35,20 @@ type Collections = {
   entries: mongo.Collection<EntryDocument>;
   cards: mongo.Collection<CardDocument>;
   reports: mongo.Collection<ReportDocument>;
+  erasures: mongo.Collection<ErasureDocument>;
 };
 
+const createErasedUsers =
+  (erasures: mongo.Collection<ErasureDocument>): RelayScan["erasedUsers"] =>
+  async (after, since, limit) => {
+    const filter = { finishedAt: since === null ? { $ne: null } : { $gte: since } };
+    const found = erasures.find({ ...filter, ...(after !== null && { _id: { $gt: after } }) }, lasting);
+    const page = await found.sort({ _id: 1 }).limit(limit).toArray();
+    return page.flatMap(({ _id, finishedAt }) => (finishedAt ? [{ userId: _id, at: finishedAt }] : []));
+  };
+
 /** Walks over the stored data in pages. An index serves each of the queries. */
-export const createRelayScan = ({ entries, cards, reports }: Collections): RelayScan => {
+export const createRelayScan = ({ entries, cards, reports, erasures }: Collections): RelayScan => {
   const cancelledFirst = async (chatIds: Types.ObjectId[]): Promise<Set<string>> => {
     const found = await entries
       .find({ chatId: { $in: chatIds }, seq: 1, "system.event": "booking_cancelled" }, lasting)
@@ -76,6 +89,8 @@ export const createRelayScan = ({ entries, cards, reports }: Collections): Relay
       const found = reports.find({ chatId, ...(since && { createdAt: { $gte: since } }) }, lasting);
       return (await found.sort({ createdAt: 1 }).toArray()).map(toReport);
     },
+
+    erasedUsers: createErasedUsers(erasures),
 
     shownNow: async (known) => {
       const chatId = { $in: [...new Set(known.map((entry) => entry.chatId))].map((id) => new Types.ObjectId(id)) };

@@ -1,6 +1,6 @@
 import type { mongo } from "mongoose";
 import { type ChangeFeed, type CollectionNames, openChangeFeed, type Position, positionNow } from "./change-feed.ts";
-import { acquireLease, type Lease, type RelayDocument } from "./relay-lease.ts";
+import { acquireLease, type Lease } from "./relay-lease.ts";
 import { createRelayScan, type RelayScan } from "./relay-scan.ts";
 import { createUnreadNotices, type NoticeDocument, type UnreadNotices } from "./unread-notices.ts";
 
@@ -20,13 +20,14 @@ type Parts = { mongodbUri: string; database: mongo.Db; names: CollectionNames };
 export const createRelayStore = ({ mongodbUri, database, names }: Parts): RelayStore => {
   const notices = database.collection<NoticeDocument>("unread_notices");
   return {
-    acquire: (request) => acquireLease({ relays: database.collection<RelayDocument>("relays"), ...request }),
+    acquire: (request) => acquireLease(database, request),
     positionNow: () => positionNow(database),
     openFeed: (position) => openChangeFeed({ mongodbUri, database: database.databaseName, names }, position),
     scan: createRelayScan({
       entries: database.collection(names.entries),
       cards: database.collection(names.cards),
       reports: database.collection(names.reports),
+      erasures: database.collection(names.erasures),
     }),
     notices: createUnreadNotices(notices),
     // The notices to check next.

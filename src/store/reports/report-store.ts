@@ -59,6 +59,11 @@ export const createReportStore = (collection: mongo.Collection<ReportDocument>):
   return {
     findSame: (report) => orUnavailable(() => findSame(report)),
     add: (report) => orUnavailable(() => add(report)),
+    madeBy: async function* (chatId, reporterId) {
+      const found = collection.find({ chatId: new Types.ObjectId(chatId), reporterId }, lasting);
+      for await (const report of found.project<ReportDocument>({ entries: 0 }))
+        yield toReport({ ...report, entries: [] });
+    },
     list: ({ status, limit, cursor }) => {
       const place = cursor === undefined ? {} : afterPlace(decodeCursor(cursor));
       return orUnavailable(async () => {

@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import type { Acts } from "../../src/chat/acts/create-acts.ts";
+import { until } from "../support/chat-client.ts";
+import { readEvents } from "../support/chat-events.ts";
+import { consumersEnv, startConsumersProcess } from "../support/consumers-process.ts";
+import { placesOf, whereIs } from "../support/database-text.ts";
+import { openTestKafka, type TestKafka } from "../support/kafka.ts";
+import { openTestStore, type TestStore, withDatabase } from "../support/open-test-store.ts";
+import { chatOn } from "../support/run-relay.ts";
+import { uniqueName } from "../support/services.ts";
+
+// CONTRACT, DELETE /api/chat/user/:userId/data.
+let kafka: TestKafka;
+beforeAll(async () => {
+  kafka = await openTestKafka();
+});
+afterAll(async () => kafka[Symbol.asyncDispose]());
+
+const windows = { editS: 900, deleteS: 900 };
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+
+type Chat = { chatId: string; ownerId: string; seekerId: string };
+
+const aChat = async (acts: Acts, ownerId: string): Promise<Chat> => {
+  const people = { ownerId, seekerId: uniqueName("seeker") };
+  const event = { type: "approved", bookingId: uniqueName("booking"), ...people, occurredAt: new Date() } as const;
+  const begun = await acts.applyBookingEvent(event);
+  if (begun.outcome === "rejected") throw begun.error;
+  return { chatId: begun.card.id, ...people };
+};
+
+const say = (acts: Acts, chatId: string, userId: string, content: string) =>
+  acts.sendMessage({ chatId, userId, message: { type: "text", content } });
+
+const isDone = (store: TestStore, userId: string) => async (): Promise<boolean> =>
+  (await store.userData.erasures.find(userId))?.state === "done";
+
+const erasedSoFar = (uri: string): Promise<number> =>
+  withDatabase(uri, (client) => client.db().collection("messages").countDocuments({ "deleted.by": "erasure" }));
+
+test("an erasure goes on after a kill; no text is left but a report's evidence until it is closed; all else stays", async () => {
+  await using store = await openTestStore();
+  const acts = chatOn(store, { windows });
+  const anna = uniqueName("anna");
+  const mark = uniqueName("hers");
+  const chats = await Promise.all(numbers(3).map(() => aChat(acts, anna)));
+  for (const { chatId, seekerId } of chats) {
+    await Promise.all(numbers(60).map((n) => say(acts, chatId, anna, `${mark} ${n}`)));
+    await say(acts, chatId, seekerId, "theirs 1");
+    const { message } = await say(acts, chatId, anna, "typo");
+    await acts.editMessage({ chatId, userId: anna, seq: message.seq, content: `${mark} edited` });
+    await say(acts, chatId, seekerId, "theirs 2");
+    await say(acts, chatId, anna, `${mark} the last one`);
+  }
+  const [first] = chats;
+  if (first === undefined) throw new Error("no chat");
+  const { report } = await acts.makeReport({ chatId: first.chatId, userId: first.seekerId, seq: 5, reason: "scam" });
+  const before = await placesOf(store.uri);
+
+  await store.userData.erasures.request(anna, new Date());
+  const env = consumersEnv(kafka, { MONGODB_URI: store.uri });
+  const killed = startConsumersProcess(env);
+  await until(async () => (await erasedSoFar(store.uri)) > 40);
+  killed.kill("SIGKILL");
+  await killed.ended;
+  expect(await isDone(store, anna)()).toBe(false);
+  using _next = startConsumersProcess(env);
+  await until(isDone(store, anna));
+
+  // The cards follow a moment later.
+  await until(async () => (await whereIs(store.uri, mark)).every((name) => name === "reports"), "the texts being gone");
+  expect(await whereIs(store.uri, mark)).toContain("reports");
+  await acts.reports.setStatus(report.id, { status: "closed", note: null, at: new Date() });
+  expect(await whereIs(store.uri, mark)).toEqual([]);
+  expect(await whereIs(store.uri, "typo")).toEqual([]);
+
+  for (const { chatId, seekerId } of chats) {
+    const { entries } = await store.log.page(chatId, { limit: 200, after: 0 });
+    expect(entries.map(({ seq }) => seq)).toEqual(numbers(entries.length));
+    const sent = entries.filter(({ type }) => type !== "system");
+    expect(sent.filter(({ senderId }) => senderId === seekerId).map(({ content }) => content)).toEqual([
+      "theirs 1",
+      "theirs 2",
+    ]);
+    const hers = sent.filter(({ senderId }) => senderId === anna);
+    expect(hers).toHaveLength(62);
+    for (const message of hers) expect(message).toMatchObject({ content: "", deleted: { by: "erasure" } });
+    // One deletion for each message, though a process was killed in between.
+    expect(entries.filter(({ system }) => system?.event === "message_deleted")).toHaveLength(62);
+  }
+  const after = new Set(await placesOf(store.uri));
+  expect(before.filter((place) => !after.has(place))).toEqual([]);
+  expect(await store.userData.erasures.find(anna)).toMatchObject({ state: "done", finishedAt: expect.any(Date) });
+
+  await using reader = await readEvents(kafka, kafka.topics.events);
+  const ends = () => reader.records.filter(({ key }) => key?.toString() === anna);
+  await until(() => ends().length > 0, "chat.user_erased");
+  expect(reader.of(anna)).toMatchObject([{ type: "chat.user_erased", subject: anna, data: { userId: anna } }]);
+}, 300_000);
+
+test("what the user sends while it runs is erased when it is requested again; a replay of the booking events brings nothing back", async () => {
+  await using own = await openTestKafka();
+  await using store = await openTestStore();
+  const acts = chatOn(store, { windows });
+  const [ben, mark] = [uniqueName("ben"), uniqueName("his")];
+  const bookings = numbers(6).map(() => ({ bookingId: uniqueName("b"), ownerId: uniqueName("o"), seekerId: ben }));
+  for (const booking of bookings) await own.publishEvent(own.topics.approved, booking);
+  const env = consumersEnv(own, { MONGODB_URI: store.uri });
+  const working = startConsumersProcess(env);
+  const chatIds = async () => store.userData.chatsOfUser(ben, null, 100);
+  await until(async () => (await chatIds()).length === bookings.length);
+  // A card is there before its first entry.
+  for (const chatId of await chatIds())
+    await until(async () => (await store.log.head(chatId)).state.status === "active");
+  const sayEverywhere = async (content: string): Promise<void> => {
+    for (const chatId of await chatIds()) await say(acts, chatId, ben, `${mark} ${content}`);
+  };
+  for (const n of numbers(5)) await sayEverywhere(`before ${n}`);
+  const { id } = await store.userData.erasures.request(ben, new Date());
+  for (const n of numbers(10)) await sayEverywhere(`while it runs ${n}`);
+  expect((await store.userData.erasures.request(ben, new Date())).id).toBe(id);
+  await until(isDone(store, ben));
+  await until(async () => (await whereIs(store.uri, mark)).length === 0, "the texts being gone");
+  const erased = (await store.userData.erasures.find(ben))?.erased;
+  expect(erased).toBe(15 * bookings.length);
+
+  const places = await placesOf(store.uri);
+  working.kill("SIGTERM");
+  await working.ended;
+  using replaying = startConsumersProcess({ ...env, KAFKA_GROUP_ID: `${own.groupId}-again` });
+  const known = 'chat_booking_events_total{outcome="known",reason=""}';
+  await until(async () => (await replaying.metric(known)) === bookings.length, "the replay of all events");
+  expect(await placesOf(store.uri)).toEqual(places);
+  expect(await whereIs(store.uri, mark)).toEqual([]);
+}, 300_000);
