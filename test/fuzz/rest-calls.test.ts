@@ -22,6 +22,10 @@ const jsonOf = (text: string): unknown => {
   }
 };
 
+/** The JSON values of an answer: one, or one a line. */
+const bodiesOf = ({ mediaType, text }: HttpAnswer): unknown[] =>
+  mediaType === "application/x-ndjson" ? text.trimEnd().split("\n").map(jsonOf) : [jsonOf(text)];
+
 const wrongFailure = ({ request }: Fuzzed, { status, mediaType, headers, text }: HttpAnswer): string | null => {
   if (mediaType !== problem) return `a failure as ${mediaType}`;
   const body = jsonOf(text) as Record<string, unknown>;
@@ -36,11 +40,13 @@ const wrongFailure = ({ request }: Fuzzed, { status, mediaType, headers, text }:
 
 /** What is wrong with an answer, null where it is as promised. */
 const faultOf = (fuzzed: Fuzzed, answer: HttpAnswer): string | null => {
-  const { status, mediaType, text } = answer;
+  const { status, mediaType } = answer;
   const call = ground.documents.calls.find(({ operationId }) => operationId === fuzzed.operationId);
   if (fuzzed.isItsPath && call) {
-    const wrong = ground.documents.wrongAnswer(call, status, mediaType, jsonOf(text));
-    if (wrong !== null) return wrong;
+    for (const body of bodiesOf(answer)) {
+      const wrong = ground.documents.wrongAnswer(call, status, mediaType, body);
+      if (wrong !== null) return wrong;
+    }
   }
   // A node that has lost its database says so; here it has not.
   if (status >= 500) return "the service failed";
