@@ -46,6 +46,8 @@ export interface Uploads {
   /** Notes a scanner's verdict: `clean` on a file that waits for it, `infected` on any. @returns the upload as it is then */
   judge(id: string, verdict: Verdict): Promise<Upload | null>;
   waitingScans(): Promise<WaitingScans>;
+  /** Nobody may see an upload any more, and the sweep deletes its file. May be repeated. */
+  forget(id: string): Promise<void>;
 
   /**
    * The upload that is due longest, if there is one. It is due again after some minutes, unless one of the following

@@ -106,6 +106,11 @@ export const uploadBegunSchema = wireSchema<UploadBegun>()(
   }),
 );
 
+/** The body of `PUT /attachments/:attachmentId/verdict`. */
+export type VerdictBody = { verdict: "clean" | "infected" };
+/** @internal */
+export const verdictBodySchema = wireSchema<VerdictBody>()(z.object({ verdict: z.enum(["clean", "infected"]) }));
+
 export type { ReadableFile, UploadBegun } from "../chat/log/uploaded-file.ts";
 export type AttachmentAnswer = { attachment: UploadedFile };
 /** @internal */

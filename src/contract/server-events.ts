@@ -61,7 +61,8 @@ export const serverEvents = {
     schema: messageSchema,
   },
   message_changed: {
-    summary: "A message of a joined chat was edited or deleted: as it is now. Replace the one with its `seq`.",
+    summary:
+      "A message of a joined chat was edited or deleted, or its uploaded file has another state: as it is now. Replace the one with its `seq`.",
     schema: messageSchema,
   },
   messages_read: { summary: "Somebody's read mark moved.", schema: receiptSchema },

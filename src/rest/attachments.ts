@@ -14,9 +14,10 @@ import {
   type UploadBegun,
   uploadBegunSchema,
   uploadBodySchema,
+  verdictBodySchema,
 } from "../contract/rest-calls.ts";
-import { answer, asUser, bodyProblems, jsonBody, location, problems } from "./docs/openapi-parts.ts";
-import { needUser, userIdOf } from "./request/identify.ts";
+import { answer, asService, asUser, bodyProblems, jsonBody, location, problems } from "./docs/openapi-parts.ts";
+import { needKey, needUser, userIdOf } from "./request/identify.ts";
 import { readJson } from "./request/read-json.ts";
 import { chatIdOf, type Routes } from "./request/routes.ts";
 
@@ -45,6 +46,17 @@ const routes = ({ acts, mostUploadBytes = usualMostBytes, limitSends }: Parts): 
     next();
   };
   return {
+    "/attachments/:attachmentId/verdict": {
+      PUT: [
+        needKey,
+        needUploads,
+        ...readJson,
+        async (req, res) => {
+          const [attachmentId, { verdict }] = [attachmentIdOf(req), parse(verdictBodySchema, req.body)];
+          res.json({ attachment: await uploads().judge({ attachmentId, verdict }) } satisfies AttachmentAnswer);
+        },
+      ],
+    },
     "/:chatId/attachments": {
       POST: [
         needUser,
@@ -87,6 +99,22 @@ const inChat = { path: z.object({ chatId: chatIdSchema }) };
 const ofChat = { path: z.object({ chatId: chatIdSchema, attachmentId: attachmentIdSchema }) };
 
 const paths = ({ mostUploadBytes = usualMostBytes }: PathParts): ZodOpenApiPathsObject => ({
+  "/api/chat/attachments/{attachmentId}/verdict": {
+    put: {
+      operationId: "judgeUpload",
+      tags: ["Attachments"],
+      summary: "Report what a scanner found in a file",
+      description:
+        "`clean`: a file that is `scanning` becomes `ready`. `infected`: the file becomes `rejected` for good, also if it was `ready`, and is deleted from the store. Both people get `message_changed` if a message names the file. Reporting the same again gives the same answer.",
+      security: asService,
+      requestParams: { path: z.object({ attachmentId: attachmentIdSchema }) },
+      requestBody: jsonBody(verdictBodySchema, { verdict: "clean" }),
+      responses: {
+        200: answer("The file as it is now", attachmentAnswerSchema),
+        ...problems([...bodyProblems, "not_found", "upload_incomplete", "uploads_off"]),
+      },
+    },
+  },
   "/api/chat/{chatId}/attachments": {
     post: {
       operationId: "beginUpload",

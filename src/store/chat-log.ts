@@ -18,6 +18,8 @@ type Parts = {
   now: () => Date;
   /** Called for each write whose outcome is unknown; it is tried again. */
   onFailure: (error: unknown) => void;
+  /** Called with the upload of a deleted message, before the message loses it; may be called again. */
+  forgetUpload: (id: string) => Promise<void>;
   limits?: ConstructorParameters<typeof AppendQueue>[0]["limits"];
 };
 
@@ -29,10 +31,10 @@ type MongoLog = ChatLog & {
 };
 
 /** The log in MongoDB's `messages`. */
-export const createChatLog = ({ database, name, now, onFailure, limits }: Parts): MongoLog => {
+export const createChatLog = ({ database, name, now, onFailure, forgetUpload, limits }: Parts): MongoLog => {
   const collection = database.collection<EntryDocument>(name);
   const reader = createEntryReader(collection);
-  const changes = createEntryChanges(collection);
+  const changes = createEntryChanges(collection, forgetUpload);
   const heads = createHeads({ loadHeads: reader.heads });
   const late = createLateLandings({ findEntries: reader.findAll });
   const loadHead = (chatId: string) => orUnavailable(() => reader.head(chatId));

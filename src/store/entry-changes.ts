@@ -19,9 +19,10 @@ const copyOf = ({ content, editedAt, deleted, changedBy }: Entry): mongo.Documen
 /**
  * What a message shows, as the entries that changed it say. The entries decide; what the message's own document holds is
  * a copy that follows them, set only by a change with a higher seq than the last one. So the copies of two changes may
- * come in any order, and each may come again.
+ * come in any order, and each may come again. The uploaded file of a deleted message is forgotten before the message loses
+ * its id, so no crash leaves a file behind.
  */
-export const createEntryChanges = (entries: Entries) => {
+export const createEntryChanges = (entries: Entries, forgetUpload: (id: string) => Promise<void>) => {
   const find = async (chatId: string, seq: number): Promise<Entry | null> => {
     const document = await entries.findOne(targetOf(chatId, seq), lasting);
     return document && toEntry(document);
@@ -37,6 +38,7 @@ export const createEntryChanges = (entries: Entries) => {
   const write = async (target: Entry, changes: Entry[]): Promise<Entry | null> => {
     const { chatId, seq } = target;
     const wanted = changes.reduce(afterChange, target);
+    if (wanted.deleted && target.attachment && "id" in target.attachment) await forgetUpload(target.attachment.id);
     const older = { changedBy: { $not: { $gte: wanted.changedBy ?? 0 } }, deleted: { $exists: false } };
     const { matchedCount } =
       wanted === target

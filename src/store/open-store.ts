@@ -86,11 +86,13 @@ export const openStore = async ({
   onProgress({ mongodb: true, indexes: false });
   await makeIndexes({ models: Object.values(models), logger, signal, onProgress });
   const database = connection.getClient().db(connection.name);
+  const uploads = createUploadStore({ database, name: models.uploads.collection.collectionName, now });
   const log = createChatLog({
     database,
     name: models.entries.collection.collectionName,
     now,
     onFailure: (error) => logger.warn({ err: error }, "a write's outcome is not known, trying again"),
+    forgetUpload: (id) => uploads.forget(id),
     ...(limits && { limits }),
   });
   const names = {
@@ -111,7 +113,7 @@ export const openStore = async ({
   return {
     log,
     cards,
-    uploads: createUploadStore({ database, name: models.uploads.collection.collectionName, now }),
+    uploads,
     relay,
     reports: createReportStore(database.collection(models.reports.collection.collectionName)),
     revocations: createRevocationStore(database.collection(models.revocations.collection.collectionName)),

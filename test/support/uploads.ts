@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Message } from "../../src/chat/log/entry.ts";
 import type { ReadableFile, UploadBegun, UploadedFile } from "../../src/chat/log/uploaded-file.ts";
 import { type Config, readConfig } from "../../src/config/config.ts";
 import { callAs, until } from "./chat-client.ts";
@@ -62,8 +63,7 @@ export const uploaderOf = (node: Node, userId: string, chatId: string) => {
     begin,
     complete,
     read: (id: string) => call<ReadableFile>("GET", `/attachments/${id}`),
-    send: (message: object) =>
-      call<{ message: { seq: number; attachment?: UploadedFile } }>("POST", "/message", message),
+    send: (message: object) => call<{ message: Message & { attachment: UploadedFile } }>("POST", "/message", message),
     /** A picture that is uploaded completely, however slow the store is on a busy machine. */
     upload: async (bytes = someBytes(), overrides: object = {}): Promise<UploadedFile> => {
       const { body } = await served(() => begin(aPicture(bytes, overrides)));

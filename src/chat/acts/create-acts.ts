@@ -72,7 +72,7 @@ export const createActs = (parts: Parts) => {
     mute: createMute({ requireParticipant, log, cards, keeper, broadcast, marks, now }),
     readChats: createReadChats({ requireParticipant, log, cards, keeper, reads }),
     /** What is done with uploaded files; null where nobody can upload. */
-    uploads: files && createUploadActs({ ...files, requireParticipant, log, turns: bounds.files }),
+    uploads: files && createUploadActs({ ...files, requireParticipant, log, keeper, broadcast, turns: bounds.files }),
     /** Updates a card from its log if a crash left it out of date. */
     mendCard: (chatId: string) => keeper.mend(chatId),
     /** Waits until the waiting cards are written, at most `deadlineMs`. */

@@ -1,3 +1,4 @@
+import { stateRank } from "../log/attachment.ts";
 import type { Entry } from "../log/entry.ts";
 import { becomesLastMessage } from "../log/entry-kinds.ts";
 
@@ -10,9 +11,12 @@ export const copyOf = (newest: Entry, changed?: Entry): CardCopy => {
   return { chatId: newest.chatId, newest, ...(shown && { shown }) };
 };
 
-/** Whether an entry is later than another, or the same one with a later change in it. */
-const isNewer = (one: Entry, other: Entry): boolean =>
-  one.seq > other.seq || (one.seq === other.seq && (one.changedBy ?? 0) > (other.changedBy ?? 0));
+/** Whether an entry is later than another, or the same one with a later change in it, or a later state of its upload. */
+const isNewer = (one: Entry, other: Entry): boolean => {
+  if (one.seq !== other.seq) return one.seq > other.seq;
+  const [change, otherChange] = [one.changedBy ?? 0, other.changedBy ?? 0];
+  return change === otherChange ? stateRank(one.attachment) > stateRank(other.attachment) : change > otherChange;
+};
 
 const newer = (one: Entry | undefined, other: Entry | undefined): Entry | undefined =>
   one === undefined || (other !== undefined && isNewer(other, one)) ? other : one;

@@ -24,6 +24,13 @@ export type UploadedAttachment = Omit<LinkedAttachment, "url"> & {
 
 export type Attachment = LinkedAttachment | UploadedAttachment;
 
+/** The states of an uploaded attachment, in the order in which they follow each other. */
+export const uploadedStates = ["scanning", "ready", "rejected"] as const;
+
+/** The place of an attachment's state among them; -1 for one without a state. */
+export const stateRank = (attachment: Attachment | undefined): number =>
+  attachment !== undefined && "id" in attachment ? uploadedStates.indexOf(attachment.state) : -1;
+
 /** How a send names an uploaded file. */
 export type NamedUpload = { id: string };
 
@@ -54,7 +61,7 @@ const uploadedShape = z
   .object({
     id: attachmentIdSchema,
     ...shownFile,
-    state: z.enum(["scanning", "ready", "rejected"]).meta({ description: "The file can be read while it is `ready`" }),
+    state: z.enum(uploadedStates).meta({ description: "The file can be read while it is `ready`" }),
   })
   .meta({ id: "UploadedAttachment", description: "The image or the file of a message, uploaded here." });
 

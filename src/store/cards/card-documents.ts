@@ -1,5 +1,6 @@
 import type { Card } from "../../chat/cards/card.ts";
 import { type CardCopy, copyOf } from "../../chat/cards/card-copy.ts";
+import { stateRank, uploadedStates } from "../../chat/log/attachment.ts";
 import { type Entry, toMessage } from "../../chat/log/entry.ts";
 import { isChange } from "../../chat/log/entry-kinds.ts";
 import { type Participants, type Role, roleOf } from "../../chat/roles.ts";
@@ -97,11 +98,18 @@ const newestFields = (entry: Entry) => {
  */
 export const copyStages = (copy: CardCopy) => [{ $set: copyFields(copy) }];
 
-/** A later message, or the same one with a later change in it. */
-const laterMessage = ({ seq, changedBy = 0 }: Entry) => {
+/** A later message, or the same one with a later change in it, or a later state of its upload. */
+const laterMessage = ({ seq, changedBy = 0, attachment }: Entry) => {
   const now = { seq: { $ifNull: ["$lastMessage.seq", 0] }, change: { $ifNull: ["$lastChange", 0] } };
+  const rank = stateRank(attachment);
+  const rankNow = { $indexOfArray: [uploadedStates, { $ifNull: ["$lastMessage.attachment.state", ""] }] };
+  const same = { $eq: [now.seq, seq] };
   return {
-    $or: [{ $lt: [now.seq, seq] }, { $and: [{ $eq: [now.seq, seq] }, { $lt: [now.change, changedBy] }] }],
+    $or: [
+      { $lt: [now.seq, seq] },
+      { $and: [same, { $lt: [now.change, changedBy] }] },
+      ...(rank > 0 ? [{ $and: [same, { $eq: [now.change, changedBy] }, { $lt: [rankNow, rank] }] }] : []),
+    ],
   };
 };
 

@@ -69,6 +69,11 @@ export const createUploadStore = ({ database, name, now }: Parts): Uploads => {
         const sent = await collection.findOneAndUpdate(present(id), [looked, { $unset: "unsentOf" }], after);
         return sent && toUpload(sent);
       }),
+    forget: (id) =>
+      orUnavailable(async () => {
+        const forgotten = { $set: { forgotten: true, sweepAt: now() }, $unset: { unsentOf: "" } } as const;
+        await collection.updateOne(present(id), forgotten, durable);
+      }),
     ...createVerdicts(collection, now),
     ...createDueUploads(collection, now),
   };
