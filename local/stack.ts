@@ -108,5 +108,6 @@ function startPage(port: number, chatUrls: string[], settings: Settings & Provid
     // If there are several secrets, for a rotation, tokens are signed with the first.
     jwtSecret: settings["JWT_SECRET"]?.split(",")[0] ?? "",
     attachmentHosts: settings["ATTACHMENT_HOSTS"]?.split(",") ?? [],
+    filesUrl: settings["S3_BUCKET"] ? settings["S3_PUBLIC_ENDPOINT"] || settings["S3_ENDPOINT"] : undefined,
   });
 }

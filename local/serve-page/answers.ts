@@ -42,17 +42,26 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
 }
 
 /**
- * Headers of every answer. Scripts, styles and connections are allowed only for the page itself and the chat nodes;
- * pictures from any https host, since the chat node checks those.
+ * Headers of every answer. Scripts, styles and connections are allowed only for the page itself, the chat nodes and the
+ * store for files; pictures from any https host, since the chat node checks those.
  */
-export function securityHeaders({ chatUrls, indexHtml }: { chatUrls: readonly string[]; indexHtml: string }) {
-  const nodes = chatUrls.flatMap((url) => [url, url.replace(/^http/, "ws")]);
+export function securityHeaders({
+  chatUrls,
+  filesUrl,
+  indexHtml,
+}: {
+  chatUrls: readonly string[];
+  filesUrl?: string | undefined;
+  indexHtml: string;
+}) {
+  const files = filesUrl === undefined ? [] : [new URL(filesUrl).origin];
+  const connections = [...chatUrls.flatMap((url) => [url, url.replace(/^http/, "ws")]), ...files];
   const policy = [
     "default-src 'none'",
     `script-src 'self' 'sha256-${importMapHash(indexHtml)}'`,
     "style-src 'self'",
-    "img-src 'self' https: data:",
-    `connect-src 'self' ${nodes.join(" ")}`,
+    ["img-src 'self' https: data:", ...files].join(" "),
+    `connect-src 'self' ${connections.join(" ")}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

@@ -26,6 +26,8 @@ export interface PageServerOptions {
   readonly jwtSecret: string;
   /** As ATTACHMENT_HOSTS. Only shown on the page; the chat node enforces it. */
   readonly attachmentHosts?: readonly string[];
+  /** Where the page uploads files to, e.g. `http://127.0.0.1:8333`; undefined: uploads are off. */
+  readonly filesUrl?: string | undefined;
 }
 
 /**
@@ -38,9 +40,11 @@ export async function startPageServer(options: PageServerOptions): Promise<{ url
   const kafka = { brokers: options.kafka.brokers, clientId: "page", ssl: false, sasl: null };
   const publisher = await createPublisher({ kafka, logger: createLogger({ level: "error", process: "page" }) });
   const bookings = createPretendBookingService({ publisher, bookingTopics: options.bookingTopics });
-  const settings = { chatUrls, people: pagePeople, rooms: pageRooms, attachmentHosts: options.attachmentHosts ?? null };
+  const { attachmentHosts = null, filesUrl } = options;
+  const canUpload = filesUrl !== undefined;
+  const settings = { chatUrls, people: pagePeople, rooms: pageRooms, attachmentHosts, canUpload };
   const indexHtml = (await readPageAsset("/"))?.body.toString() ?? "";
-  const security = securityHeaders({ chatUrls, indexHtml });
+  const security = securityHeaders({ chatUrls, filesUrl, indexHtml });
 
   async function route(request: IncomingMessage): Promise<Answer> {
     const refusal = refuseStrangers(request, server.url);

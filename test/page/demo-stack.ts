@@ -5,6 +5,7 @@ import { createTopics } from "../../consumers/kafka/create-topics.ts";
 import { openRun } from "../../local/services/runs/run.ts";
 import { startStack } from "../../local/stack.ts";
 import { testServices } from "../support/services.ts";
+import { storeSettings } from "../support/uploads.ts";
 
 export interface DemoStack extends AsyncDisposable {
   pageUrl: string;
@@ -45,7 +46,12 @@ export async function startDemoStack(): Promise<DemoStack> {
     folder,
     services: {
       run,
-      settings: { MONGODB_URI: mongodbUri, REDIS_URL: redisUrl, KAFKA_BROKERS: kafkaBrokers.join(",") },
+      settings: {
+        MONGODB_URI: mongodbUri,
+        REDIS_URL: redisUrl,
+        KAFKA_BROKERS: kafkaBrokers.join(","),
+        ...storeSettings(),
+      },
     },
     nodeCount: 2,
     anyPorts: true,

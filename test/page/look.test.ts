@@ -31,9 +31,9 @@ test("works with the keyboard alone, from the first button to the closed chat", 
 
   await page.keyboard.press("Shift+Tab");
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("dialog", { name: "Add by address" })).toBeVisible();
+  await expect(page.getByRole("dialog", { name: "Add a picture or file" })).toBeVisible();
   await page.keyboard.press("Escape");
-  await expect(page.getByRole("button", { name: "Add a picture or file by address" }).first()).toBeFocused();
+  await expect(page.getByRole("button", { name: "Add a picture or file" }).first()).toBeFocused();
   await expect(owner.composer).toBeEditable();
 
   await owner.rows.first().focus();

@@ -21,8 +21,8 @@ async function addByAddress(
   address: string,
   { kind = "Picture", caption = "" } = {},
 ): Promise<void> {
-  await root.getByRole("button", { name: "Add a picture or file by address" }).click();
-  const dialog = root.getByRole("dialog", { name: "Add by address" });
+  await root.getByRole("button", { name: "Add a picture or file" }).click();
+  const dialog = root.getByRole("dialog", { name: "Add a picture or file" });
   if (kind === "File") await dialog.getByText("File", { exact: true }).click();
   await dialog.getByLabel("Address").fill(address);
   await dialog.getByLabel("Caption").fill(caption);
@@ -52,7 +52,7 @@ test("shows a card where a picture cannot be loaded", async ({ demo }) => {
 test("says why an address is not taken, and sends nothing", async ({ demo }) => {
   const { page, owner, approve } = demo;
   await approve();
-  const dialog = owner.root.getByRole("dialog", { name: "Add by address" });
+  const dialog = owner.root.getByRole("dialog", { name: "Add a picture or file" });
   await addByAddress(owner, "https://elsewhere.example.net/room.png");
   await expect(dialog.getByRole("alert")).toHaveText(
     `The host elsewhere.example.net is not allowed. Allowed: ${pictureHost}`,

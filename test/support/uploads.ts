@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { FilesSettings } from "../../local/services/files-settings.ts";
 import type { Message } from "../../src/chat/log/entry.ts";
 import type { ReadableFile, UploadBegun, UploadedFile } from "../../src/chat/log/uploaded-file.ts";
 import { type Config, readConfig } from "../../src/config/config.ts";
@@ -7,12 +8,19 @@ import { type TestNode, testSettings } from "./start-node.ts";
 
 type Node = Pick<TestNode, "url">;
 
-/** The settings that turn uploads on, with the store of this run. */
-export const uploadSettings = (overrides: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => {
-  const { S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = process.env;
-  if (!S3_ENDPOINT) throw new Error("S3_ENDPOINT is not set: start the tests with npm test, which provides the store.");
-  return { S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, ...overrides };
+/** The settings of this run's store for files. */
+export const storeSettings = (): FilesSettings => {
+  const { S3_ENDPOINT = "", S3_BUCKET = "", S3_ACCESS_KEY_ID = "", S3_SECRET_ACCESS_KEY = "" } = process.env;
+  if (S3_ENDPOINT === "")
+    throw new Error("S3_ENDPOINT is not set: start the tests with npm test, which provides the store.");
+  return { S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY };
 };
+
+/** The settings that turn uploads on, with the store of this run. */
+export const uploadSettings = (overrides: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
+  ...storeSettings(),
+  ...overrides,
+});
 
 export const uploadConfig = (overrides: NodeJS.ProcessEnv = {}): NonNullable<Config["uploads"]> => {
   const { uploads } = readConfig(testSettings(uploadSettings(overrides)));

@@ -10,6 +10,7 @@ import type { NewMessage, PendingMessage } from "./pending-messages.ts";
 import { createReceipts } from "./receipts.ts";
 import { createRest } from "./rest.ts";
 import { createOwnTyping } from "./typing.ts";
+import { createUploads } from "./uploads.ts";
 
 const againMs = 2_000;
 
@@ -35,6 +36,7 @@ export class ChatClient {
   readonly #options: Options;
   readonly #connection;
   readonly #rest;
+  readonly #uploads;
   readonly #heard;
   readonly #receipts;
   readonly #catchUp;
@@ -51,6 +53,7 @@ export class ChatClient {
     const { socket, request } = this.#connection;
     const isOnline = (): boolean => this.#connection.state === "online";
     this.#rest = createRest({ url, fetchToken });
+    this.#uploads = createUploads(this.#rest);
     const receipts = createReceipts({ request, onMark: (kind, receipt) => heard.mark(kind, receipt) });
     const heard = createHeard({
       userId,
@@ -151,6 +154,23 @@ export class ChatClient {
   send(message: NewMessage): void {
     this.ownTyping.sent();
     if (this.#openChatId !== null) this.outbox.add(this.#openChatId, message);
+  }
+
+  /** Uploads a file into the open chat, then sends it with a caption. */
+  async sendFile(file: File, content: string): Promise<void> {
+    const chatId = this.#openChatId;
+    if (chatId === null) return;
+    try {
+      this.outbox.add(chatId, { content, ...(await this.#uploads.upload(chatId, file)) });
+    } catch (error) {
+      this.#options.onNotice(`${file.name} was not sent. ${error instanceof Error ? error.message : ""}`);
+    }
+  }
+
+  /** An address from which an uploaded file of the open chat can be read now. */
+  async addressOf(id: string): Promise<string> {
+    if (this.#openChatId === null) throw new Error("No chat is open.");
+    return this.#uploads.addressOf(this.#openChatId, id);
   }
 
   async loadOlder(chatId: string): Promise<void> {

@@ -1,9 +1,9 @@
-import type { LinkedAttachment } from "../../../src/chat/log/attachment.ts";
+import type { Attachment } from "../../../src/chat/log/attachment.ts";
 
 /** A message that a person wants to send. */
 export type NewMessage =
   | { readonly type: "text"; readonly content: string }
-  | { readonly type: "image" | "file"; readonly content: string; readonly attachment: LinkedAttachment };
+  | { readonly type: "image" | "file"; readonly content: string; readonly attachment: Attachment };
 
 /** A message that the service has not acknowledged yet. */
 export type PendingMessage = NewMessage & {

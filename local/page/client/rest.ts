@@ -1,5 +1,6 @@
 import type { Chat } from "../../../src/chat/cards/card.ts";
 import type { Message } from "../../../src/chat/log/entry.ts";
+import type { NewUpload, ReadableFile, UploadBegun, UploadedFile } from "../../../src/chat/log/uploaded-file.ts";
 import type { ChatStatus } from "../../../src/chat/status.ts";
 
 const answerTimeoutMs = 10_000;
@@ -43,6 +44,11 @@ export function createRest({ url, fetchToken }: { url: string; fetchToken: () =>
     /** The entries before `seq`, ascending. */
     older: (chatId: string, seq: number) =>
       call<{ messages: Message[]; hasMore: boolean }>("GET", `${chatId}/messages?before=${seq}&limit=50`),
+    beginUpload: (chatId: string, file: NewUpload) => call<UploadBegun>("POST", `${chatId}/attachments`, file),
+    async completeUpload(chatId: string, id: string): Promise<UploadedFile> {
+      return (await call<{ attachment: UploadedFile }>("POST", `${chatId}/attachments/${id}/complete`)).attachment;
+    },
+    readFile: (chatId: string, id: string) => call<ReadableFile>("GET", `${chatId}/attachments/${id}`),
     async setStatus(chatId: string, status: ChatStatus): Promise<Chat> {
       return (await call<{ chat: Chat }>("PUT", `${chatId}/status`, { status })).chat;
     },

@@ -30,7 +30,8 @@ const mimeTypes: Record<Kind, Readonly<Record<string, string>>> = {
 /** The type for an address without a known extension, which is common: a picture counts as JPEG, a file is refused. */
 const otherwise: Record<Kind, string | null> = { image: "image/jpeg", file: null };
 
-function attachFields(allowedHosts: readonly string[] | null) {
+function attachFields({ allowedHosts, canUpload }: Pick<Options, "allowedHosts" | "canUpload">) {
+  const chosen = el("input", { type: "file", class: "field", "aria-describedby": "attach-error" });
   const image = el("input", { type: "radio", name: "kind", value: "image", checked: true });
   const file = el("input", { type: "radio", name: "kind", value: "file" });
   const address = el("input", {
@@ -49,6 +50,9 @@ function attachFields(allowedHosts: readonly string[] | null) {
     allowedHosts ? `Allowed hosts: ${allowedHosts.join(", ") || "none yet"}` : "An https address on an allowed host.",
   );
   const body = [
+    ...(canUpload
+      ? [labelled("From this device", chosen), el("p", { class: "field-hint" }, "Or by its address:")]
+      : []),
     el(
       "fieldset",
       { class: "choice" },
@@ -61,24 +65,32 @@ function attachFields(allowedHosts: readonly string[] | null) {
     error,
     labelled("Caption (optional)", caption),
   ];
-  return { file, address, caption, error, body };
+  return { chosen, file, address, caption, error, body };
 }
 
-/** Asks for an https address and a caption. `allowedHosts` null: unknown here; the chat node checks it. */
-export function createAttachDialog({
-  allowedHosts,
-  onAttached,
-}: {
+type Options = {
+  /** Null: unknown here; the chat node checks it. */
   allowedHosts: readonly string[] | null;
+  /** Whether files can be uploaded from this device. */
+  canUpload: boolean;
   onAttached: (message: NewMessage) => void;
-}) {
-  const fields = attachFields(allowedHosts);
-  const { file, address, caption, error } = fields;
+  onChosen: (file: File, caption: string) => void;
+};
+
+/** Asks for a file of this device, or for an https address, and for a caption. */
+export function createAttachDialog({ allowedHosts, canUpload, onAttached, onChosen }: Options) {
+  const fields = attachFields({ allowedHosts, canUpload });
+  const { chosen, file, address, caption, error } = fields;
   const dialog = createDialog({
-    title: "Add by address",
+    title: "Add a picture or file",
     confirm: "Send",
     body: fields.body,
     onConfirm: () => {
+      const [own] = chosen.files ?? [];
+      if (own !== undefined) {
+        onChosen(own, caption.value.trim());
+        return true;
+      }
       const type: Kind = file.checked ? "file" : "image";
       const read = readAddress(address.value.trim(), type, allowedHosts);
       setText(error, "problem" in read ? read.problem : "");
@@ -95,10 +107,10 @@ export function createAttachDialog({
   return {
     element: dialog.element,
     open(): void {
-      for (const field of [address, caption]) field.value = "";
+      for (const field of [chosen, address, caption]) field.value = "";
       setText(error, "");
       dialog.open();
-      address.focus();
+      (canUpload ? chosen : address).focus();
     },
   };
 }

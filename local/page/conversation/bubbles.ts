@@ -5,7 +5,7 @@ import { shownAs } from "../client/shown-as.ts";
 import { el, type ListItem, setAttributes, setChildren } from "../kit/dom.ts";
 import { clockTime, dayLabel } from "../kit/format.ts";
 import { type IconName, icon } from "../kit/icons.ts";
-import { attachmentCard } from "./attachment-card.ts";
+import { type AddressOf, attachmentCard } from "./attachment-card.ts";
 
 type Delivery = "waiting" | "sending" | "failed" | "sent" | "delivered" | "read";
 
@@ -34,6 +34,7 @@ interface Quote {
 }
 
 export interface BubbleActions {
+  addressOf: AddressOf;
   retry(clientMessageId: string): void;
   discard(clientMessageId: string): void;
 }
@@ -168,13 +169,14 @@ function systemNote({ key, content, quote, createdAt }: Bubble): ListItem {
 
 function bubbleItem(bubble: Bubble, isGroupStart: boolean, actions: BubbleActions): ListItem {
   const { key, delivery, error, createdAt, editedAt, isDeleted } = bubble;
-  const version = JSON.stringify([editedAt, isDeleted]);
+  const { attachment } = bubble;
+  const version = JSON.stringify([editedAt, isDeleted, attachment && "id" in attachment && attachment.state]);
   return {
     key,
     print: JSON.stringify([delivery, error, createdAt, isGroupStart, version]),
     render: (previous) => {
       const isSame = previous?.dataset["version"] === version;
-      const element = isSame ? previous : renderBubble(bubble);
+      const element = isSame ? previous : renderBubble(bubble, actions);
       element.dataset["version"] = version;
       showDelivery(element, bubble, isGroupStart, actions);
       return element;
@@ -182,14 +184,14 @@ function bubbleItem(bubble: Bubble, isGroupStart: boolean, actions: BubbleAction
   };
 }
 
-function renderBubble({ type, attachment, content, isDeleted }: Bubble): HTMLElement {
+function renderBubble({ type, attachment, content, isDeleted }: Bubble, { addressOf }: BubbleActions): HTMLElement {
   return el(
     "li",
     {},
     el(
       "div",
       { class: `bubble${attachment ? " with-attachment" : ""}` },
-      attachment && attachmentCard(type, attachment),
+      attachment && attachmentCard(type, attachment, addressOf),
       content !== "" && el("p", { class: "bubble-text", dir: "auto" }, content),
       isDeleted && el("p", { class: "bubble-text deleted" }, "This message was deleted."),
       el("span", { class: "bubble-foot" }),

@@ -80,7 +80,7 @@ function composerParts(personName: string) {
   const counter = el("span", { class: "composer-counter", role: "status", hidden: true });
   const attach = el(
     "button",
-    { type: "button", class: "round-button", "aria-label": "Add a picture or file by address" },
+    { type: "button", class: "round-button", "aria-label": "Add a picture or file" },
     icon("clip"),
   );
   const send = el("button", { type: "submit", class: "round-button send-button", "aria-label": "Send" }, icon("send"));

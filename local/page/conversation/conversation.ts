@@ -27,7 +27,15 @@ export function createConversation({ client, settings, isWatched, onBack }: Opti
   const messages = createMessageList({ client, settings, isWatched, onMove: show });
   const newPill = el("button", { type: "button", class: "new-pill", hidden: true });
   const typing = el("p", { class: "typing", role: "status" });
-  const attachDialog = createAttachDialog({ allowedHosts: settings.attachmentHosts, onAttached: send });
+  const attachDialog = createAttachDialog({
+    allowedHosts: settings.attachmentHosts,
+    canUpload: settings.canUpload,
+    onAttached: send,
+    onChosen: (file, caption) => {
+      messages.sending();
+      void client.sendFile(file, caption);
+    },
+  });
   const composer = createComposer({
     personName: own.name,
     onSend: (content) => send({ type: "text", content }),

@@ -66,7 +66,7 @@ export function createMessageList({ client, settings, isWatched, onMove }: Optio
       pending,
       firstNewSeq,
       nameOf: (userId) => settings.person(userId).name,
-      actions: client.outbox,
+      actions: { ...client.outbox, addressOf: (id) => client.addressOf(id) },
     });
   }
 

@@ -6,6 +6,8 @@ interface SettingsAnswer {
   readonly rooms: readonly PageRoom[];
   /** Null if the page does not know them. */
   readonly attachmentHosts: readonly string[] | null;
+  /** Whether files can be uploaded. */
+  readonly canUpload: boolean;
 }
 
 /** The page's settings, known before anybody signs in. */
