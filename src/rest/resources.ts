@@ -3,7 +3,6 @@ import type { Acts } from "../chat/acts/create-acts.ts";
 import type { Clock, Health } from "../chat/ports.ts";
 import type { messageBodySchema } from "../contract/message.ts";
 import type { Rules } from "../contract/rules.ts";
-import { attachments } from "./attachments.ts";
 import { chats } from "./chats.ts";
 import { health } from "./health.ts";
 import { initiate } from "./initiate.ts";
@@ -17,6 +16,8 @@ import { revoke } from "./revoke.ts";
 import { rules } from "./rules.ts";
 import { userData } from "./service/user-data.ts";
 import { status } from "./status.ts";
+import { attachments } from "./uploads/attachments.ts";
+import { verdicts } from "./uploads/verdicts.ts";
 
 /** What both the routes and the document need, since it depends on the settings. */
 export type PathParts = { messageBody: ReturnType<typeof messageBodySchema>; mostUploadBytes?: number | undefined };
@@ -44,6 +45,7 @@ export const callerResources: readonly Resource[] = [
   reports,
   revoke,
   userData,
+  verdicts,
   chats,
   messages,
   messageChanges,

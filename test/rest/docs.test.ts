@@ -84,6 +84,7 @@ describe("openapi.json", () => {
       "put /api/chat/{chatId}/mute",
       "put /api/chat/{chatId}/read",
       "put /api/chat/{chatId}/status",
+      "put /api/chat/attachments/{attachmentId}/verdict",
       "put /api/chat/reports/{id}",
     ]);
   });

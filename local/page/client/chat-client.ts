@@ -3,6 +3,7 @@ import type { ChatStatus } from "../../../src/chat/status.ts";
 import type { Presence } from "../../../src/contract/server-events.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { type ConnectionState, createConnection } from "./connection.ts";
+import { createUploads } from "./files/uploads.ts";
 import { createHeard, hear } from "./heard.ts";
 import type { MessageLog } from "./message-log.ts";
 import { createOutbox } from "./outbox.ts";
@@ -10,7 +11,6 @@ import type { NewMessage, PendingMessage } from "./pending-messages.ts";
 import { createReceipts } from "./receipts.ts";
 import { createRest } from "./rest.ts";
 import { createOwnTyping } from "./typing.ts";
-import { createUploads } from "./uploads.ts";
 
 const againMs = 2_000;
 

@@ -2,6 +2,7 @@ import type { LinkedAttachment } from "../../../src/chat/log/attachment.ts";
 import type { NewMessage } from "../client/pending-messages.ts";
 import { createDialog } from "../kit/dialog.ts";
 import { el, labelled, setText } from "../kit/dom.ts";
+import type { Settings } from "../kit/settings.ts";
 
 type Kind = "image" | "file";
 
@@ -30,7 +31,7 @@ const mimeTypes: Record<Kind, Readonly<Record<string, string>>> = {
 /** The type for an address without a known extension, which is common: a picture counts as JPEG, a file is refused. */
 const otherwise: Record<Kind, string | null> = { image: "image/jpeg", file: null };
 
-function attachFields({ allowedHosts, canUpload }: Pick<Options, "allowedHosts" | "canUpload">) {
+function attachFields({ attachmentHosts: allowedHosts, canUpload }: Options["settings"]) {
   const chosen = el("input", { type: "file", class: "field", "aria-describedby": "attach-error" });
   const image = el("input", { type: "radio", name: "kind", value: "image", checked: true });
   const file = el("input", { type: "radio", name: "kind", value: "file" });
@@ -69,17 +70,14 @@ function attachFields({ allowedHosts, canUpload }: Pick<Options, "allowedHosts" 
 }
 
 type Options = {
-  /** Null: unknown here; the chat node checks it. */
-  allowedHosts: readonly string[] | null;
-  /** Whether files can be uploaded from this device. */
-  canUpload: boolean;
+  settings: Pick<Settings, "attachmentHosts" | "canUpload">;
   onAttached: (message: NewMessage) => void;
   onChosen: (file: File, caption: string) => void;
 };
 
 /** Asks for a file of this device, or for an https address, and for a caption. */
-export function createAttachDialog({ allowedHosts, canUpload, onAttached, onChosen }: Options) {
-  const fields = attachFields({ allowedHosts, canUpload });
+export function createAttachDialog({ settings, onAttached, onChosen }: Options) {
+  const fields = attachFields(settings);
   const { chosen, file, address, caption, error } = fields;
   const dialog = createDialog({
     title: "Add a picture or file",
@@ -92,7 +90,7 @@ export function createAttachDialog({ allowedHosts, canUpload, onAttached, onChos
         return true;
       }
       const type: Kind = file.checked ? "file" : "image";
-      const read = readAddress(address.value.trim(), type, allowedHosts);
+      const read = readAddress(address.value.trim(), type, settings.attachmentHosts);
       setText(error, "problem" in read ? read.problem : "");
       address.setAttribute("aria-invalid", String("problem" in read));
       if ("problem" in read) {
@@ -110,7 +108,7 @@ export function createAttachDialog({ allowedHosts, canUpload, onAttached, onChos
       for (const field of [chosen, address, caption]) field.value = "";
       setText(error, "");
       dialog.open();
-      (canUpload ? chosen : address).focus();
+      (settings.canUpload ? chosen : address).focus();
     },
   };
 }

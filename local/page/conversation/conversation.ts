@@ -27,15 +27,7 @@ export function createConversation({ client, settings, isWatched, onBack }: Opti
   const messages = createMessageList({ client, settings, isWatched, onMove: show });
   const newPill = el("button", { type: "button", class: "new-pill", hidden: true });
   const typing = el("p", { class: "typing", role: "status" });
-  const attachDialog = createAttachDialog({
-    allowedHosts: settings.attachmentHosts,
-    canUpload: settings.canUpload,
-    onAttached: send,
-    onChosen: (file, caption) => {
-      messages.sending();
-      void client.sendFile(file, caption);
-    },
-  });
+  const attachDialog = createAttachDialog({ settings, onAttached: send, onChosen: sendFile });
   const composer = createComposer({
     personName: own.name,
     onSend: (content) => send({ type: "text", content }),
@@ -81,6 +73,11 @@ export function createConversation({ client, settings, isWatched, onBack }: Opti
   function send(message: NewMessage): void {
     messages.sending();
     client.send(message);
+  }
+
+  function sendFile(file: File, caption: string): void {
+    messages.sending();
+    void client.sendFile(file, caption);
   }
 }
 

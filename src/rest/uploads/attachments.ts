@@ -1,11 +1,8 @@
-import type { Request, RequestHandler } from "express";
 import { z } from "zod";
 import type { ZodOpenApiPathsObject } from "zod-openapi";
-import type { Acts } from "../chat/acts/create-acts.ts";
-import type { UploadActs } from "../chat/acts/uploads/create-upload-acts.ts";
-import { ChatError } from "../chat/errors.ts";
-import { attachmentIdSchema, chatIdSchema } from "../chat/ids.ts";
-import { parse } from "../chat/parse.ts";
+import type { Acts } from "../../chat/acts/create-acts.ts";
+import { attachmentIdSchema, chatIdSchema } from "../../chat/ids.ts";
+import { parse } from "../../chat/parse.ts";
 import {
   type AttachmentAnswer,
   attachmentAnswerSchema,
@@ -14,49 +11,23 @@ import {
   type UploadBegun,
   uploadBegunSchema,
   uploadBodySchema,
-  verdictBodySchema,
-} from "../contract/rest-calls.ts";
-import { answer, asService, asUser, bodyProblems, jsonBody, location, problems } from "./docs/openapi-parts.ts";
-import { needKey, needUser, userIdOf } from "./request/identify.ts";
-import { readJson } from "./request/read-json.ts";
-import { chatIdOf, type Routes } from "./request/routes.ts";
+} from "../../contract/rest-calls.ts";
+import { answer, asUser, bodyProblems, jsonBody, location, problems } from "../docs/openapi-parts.ts";
+import { needUser, userIdOf } from "../request/identify.ts";
+import { readJson } from "../request/read-json.ts";
+import { chatIdOf, type Routes } from "../request/routes.ts";
+import { attachmentIdOf, requireUploads } from "./upload-request.ts";
 
 type PathParts = { mostUploadBytes?: number | undefined };
 type Parts = PathParts & { acts: Pick<Acts, "uploads">; limitSends: (userId: string) => Promise<void> };
 
 const usualMostBytes = 25 * 1024 ** 2;
 
-/** @throws ChatError `not_found` if it cannot be an attachment's id */
-const attachmentIdOf = (req: Request): string => {
-  const id = attachmentIdSchema.safeParse(req.params["attachmentId"]);
-  if (!id.success) throw new ChatError("not_found");
-  return id.data;
-};
-
 /** Files that participants upload into a chat. The bytes go from the client to the store and back, not through here. */
 const routes = ({ acts, mostUploadBytes = usualMostBytes, limitSends }: Parts): Routes => {
   const bodySchema = uploadBodySchema(mostUploadBytes);
-  /** @throws ChatError `uploads_off` */
-  const uploads = (): UploadActs => {
-    if (acts.uploads === null) throw new ChatError("uploads_off");
-    return acts.uploads;
-  };
-  const needUploads: RequestHandler = (_req, _res, next) => {
-    uploads();
-    next();
-  };
+  const { uploads, needUploads } = requireUploads(acts);
   return {
-    "/attachments/:attachmentId/verdict": {
-      PUT: [
-        needKey,
-        needUploads,
-        ...readJson,
-        async (req, res) => {
-          const [attachmentId, { verdict }] = [attachmentIdOf(req), parse(verdictBodySchema, req.body)];
-          res.json({ attachment: await uploads().judge({ attachmentId, verdict }) } satisfies AttachmentAnswer);
-        },
-      ],
-    },
     "/:chatId/attachments": {
       POST: [
         needUser,
@@ -99,22 +70,6 @@ const inChat = { path: z.object({ chatId: chatIdSchema }) };
 const ofChat = { path: z.object({ chatId: chatIdSchema, attachmentId: attachmentIdSchema }) };
 
 const paths = ({ mostUploadBytes = usualMostBytes }: PathParts): ZodOpenApiPathsObject => ({
-  "/api/chat/attachments/{attachmentId}/verdict": {
-    put: {
-      operationId: "judgeUpload",
-      tags: ["Attachments"],
-      summary: "Report what a scanner found in a file",
-      description:
-        "`clean`: a file that is `scanning` becomes `ready`. `infected`: the file becomes `rejected` for good, also if it was `ready`, and is deleted from the store. Both people get `message_changed` if a message names the file. Reporting the same again gives the same answer.",
-      security: asService,
-      requestParams: { path: z.object({ attachmentId: attachmentIdSchema }) },
-      requestBody: jsonBody(verdictBodySchema, { verdict: "clean" }),
-      responses: {
-        200: answer("The file as it is now", attachmentAnswerSchema),
-        ...problems([...bodyProblems, "not_found", "upload_incomplete", "uploads_off"]),
-      },
-    },
-  },
   "/api/chat/{chatId}/attachments": {
     post: {
       operationId: "beginUpload",

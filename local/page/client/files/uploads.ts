@@ -1,5 +1,5 @@
-import type { UploadedAttachment } from "../../../src/chat/log/attachment.ts";
-import type { NewUpload, ReadableFile, UploadBegun, UploadedFile } from "../../../src/chat/log/uploaded-file.ts";
+import type { UploadedAttachment } from "../../../../src/chat/log/attachment.ts";
+import type { NewUpload, ReadableFile, UploadBegun, UploadedFile } from "../../../../src/chat/log/uploaded-file.ts";
 import { redraw } from "./redraw.ts";
 
 type Rest = {
