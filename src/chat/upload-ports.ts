@@ -48,6 +48,8 @@ export interface Uploads {
   waitingScans(): Promise<WaitingScans>;
   /** Nobody may see an upload any more, and the sweep deletes its file. May be repeated. */
   forget(id: string): Promise<void>;
+  /** Forgets all uploads of a user that no message names. May be repeated. */
+  forgetUnsent(userId: string): Promise<void>;
 
   /**
    * The upload that is due longest, if there is one. It is due again after some minutes, unless one of the following

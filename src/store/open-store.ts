@@ -117,7 +117,7 @@ export const openStore = async ({
     relay,
     reports: createReportStore(database.collection(models.reports.collection.collectionName)),
     revocations: createRevocationStore(database.collection(models.revocations.collection.collectionName)),
-    userData: createUserDataStore({ database, names }),
+    userData: createUserDataStore({ database, names, uploads }),
     waiting: () => log.queue.size,
     isUp: shareAnswer(ping.keptMs, () => answersPing(database)),
     close: (deadlineMs = 5_000) => {

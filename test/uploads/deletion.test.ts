@@ -4,8 +4,9 @@ import { draftAfter } from "../../src/chat/log/entry.ts";
 import { createFileStore } from "../../src/files/file-store.ts";
 import { openS3 } from "../../src/files/s3.ts";
 import { createLogger } from "../../src/process/logger.ts";
-import { anApprovedChat, callAs, callAsService } from "../support/chat-client.ts";
+import { anApprovedChat, callAs, callAsService, until } from "../support/chat-client.ts";
 import { openTestStore, type TestStore } from "../support/open-test-store.ts";
+import { chatOn } from "../support/run-relay.ts";
 import { startNode, type TestNode } from "../support/start-node.ts";
 import { uploadConfig, uploaderOf, uploadSettings } from "../support/uploads.ts";
 
@@ -89,4 +90,23 @@ describe("when a message is deleted, its file", () => {
     await sweep();
     expect((await chat.owner.read(chat.file.id)).status).toBe(200);
   });
+});
+
+test("when a person is erased, the files that the person sent and those not sent yet are gone", async () => {
+  const chat = await aPictureSent();
+  const seeker = uploaderOf(node, chat.seekerId, chat.chatId);
+  const [unsent, theirs] = [await chat.owner.upload(), await seeker.upload()];
+  const acts = chatOn(store);
+  await store.userData.erasures.request(chat.ownerId, new Date());
+  const signal = AbortSignal.timeout(150_000);
+  await until(async () => {
+    for (const place of await store.userData.erasures.running(10)) await acts.userData.eraseStep(place, signal);
+    return (await store.userData.erasures.find(chat.ownerId))?.state === "done";
+  }, "the erasure");
+  await sweep();
+  expect([await isStored(chat.file.id), await isStored(unsent.id), await isStored(theirs.id)]).toEqual([
+    false,
+    false,
+    true,
+  ]);
 });

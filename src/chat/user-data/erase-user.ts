@@ -13,6 +13,8 @@ type Parts = {
   erasures: Pick<Erasures, "move" | "endPass">;
   chatsOfUser: ChatsOfUser;
   emptyChat: EmptyChat;
+  /** Forgets the user's uploads that no message names. */
+  forgetUnsent: (userId: string) => Promise<void>;
   now: Clock;
 };
 
@@ -23,12 +25,15 @@ const chatsAtOnce = 4;
  * these chats only what is left.
  */
 export const createEraseStep =
-  ({ erasures, chatsOfUser, emptyChat, now }: Parts): EraseStep =>
+  ({ erasures, chatsOfUser, emptyChat, forgetUnsent, now }: Parts): EraseStep =>
   async (place, signal) => {
     const { userId } = place;
     const chatIds = await chatsOfUser(userId, place.after, chatsAtOnce);
     const last = chatIds.at(-1);
-    if (last === undefined) return erasures.endPass(place, now());
+    if (last === undefined) {
+      await forgetUnsent(userId);
+      return erasures.endPass(place, now());
+    }
     const counts = await settleAll(
       chatIds.map((chatId) => emptyChat({ chatId, senderId: userId, by: "erasure", signal })),
     );

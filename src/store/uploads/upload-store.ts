@@ -27,6 +27,8 @@ const sentMs = 3_600_000;
 export const createUploadStore = ({ database, name, now }: Parts): Uploads => {
   const collection = database.collection<UploadDocument>(name);
 
+  const forgotten = () => ({ $set: { forgotten: true, sweepAt: now() }, $unset: { unsentOf: "" } }) as const;
+
   const find = async (id: string): Promise<Upload | null> => {
     const document = await collection.findOne(present(id), lasting);
     return document && toUpload(document);
@@ -71,8 +73,11 @@ export const createUploadStore = ({ database, name, now }: Parts): Uploads => {
       }),
     forget: (id) =>
       orUnavailable(async () => {
-        const forgotten = { $set: { forgotten: true, sweepAt: now() }, $unset: { unsentOf: "" } } as const;
-        await collection.updateOne(present(id), forgotten, durable);
+        await collection.updateOne(present(id), forgotten(), durable);
+      }),
+    forgetUnsent: (userId) =>
+      orUnavailable(async () => {
+        await collection.updateMany({ unsentOf: userId }, forgotten(), durable);
       }),
     ...createVerdicts(collection, now),
     ...createDueUploads(collection, now),

@@ -1,4 +1,5 @@
 import type { mongo } from "mongoose";
+import type { Uploads } from "../../chat/upload-ports.ts";
 import type { UserData } from "../../chat/user-data/create-user-data-acts.ts";
 import type { CardDocument, EntryDocument, ErasureDocument } from "../models.ts";
 import { createOldestClosed, type OldestClosed } from "./closed-chats.ts";
@@ -10,14 +11,19 @@ import { createChatsOfUser, createFindUndeleted } from "./user-chats.ts";
 export type UserDataStore = UserData & { oldestClosed: OldestClosed; acquire: AcquireJob };
 
 /** `names`: those of the collections. */
-type Parts = { database: mongo.Db; names: { entries: string; cards: string; erasures: string } };
+type Parts = {
+  database: mongo.Db;
+  names: { entries: string; cards: string; erasures: string };
+  uploads: Pick<Uploads, "forgetUnsent">;
+};
 
-export const createUserDataStore = ({ database, names }: Parts): UserDataStore => {
+export const createUserDataStore = ({ database, names, uploads }: Parts): UserDataStore => {
   const cards = database.collection<CardDocument>(names.cards);
   return {
     erasures: createErasureStore(database.collection<ErasureDocument>(names.erasures)),
     chatsOfUser: createChatsOfUser(cards),
     findUndeleted: createFindUndeleted(database.collection<EntryDocument>(names.entries)),
+    forgetUnsent: (userId) => uploads.forgetUnsent(userId),
     oldestClosed: createOldestClosed(cards),
     acquire: createAcquireJob(database),
   };
