@@ -3,6 +3,7 @@ import { ChatError } from "../../errors.ts";
 import { type NewUpload, shownUpload, type UploadAddress, type UploadBegun } from "../../log/uploaded-file.ts";
 import type { ChatLog } from "../../ports.ts";
 import type { FileStore, Uploads } from "../../upload-ports.ts";
+import { requireStore } from "./find-upload.ts";
 
 export type BeginUpload = (request: { chatId: string; userId: string; file: NewUpload }) => Promise<UploadBegun>;
 
@@ -32,7 +33,7 @@ export const createBeginUpload =
     if ((await uploads.countUnsent(userId, mostUnsent)) >= mostUnsent) {
       throw new ChatError("rate_limited", { text: `At most ${mostUnsent} files may wait to be sent.`, retryAfterMs });
     }
-    if (!(await store.isUp())) throw new ChatError("unavailable", { retryAfterMs: 1_000 });
+    await requireStore(store);
     const upload = await uploads.begin({ chatId: facts.id, userId, ...file });
     const { url, headers, expiresAt } = await store.uploadAddress(upload);
     const address: UploadAddress = { method: "PUT", url, headers, expiresAt: expiresAt.toISOString() };

@@ -2,9 +2,9 @@ import type { RequireParticipant } from "../../access.ts";
 import { ChatError } from "../../errors.ts";
 import { shownUpload, type UploadedFile } from "../../log/uploaded-file.ts";
 import type { Turns } from "../../ports.ts";
-import type { FileStore, Upload, Uploads } from "../../upload-ports.ts";
+import type { FileStore, Uploads } from "../../upload-ports.ts";
+import { findUpload, type UploadKey } from "./find-upload.ts";
 
-export type UploadKey = { chatId: string; userId: string; attachmentId: string };
 export type CompleteUpload = (key: UploadKey) => Promise<UploadedFile>;
 
 type Parts = {
@@ -15,19 +15,6 @@ type Parts = {
   needsScan: boolean;
   /** Limits the requests to the store. */
   turns: Turns;
-};
-
-/**
- * An upload of this chat.
- * @throws ChatError `not_found`, also for one of another chat
- */
-export const findUpload = async (
-  uploads: Pick<Uploads, "find">,
-  { chatId, id }: { chatId: string; id: string },
-): Promise<Upload> => {
-  const upload = await uploads.find(id);
-  if (upload?.chatId !== chatId) throw new ChatError("not_found");
-  return upload;
 };
 
 /**

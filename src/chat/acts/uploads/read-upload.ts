@@ -2,7 +2,7 @@ import type { RequireParticipant } from "../../access.ts";
 import { ChatError } from "../../errors.ts";
 import { type ReadableFile, shownUpload } from "../../log/uploaded-file.ts";
 import type { FileStore, Upload, Uploads } from "../../upload-ports.ts";
-import { findUpload, type UploadKey } from "./complete-upload.ts";
+import { findUpload, requireStore, type UploadKey } from "./find-upload.ts";
 
 export type ReadUpload = (key: UploadKey) => Promise<ReadableFile>;
 
@@ -31,7 +31,7 @@ export const createReadUpload =
     const { facts } = await requireParticipant(chatId, userId);
     const upload = await findUpload(uploads, { chatId: facts.id, id: attachmentId });
     requireReady(upload);
-    if (!(await store.isUp())) throw new ChatError("unavailable", { retryAfterMs: 1_000 });
+    await requireStore(store);
     const { url, expiresAt } = await store.readAddress(upload);
     return { attachment: shownUpload(upload), url, expiresAt: expiresAt.toISOString() };
   };
