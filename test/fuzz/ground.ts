@@ -76,6 +76,7 @@ const hintsFor = (
       { weight: 1, arbitrary: fc.constantFrom(first?.chatId.toUpperCase(), "0".repeat(24)) },
     ),
     attachmentId: fc.constantFrom(...uploads, "0".repeat(24)),
+    id: fc.constantFrom(...uploads, "0".repeat(24)),
     seq,
     afterSeq: seq,
     before: seq,
