@@ -59,12 +59,29 @@ export function filesSettings(
   return { S3_ENDPOINT: address, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY };
 }
 
-/** Makes the bucket if it is missing. Resolves to true when it is there; false and a rejection mean "not yet". */
+/** An object that is there for this question alone: while it cannot be read, nothing in the store can. */
+const probe = { key: "ready", content: "yes" };
+
+/**
+ * Makes the bucket if it is missing. Resolves to true when what it holds can be read; false and a rejection mean "not
+ * yet". After a kill, SeaweedFS answers for its bucket some seconds before it finds what is in it.
+ */
 export async function makeBucket(endpoint: string, folder: string): Promise<boolean> {
   const store = { endpoint, publicEndpoint: endpoint, region: "us-east-1", bucket, pathStyle: true, ...keysIn(folder) };
-  const { call } = openS3(store);
+  const { call, presign } = openS3(store);
   const found = await call({ method: "HEAD", key: "", limitMs: requestLimitMs });
-  if (found.status === 200) return true;
-  await call({ method: "PUT", key: "", limitMs: requestLimitMs });
-  return false;
+  if (found.status !== 200) {
+    await call({ method: "PUT", key: "", limitMs: requestLimitMs });
+    return false;
+  }
+  const ask = async (method: "GET" | "PUT", body?: string): Promise<number> => {
+    const address = await presign({ method, key: probe.key, validS: 60, at: new Date() });
+    const signal = AbortSignal.timeout(requestLimitMs);
+    const response = await fetch(address, { method, signal, ...(body !== undefined && { body }) });
+    await response.text();
+    return response.status;
+  };
+  const status = await ask("GET");
+  if (status === 404) await ask("PUT", probe.content);
+  return status === 200;
 }
