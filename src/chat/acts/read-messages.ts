@@ -12,7 +12,7 @@ import { chatStatusSchema } from "../status.ts";
 export const defaultPageSize = 50;
 export const mostPageSize = 200;
 
-/** How many items a page may have: 1 to 200, 50 unless told. */
+/** How many items a page may have: 1 to 200, by default 50. */
 export const pageSizeSchema = z.int().min(1).max(mostPageSize);
 /** A place in a chat's log; 0 is before the first entry. */
 export const seqSchema = z.int().min(0);
@@ -28,7 +28,7 @@ type Parts = {
   log: Pick<ChatLog, "page" | "head">;
   cards: Pick<ChatCards, "find" | "inbox">;
   keeper: Pick<CardKeeper, "mend" | "settled">;
-  /** What users may have under way, and be given to read. */
+  /** Limits what users have under way and how much they read. */
   reads: Reads;
 };
 
@@ -42,9 +42,9 @@ export type ReadChats = {
   messages: (request: PageRequest) => Promise<MessagePage>;
   /** One chat. @throws ChatError `chat_not_found` */
   chat: (request: ChatRequest) => Promise<Chat>;
-  /** One chat with a page of its log, which the client is sent twice. @throws ChatError `chat_not_found` */
+  /** One chat with a page of its log, which is sent to the client twice. @throws ChatError `chat_not_found` */
   open: (request: PageRequest) => Promise<OpenedChat>;
-  /** A user's chats, latest activity first. @throws ChatError `validation_failed` for a foreign cursor */
+  /** A user's chats, latest activity first. @throws ChatError `validation_failed` for a cursor that is not ours */
   inbox: (request: InboxRequest) => Promise<Inbox>;
 };
 
@@ -118,7 +118,7 @@ const readInbox = ({ cards, keeper, reads }: Parts, { reader, ...query }: InboxR
     },
   });
 
-/** What participants read. Each read brings the card up to the log where it finds it behind. */
+/** The reads of participants. A read that finds a card out of date updates it from the log. */
 export const createReadChats = (parts: Parts): ReadChats => ({
   messages: (request) => readMessages(parts, request),
   chat: (request) => readChat(parts, request),
