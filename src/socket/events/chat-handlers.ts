@@ -20,33 +20,57 @@ type Parts = Serving & {
   typing: Pick<TypingState, "begin" | "end" | "sent">;
 };
 
-const editHandler =
-  (acts: Pick<Acts, "editMessage">, sends: Parts["sends"]): Handlers["edit_message"] =>
-  async ({ data: { userId } }, edit) => {
-    await sends(userId);
-    return { message: await acts.editMessage({ ...edit, userId }) };
+const joinChat =
+  ({ acts, presence }: Parts): Handlers["join_chat"] =>
+  async (socket, { chatId, afterSeq, limit }) => {
+    const { userId } = socket.data;
+    const { facts, role } = await acts.requireParticipant(chatId, userId);
+    // First the room, then the log, so that an entry written in between is not missed.
+    await socket.join(chatRoom(chatId));
+    const opened = await acts.readChats.open({ chatId, reader: readerOf(socket), range: { limit, after: afterSeq } });
+    socket.emit("chat_joined", opened);
+    presence.notifySocket(socket, userOf(facts.participants, otherRole[role]));
+    return opened;
   };
 
-const deleteHandler =
-  (acts: Pick<Acts, "deleteMessage">, sends: Parts["sends"]): Handlers["delete_message"] =>
-  async ({ data: { userId } }, { chatId, seq }) => {
+const sendMessage =
+  ({ acts, sends, typing }: Parts): Handlers["send_message"] =>
+  async (socket, { chatId, ...message }, release) => {
+    const { userId } = socket.data;
     await sends(userId);
-    return { message: await acts.deleteMessage({ chatId, seq, actor: { kind: "user", userId } }) };
+    const { message: sent } = await acts.sendMessage({ chatId, userId, message }, release);
+    typing.sent({ chatId, userId });
+    return { message: sent };
+  };
+
+const reportTyping =
+  ({ acts, log, typing }: Parts): Handlers["typing"] =>
+  async (socket, { chatId, isTyping }) => {
+    const { facts, role } = await acts.requireParticipant(chatId, socket.data.userId);
+    const { state } = await log.headHint(chatId);
+    if (isTyping && state.status !== "active") throw new ChatError("chat_not_active");
+    // The client may have left in the meantime, and would not end typing.
+    if (isTyping && socket.connected)
+      typing.begin(socket, { chatId, toUserId: userOf(facts.participants, otherRole[role]) });
+    else typing.end(socket, { chatId });
+    return {};
+  };
+
+const authenticate =
+  ({ verifyToken }: Parts): Handlers["authenticate"] =>
+  async (socket, { token }) => {
+    const identity = verifyToken(token);
+    if (identity.userId !== socket.data.userId)
+      throw new ChatError("forbidden", { text: "The token is another user's." });
+    renewToken(socket, identity);
+    return { expiresAt: identity.expiresAt.toISOString() };
   };
 
 /** One handler per event. Payloads are already parsed, and a socket's events come in the order they were sent. */
-export const createHandlers = ({ acts, log, verifyToken, sends, presence, typing }: Parts): Handlers => {
+export const createHandlers = (parts: Parts): Handlers => {
+  const { acts, sends, typing } = parts;
   return {
-    join_chat: async (socket, { chatId, afterSeq, limit }) => {
-      const { userId } = socket.data;
-      const { facts, role } = await acts.requireParticipant(chatId, userId);
-      // First the room, then the log, so that an entry written in between is not missed.
-      await socket.join(chatRoom(chatId));
-      const opened = await acts.readChats.open({ chatId, reader: readerOf(socket), range: { limit, after: afterSeq } });
-      socket.emit("chat_joined", opened);
-      presence.notifySocket(socket, userOf(facts.participants, otherRole[role]));
-      return opened;
-    },
+    join_chat: joinChat(parts),
 
     leave_chat: async (socket, { chatId }) => {
       typing.end(socket, { chatId });
@@ -54,16 +78,17 @@ export const createHandlers = ({ acts, log, verifyToken, sends, presence, typing
       return {};
     },
 
-    send_message: async (socket, { chatId, ...message }, release) => {
-      const { userId } = socket.data;
+    send_message: sendMessage(parts),
+
+    edit_message: async ({ data: { userId } }, edit) => {
       await sends(userId);
-      const { message: sent } = await acts.sendMessage({ chatId, userId, message }, release);
-      typing.sent({ chatId, userId });
-      return { message: sent };
+      return { message: await acts.editMessage({ ...edit, userId }) };
     },
 
-    edit_message: editHandler(acts, sends),
-    delete_message: deleteHandler(acts, sends),
+    delete_message: async ({ data: { userId } }, { chatId, seq }) => {
+      await sends(userId);
+      return { message: await acts.deleteMessage({ chatId, seq, actor: { kind: "user", userId } }) };
+    },
 
     mark_read: async ({ data: { userId } }, { chatId, seq }) => {
       const { chatId: _, ...read } = await acts.markRead({ chatId, userId, seq });
@@ -75,23 +100,7 @@ export const createHandlers = ({ acts, log, verifyToken, sends, presence, typing
       return { delivered };
     },
 
-    typing: async (socket, { chatId, isTyping }) => {
-      const { facts, role } = await acts.requireParticipant(chatId, socket.data.userId);
-      const { state } = await log.headHint(chatId);
-      if (isTyping && state.status !== "active") throw new ChatError("chat_not_active");
-      // The client may have left in the meantime, and would not end typing.
-      if (isTyping && socket.connected)
-        typing.begin(socket, { chatId, toUserId: userOf(facts.participants, otherRole[role]) });
-      else typing.end(socket, { chatId });
-      return {};
-    },
-
-    authenticate: async (socket, { token }) => {
-      const identity = verifyToken(token);
-      if (identity.userId !== socket.data.userId)
-        throw new ChatError("forbidden", { text: "The token is another user's." });
-      renewToken(socket, identity);
-      return { expiresAt: identity.expiresAt.toISOString() };
-    },
+    typing: reportTyping(parts),
+    authenticate: authenticate(parts),
   };
 };
