@@ -2,7 +2,7 @@ import type { ChangeNote, Message } from "../../../src/chat/log/entry.ts";
 
 /** What a silent entry changes; null for an entry that changes no other. */
 export const changeIn = ({ system }: Message): ChangeNote | null =>
-  system !== undefined && "target" in system ? system : null;
+  system?.event === "message_edited" || system?.event === "message_deleted" ? system : null;
 
 /** A message after an entry that edited or deleted it. A deleted message stays deleted. */
 export function afterChange(message: Message, change: Message): Message {

@@ -46,5 +46,5 @@ function isOwnersDoing(chat: Chat, client: ChatClient): boolean {
     .log(chat.id)
     .shown()
     .findLast(({ system }) => system !== undefined);
-  return told === undefined || told.system?.by === "owner";
+  return told?.system === undefined || ("by" in told.system && told.system.by === "owner");
 }

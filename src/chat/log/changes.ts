@@ -2,7 +2,7 @@ import type { ChangeNote, Deleted, Entry } from "./entry.ts";
 
 /** What a change changes; null for an entry that changes no other. */
 export const changeIn = ({ system }: Pick<Entry, "system">): ChangeNote | null =>
-  system !== undefined && "target" in system ? system : null;
+  system?.event === "message_edited" || system?.event === "message_deleted" ? system : null;
 
 const deleterOf = (target: Entry, deletion: Entry, { by }: ChangeNote): Deleted["by"] => {
   if (by !== undefined) return by;
