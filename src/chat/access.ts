@@ -1,6 +1,8 @@
 import { ChatError } from "./errors.ts";
 import { isChatId } from "./ids.ts";
-import type { ChatCards, ChatFacts, Turns } from "./ports.ts";
+import type { Entry } from "./log/entry.ts";
+import { isServiceType } from "./log/entry-kinds.ts";
+import type { ChatCards, ChatFacts, ChatLog, Turns } from "./ports.ts";
 import { type Role, roleOf } from "./roles.ts";
 
 export type Access = { facts: ChatFacts; role: Role };
@@ -29,3 +31,27 @@ export const createRequireParticipant =
     if (facts === null || role === null) throw new ChatError("chat_not_found");
     return { facts, role };
   };
+
+/** The caller: the booking service with its key, or a user with a token. */
+export type Actor = { kind: "service" } | { kind: "user"; userId: string };
+export type RequireActor = (chatId: string, actor: Actor) => Promise<{ facts: ChatFacts; role: Role | "service" }>;
+
+/** A user must be a participant; the service may act in every chat. @throws ChatError as `createRequireParticipant` */
+export const createRequireActor =
+  (requireParticipant: RequireParticipant, cards: Pick<ChatCards, "facts">): RequireActor =>
+  async (chatId, actor) => {
+    if (actor.kind === "user") return requireParticipant(chatId, actor.userId);
+    const facts = await cards.facts(chatId.toLowerCase());
+    if (facts === null) throw new ChatError("chat_not_found");
+    return { facts, role: "service" };
+  };
+
+/**
+ * The message at a seq, as it is shown now.
+ * @throws ChatError `message_not_found` if there is no entry, or one that no person sent
+ */
+export const requireMessage = async (log: Pick<ChatLog, "shownAt">, chatId: string, seq: number): Promise<Entry> => {
+  const message = await log.shownAt(chatId, seq);
+  if (message === null || isServiceType(message.type)) throw new ChatError("message_not_found");
+  return message;
+};

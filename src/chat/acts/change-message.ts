@@ -1,8 +1,8 @@
+import { requireMessage } from "../access.ts";
 import type { CardKeeper } from "../cards/card-keeper.ts";
 import { ChatError } from "../errors.ts";
 import { changeIn } from "../log/changes.ts";
 import { type ChangeNote, draftAfter, type Entry, type Head, toMessage } from "../log/entry.ts";
-import { isServiceType } from "../log/entry-kinds.ts";
 import type { Broadcast, ChatLog, Decision, Turns } from "../ports.ts";
 
 /** How long after a message was sent its sender may edit and delete it. 0: not at all. */
@@ -98,12 +98,6 @@ export const createChangeMessage = ({ log, follow, turns }: Parts): ChangeMessag
     return changed;
   };
 
-  const findTarget = async ({ chatId, seq }: WishedChange): Promise<Entry> => {
-    const target = await log.shownAt(chatId, seq);
-    if (target === null || isServiceType(target.type)) throw new ChatError("message_not_found");
-    return target;
-  };
-
   const findRepeat = async ({ chatId, senderId, clientMessageId }: WishedChange): Promise<Entry | null> =>
     clientMessageId === undefined || senderId === null ? null : log.findSent(chatId, senderId, clientMessageId);
 
@@ -112,7 +106,7 @@ export const createChangeMessage = ({ log, follow, turns }: Parts): ChangeMessag
     if (repeated) return finish(repeated, wish);
     let seen = await log.head(wish.chatId);
     for (let tries = 0; tries < mostTries; tries += 1) {
-      const target = await findTarget(wish);
+      const target = await requireMessage(log, wish.chatId, wish.seq);
       const appended = await log.append(wish.chatId, decide(wish, target, seen));
       if (appended.outcome !== "nothing") return finish(appended.entry, wish);
       if (appended.head.state.changeSeq <= seen.state.changeSeq) return target;

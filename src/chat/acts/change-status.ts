@@ -1,11 +1,11 @@
 import { z } from "zod";
-import type { RequireParticipant } from "../access.ts";
+import type { Actor, RequireActor } from "../access.ts";
 import type { Card } from "../cards/card.ts";
 import type { CardKeeper } from "../cards/card-keeper.ts";
 import { ChatError } from "../errors.ts";
 import { cleanTextSchema, longestReason } from "../log/content.ts";
 import { draftAfter, type Head, type SystemNote, toMessage } from "../log/entry.ts";
-import type { Broadcast, ChatCards, ChatLog, Decision } from "../ports.ts";
+import type { Broadcast, ChatLog, Decision } from "../ports.ts";
 import type { Role } from "../roles.ts";
 import { type ChatStatus, chatStatusSchema } from "../status.ts";
 import { endTyping } from "./end-typing.ts";
@@ -16,8 +16,6 @@ export const statusChangeSchema = z.object({
 });
 export type StatusChange = z.infer<typeof statusChangeSchema>;
 
-/** The caller: the booking service with its key, or a user with a token. */
-export type Actor = { kind: "service" } | { kind: "user"; userId: string };
 export type ChangeStatus = (request: { chatId: string; actor: Actor; change: StatusChange }) => Promise<Card>;
 
 /**
@@ -59,9 +57,8 @@ export const decideStatusChange =
   };
 
 type Parts = {
-  requireParticipant: RequireParticipant;
+  requireActor: RequireActor;
   log: ChatLog;
-  cards: ChatCards;
   keeper: CardKeeper;
   broadcast: Broadcast;
 };
@@ -71,15 +68,9 @@ type Parts = {
  * @throws ChatError `chat_not_found`, `forbidden`, `unavailable`
  */
 export const createChangeStatus = (parts: Parts): ChangeStatus => {
-  const { requireParticipant, log, cards, keeper, broadcast } = parts;
-  const factsFor = async (chatId: string, actor: Actor) => {
-    if (actor.kind === "user") return requireParticipant(chatId, actor.userId);
-    const facts = await cards.facts(chatId.toLowerCase());
-    if (facts === null) throw new ChatError("chat_not_found");
-    return { facts, role: "service" as const };
-  };
+  const { requireActor, log, keeper, broadcast } = parts;
   return async ({ chatId, actor, change }) => {
-    const { facts, role } = await factsFor(chatId, actor);
+    const { facts, role } = await requireActor(chatId, actor);
     const appended = await log.append(facts.id, decideStatusChange(role, change));
     if (appended.outcome === "nothing") return keeper.mend(facts.id);
     broadcast.messageReceived(toMessage(appended.entry));

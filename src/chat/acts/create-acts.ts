@@ -1,4 +1,4 @@
-import { createRequireParticipant } from "../access.ts";
+import { createRequireActor, createRequireParticipant } from "../access.ts";
 import { CardKeeper } from "../cards/card-keeper.ts";
 import { createNotifyParticipants } from "../cards/notify-participants.ts";
 import type { Broadcast, ChatCards, ChatLog, Clock, Reads, Turns } from "../ports.ts";
@@ -51,6 +51,7 @@ export const createActs = (parts: Parts) => {
   const notify = createNotifyParticipants(broadcast);
   const keeper = new CardKeeper({ log, cards, notify, onFailure: onCardFailure });
   const requireParticipant = createRequireParticipant({ cards, lookUps });
+  const requireActor = createRequireActor(requireParticipant, cards);
   const follow = createFollowEntry({ log, keeper, broadcast });
   const changeMessage = createChangeMessage({ log, follow, turns: changes });
   // What fails here is made by the relay, which checks every change.
@@ -59,10 +60,10 @@ export const createActs = (parts: Parts) => {
   return {
     requireParticipant,
     applyBookingEvent: createApplyBookingEvent({ log, cards, keeper, broadcast }),
-    changeStatus: createChangeStatus({ requireParticipant, log, cards, keeper, broadcast }),
+    changeStatus: createChangeStatus({ requireActor, log, keeper, broadcast }),
     sendMessage: createSendMessage({ requireParticipant, log, nameUpload, keeper, broadcast }),
     editMessage: createEditMessage({ requireParticipant, changeMessage, windows, now }),
-    deleteMessage: createDeleteMessage({ requireParticipant, cards, changeMessage, windows, now }),
+    deleteMessage: createDeleteMessage({ requireActor, changeMessage, windows, now }),
     makeReport: createMakeReport({ requireParticipant, log, reports, now }),
     reports,
     /** Erasures, exports, and emptying a chat. */

@@ -1,16 +1,14 @@
-import type { RequireParticipant } from "../access.ts";
+import type { Actor, RequireActor } from "../access.ts";
 import { ChatError } from "../errors.ts";
 import { type Entry, type Head, type Message, toMessage } from "../log/entry.ts";
-import type { ChatCards, Clock } from "../ports.ts";
+import type { Clock } from "../ports.ts";
 import { type ChangeMessage, type ChangeWindows, isOver } from "./change-message.ts";
-import type { Actor } from "./change-status.ts";
 
 export type DeleteRequest = { chatId: string; actor: Actor; seq: number };
 export type DeleteMessage = (request: DeleteRequest) => Promise<Message>;
 
 type Parts = {
-  requireParticipant: RequireParticipant;
-  cards: Pick<ChatCards, "facts">;
+  requireActor: RequireActor;
   changeMessage: ChangeMessage;
   windows: Pick<ChangeWindows, "deleteS">;
   now: Clock;
@@ -22,16 +20,7 @@ type Parts = {
  * @throws ChatError `chat_not_found`, `message_not_found`, `forbidden` for another person's message, `chat_not_active` in
  *   a closed chat, `too_late`, `unavailable`
  */
-export const createDeleteMessage = (parts: Parts): DeleteMessage => {
-  const { requireParticipant, cards, changeMessage, windows, now } = parts;
-
-  const chatOf = async (chatId: string, actor: Actor): Promise<string> => {
-    if (actor.kind === "user") return (await requireParticipant(chatId, actor.userId)).facts.id;
-    const facts = await cards.facts(chatId.toLowerCase());
-    if (facts === null) throw new ChatError("chat_not_found");
-    return facts.id;
-  };
-
+export const createDeleteMessage = ({ requireActor, changeMessage, windows, now }: Parts): DeleteMessage => {
   const isNeeded = (actor: Actor) => (target: Entry, head: Head) => {
     if (actor.kind === "user" && target.senderId !== actor.userId) throw new ChatError("forbidden");
     if (target.deleted) return false;
@@ -42,8 +31,9 @@ export const createDeleteMessage = (parts: Parts): DeleteMessage => {
   };
 
   return async ({ chatId, actor, seq }) => {
+    const { facts } = await requireActor(chatId, actor);
     const deleted = await changeMessage({
-      chatId: await chatOf(chatId, actor),
+      chatId: facts.id,
       seq,
       senderId: actor.kind === "user" ? actor.userId : null,
       event: "message_deleted",

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import type { RequireParticipant } from "../access.ts";
+import { type RequireParticipant, requireMessage } from "../access.ts";
 import { ChatError } from "../errors.ts";
 import { cleanTextSchema } from "../log/content.ts";
 import { type Message, toMessage } from "../log/entry.ts";
-import { isServiceType } from "../log/entry-kinds.ts";
-import type { ChatFacts, ChatLog, Clock } from "../ports.ts";
+import type { ChatLog, Clock } from "../ports.ts";
 import { type Report, type Reports, reportReasons, reportStatuses } from "../reports.ts";
 import { otherRole, userOf } from "../roles.ts";
+import { defaultPageSize, pageSizeSchema } from "./read-messages.ts";
 
 /** The longest note of a report, in code points. */
 export const longestNote = 1_000;
@@ -22,7 +22,7 @@ export const reportChangeSchema = z.object({
 });
 export const reportQuerySchema = z.object({
   status: z.enum(reportStatuses).optional(),
-  limit: z.int().min(1).max(200).default(50),
+  limit: pageSizeSchema.default(defaultPageSize),
   cursor: z.string().max(200).optional(),
 });
 
@@ -45,10 +45,9 @@ type Parts = {
  * @throws ChatError `chat_not_found`, `message_not_found`, `forbidden` for an own message, `unavailable`
  */
 export const createMakeReport = ({ requireParticipant, log, reports, now }: Parts): MakeReport => {
-  const requireMessage = async (facts: ChatFacts, seq: number, userId: string): Promise<void> => {
-    const message = await log.shownAt(facts.id, seq);
-    if (message === null || isServiceType(message.type)) throw new ChatError("message_not_found");
-    if (message.senderId === userId) throw new ChatError("forbidden", { text: "This message is your own." });
+  const requireOthers = async (chatId: string, seq: number, userId: string): Promise<void> => {
+    const { senderId } = await requireMessage(log, chatId, seq);
+    if (senderId === userId) throw new ChatError("forbidden", { text: "This message is your own." });
   };
 
   const evidence = async (chatId: string, seq: number | null): Promise<Message[]> => {
@@ -63,7 +62,7 @@ export const createMakeReport = ({ requireParticipant, log, reports, now }: Part
     const what = { chatId: facts.id, reporterId: userId, seq, reason };
     const same = await reports.findSame(what);
     if (same !== null) return { report: same, made: false };
-    if (seq !== null) await requireMessage(facts, seq, userId);
+    if (seq !== null) await requireOthers(facts.id, seq, userId);
     const at = now();
     return reports.add({
       ...what,
