@@ -1,5 +1,5 @@
 import type { mongo } from "mongoose";
-import { isDuplicateKey, orUnavailable } from "./driver-errors.ts";
+import { orUnavailable, upsert } from "./driver-errors.ts";
 import { durable, lasting } from "./durability.ts";
 import type { RevocationDocument } from "./models.ts";
 
@@ -30,14 +30,7 @@ export const createRevocationStore = (collection: mongo.Collection<RevocationDoc
     return stored.at;
   };
   return {
-    revoke: (userId) =>
-      orUnavailable(() =>
-        moveForward(userId).catch((error: unknown) => {
-          // Another node inserted the same user in between; now there is a document to update.
-          if (isDuplicateKey(error)) return moveForward(userId);
-          throw error;
-        }),
-      ),
+    revoke: (userId) => orUnavailable(() => upsert(() => moveForward(userId))),
     list: async function* (of) {
       const since = of === "ever" ? {} : { $expr: { $gte: ["$at", { $subtract: ["$$NOW", of.lastMs] }] } };
       for await (const { _id, at } of collection.find(since, lasting)) yield { userId: _id, at };

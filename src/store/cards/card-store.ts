@@ -12,7 +12,7 @@ import { durable, durableCommand, lasting } from "../durability.ts";
 import { type CardDocument, peopleIndex } from "../models.ts";
 import type { UnreadNotices } from "../relay/unread-notices.ts";
 import { copyStages, deliveredStages, otherOf, readStages, toCard } from "./card-documents.ts";
-import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { decodePlace, encodePlace } from "./cursor.ts";
 import { createMuteCard } from "./mute-card.ts";
 import { createOpenCards } from "./open-cards.ts";
 
@@ -154,7 +154,7 @@ const advance = async <M extends Mark>(
 
 /** A page ends at a megabyte, like a page of the log; the next one begins where it ended. */
 const inbox = async (collection: Cards, { userId, status, limit, cursor }: InboxQuery) => {
-  const place = cursor === undefined ? null : decodeCursor(cursor);
+  const place = cursor === undefined ? null : decodePlace(cursor);
   const found = collection
     .find({
       participants: userId,
@@ -174,7 +174,7 @@ const inbox = async (collection: Cards, { userId, status, limit, cursor }: Inbox
   for await (const document of found) {
     const last = cards.at(-1);
     if (last && (cards.length === limit || bytes > mostPageBytes)) {
-      const nextCursor = encodeCursor({ updatedAt: last.updatedAt, id: new Types.ObjectId(last.id) });
+      const nextCursor = encodePlace({ updatedAt: last.updatedAt, id: new Types.ObjectId(last.id) });
       return { cards, nextCursor, bytes };
     }
     const card = toCard(document);

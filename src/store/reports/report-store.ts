@@ -1,6 +1,6 @@
 import { type mongo, Types } from "mongoose";
-import { ChatError } from "../../chat/errors.ts";
 import type { Report, Reports } from "../../chat/reports.ts";
+import { decodeCursor, encodeCursor } from "../cursors.ts";
 import { isDuplicateKey, orUnavailable } from "../driver-errors.ts";
 import { durable, lasting } from "../durability.ts";
 import type { ReportDocument } from "../models.ts";
@@ -15,17 +15,17 @@ export const toReport = ({ _id, chatId, ...rest }: ReportDocument): Report => ({
 
 /** A place in the list, after the report with these. */
 type Place = Pick<ReportDocument, "_id" | "status" | "createdAt">;
-const cursorForm = /^(open|closed)\.(\d{1,15})\.([0-9a-f]{24})$/;
 
-const encodeCursor = ({ status, createdAt, _id }: Place): string =>
-  Buffer.from(`${status}.${createdAt.getTime()}.${_id.toHexString()}`).toString("base64url");
+const encodePlace = ({ status, createdAt, _id }: Place): string =>
+  encodeCursor(status, createdAt.getTime(), _id.toHexString());
 
-const decodeCursor = (cursor: string): Place => {
-  const [, status, time, id] = cursorForm.exec(Buffer.from(cursor, "base64url").toString("latin1")) ?? [];
-  if ((status !== "open" && status !== "closed") || time === undefined || id === undefined) {
-    throw new ChatError("validation_failed", { errors: [{ path: "cursor", message: "a nextCursor of this call" }] });
-  }
-  return { status, createdAt: new Date(Number(time)), _id: new Types.ObjectId(id) };
+const decodePlace = (cursor: string): Place => {
+  const [status, time, id] = decodeCursor(cursor, /^(open|closed)\.(\d{1,15})\.([0-9a-f]{24})$/);
+  return {
+    status: status === "open" ? "open" : "closed",
+    createdAt: new Date(Number(time)),
+    _id: new Types.ObjectId(id),
+  };
 };
 
 /** What comes after a place: "open" sorts before "closed". */
@@ -65,7 +65,7 @@ export const createReportStore = (collection: mongo.Collection<ReportDocument>):
         yield toReport({ ...report, entries: [] });
     },
     list: ({ status, limit, cursor }) => {
-      const place = cursor === undefined ? {} : afterPlace(decodeCursor(cursor));
+      const place = cursor === undefined ? {} : afterPlace(decodePlace(cursor));
       return orUnavailable(async () => {
         const found = await collection
           .find({ ...place, ...(status && { $and: [{ status }] }) }, lasting)
@@ -74,7 +74,7 @@ export const createReportStore = (collection: mongo.Collection<ReportDocument>):
           .toArray();
         const page = found.slice(0, limit);
         const last = page.at(-1);
-        return { reports: page.map(toReport), nextCursor: last && found.length > limit ? encodeCursor(last) : null };
+        return { reports: page.map(toReport), nextCursor: last && found.length > limit ? encodePlace(last) : null };
       });
     },
     setStatus: (id, { status, note, at }) =>

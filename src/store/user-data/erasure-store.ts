@@ -1,6 +1,6 @@
 import { type mongo, Types } from "mongoose";
 import type { Erasure, ErasurePlace, Erasures } from "../../chat/user-data/erasure.ts";
-import { isDuplicateKey, orUnavailable } from "../driver-errors.ts";
+import { orUnavailable, upsert } from "../driver-errors.ts";
 import { durable, lasting } from "../durability.ts";
 import type { ErasureDocument } from "../models.ts";
 
@@ -68,14 +68,7 @@ export const createErasureStore = (collection: mongo.Collection<ErasureDocument>
   };
 
   return {
-    request: (userId, requestedAt) =>
-      orUnavailable(() =>
-        request(userId, requestedAt).catch((error: unknown) => {
-          // Another node inserted the same user in between; now there is a document to update.
-          if (isDuplicateKey(error)) return request(userId, requestedAt);
-          throw error;
-        }),
-      ),
+    request: (userId, requestedAt) => orUnavailable(() => upsert(() => request(userId, requestedAt))),
     find: (userId) =>
       orUnavailable(async () => {
         const found = await collection.findOne({ _id: userId }, lasting);
