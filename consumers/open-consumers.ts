@@ -8,6 +8,7 @@ import { createOpsServer } from "../src/process/ops-server.ts";
 import { createOutsideBroadcast } from "../src/socket/fan-out/outside-broadcast.ts";
 import { createOutsidePresence } from "../src/socket/presence/outside-presence.ts";
 import { openStore, type Store } from "../src/store/open-store.ts";
+import type { Background } from "./background.ts";
 import { createBookingConsumer } from "./booking/booking-consumer.ts";
 import { createDeadLetters } from "./booking/dead-letter.ts";
 import { createDeadLetterGroups } from "./booking/dead-letter-groups.ts";
@@ -24,7 +25,7 @@ import type { Relay } from "./relay/relay.ts";
 import { createRecordSource, type SourceTiming } from "./source/kafka-record-source.ts";
 import type { RecordSource } from "./source/record-source.ts";
 import { createTopicSpread } from "./source/topic-spread.ts";
-import { createUploadSweeper, type UploadSweeper } from "./uploads/upload-sweeper.ts";
+import { createUploadSweeper } from "./uploads/upload-sweeper.ts";
 import { openUserData } from "./user-data/open-user-data.ts";
 
 export type Consumers = {
@@ -191,7 +192,7 @@ const openSource = (
 const openSweeper = (
   { config: { uploads: config }, logger }: Options,
   { store: { uploads, log }, metrics }: { store: Store; metrics: Metrics },
-): UploadSweeper | null => {
+): Background | null => {
   if (config === null) return null;
   const now = (): Date => new Date();
   const store = createFileStore({ store: config.store, logger, now });

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Kafka } from "kafkajs";
 import type { Logger } from "../../src/process/logger.ts";
+import { rest } from "../rest.ts";
 import { askAdmin } from "./ask-admin.ts";
 import { createProbeClient, type KafkaAddress, probeLimitMs, shortRetry } from "./kafka-client.ts";
 import { topicsThere } from "./topics-there.ts";
@@ -56,7 +56,7 @@ export const createWriteProbe = ({ kafka, topics, logger, onReached }: Parts): W
   const run = async (): Promise<void> => {
     while (!closing.signal.aborted) {
       await look();
-      await sleep(isUp ? everyMs : firstEveryMs, undefined, { signal: closing.signal }).catch(() => undefined);
+      await rest(isUp ? everyMs : firstEveryMs, closing.signal);
     }
   };
 

@@ -4,6 +4,7 @@ import type { Logger } from "../../src/process/logger.ts";
 import type { Lease } from "../../src/store/relay/relay-lease.ts";
 import type { RelayStore } from "../../src/store/relay/relay-store.ts";
 import { growingPause } from "../../src/timing/growing-pause.ts";
+import { rest } from "../rest.ts";
 import type { RelayMetrics } from "./relay-metrics.ts";
 import type { createTerm } from "./term/term.ts";
 import type { RelayTiming } from "./timing.ts";
@@ -39,10 +40,6 @@ export const createRelay = ({ name, store, runTerm, metrics, logger, timing }: P
   const pauseAfter = growingPause({ firstMs: timing.beatMs, longestMs: longestPauseMs });
   let running: Promise<void> | undefined;
 
-  const waitMs = async (ms: number): Promise<void> => {
-    await pause(ms, undefined, { signal: closing.signal }).catch(() => undefined);
-  };
-
   const hold = async (lease: Lease): Promise<void> => {
     metrics.holdsLease(true);
     logger.info({ at: lease.state.position?.at }, "this process publishes chat events now");
@@ -62,14 +59,14 @@ export const createRelay = ({ name, store, runTerm, metrics, logger, timing }: P
         const lease = await store.acquire({ name, holder, leaseMs: timing.leaseMs });
         if (lease !== null) await hold(lease);
         failures = 0;
-        await waitMs(timing.beatMs);
+        await rest(timing.beatMs, closing.signal);
       } catch (error) {
         if (closing.signal.aborted) return;
         const wentWell = performance.now() - began > longestPauseMs;
         failures = wentWell ? 1 : failures + 1;
         const pauseMs = pauseAfter(failures);
         logger.warn({ err: error, pauseMs }, "chat events are not published by this process, trying again");
-        await waitMs(pauseMs);
+        await rest(pauseMs, closing.signal);
       }
     }
   };

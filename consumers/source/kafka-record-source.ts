@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Kafka } from "kafkajs";
 import type { Logger } from "../../src/process/logger.ts";
 import { growingPause } from "../../src/timing/growing-pause.ts";
 import { createKafkaClient, createProbeClient, type KafkaAddress } from "../kafka/kafka-client.ts";
 import { topicsThere } from "../kafka/topics-there.ts";
 import { withLimit } from "../kafka/with-limit.ts";
+import { rest } from "../rest.ts";
 import { type ConsumerSession, openConsumerSession } from "./consumer-session.ts";
 import { createCrashCount } from "./crash-count.ts";
 import { type BatchHandling, createEachBatch } from "./each-batch.ts";
@@ -130,7 +130,7 @@ class KafkaRecordSource implements RecordSource {
       const began = performance.now();
       await this.#live();
       shortLives = performance.now() - began > steadyMs ? 1 : shortLives + 1;
-      await sleep(pauseAfter(shortLives), undefined, { signal }).catch(() => undefined);
+      await rest(pauseAfter(shortLives), signal);
     }
   }
 
@@ -199,7 +199,7 @@ class KafkaRecordSource implements RecordSource {
     const { quietMs, frozenMs, lookEveryMs } = this.#timing;
     const over = AbortSignal.any([this.#closing.signal, session.crashed]);
     while (!over.aborted) {
-      await sleep(lookEveryMs, undefined, { signal: over }).catch(() => undefined);
+      await rest(lookEveryMs, over);
       const isQuiet = session.quietMs() > quietMs;
       if (over.aborted) break;
       if (!isQuiet) this.#reached();

@@ -1,21 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "../../src/process/logger.ts";
 import type { AcquireJob, JobLease, JobState } from "../../src/store/user-data/job-lease.ts";
 import { growingPause } from "../../src/timing/growing-pause.ts";
+import { type Background, createBackground, repeat } from "../background.ts";
+import { rest } from "../rest.ts";
 
 /** What the holder of the lease saves, and what it has found there. */
 export type Saved = { get: () => JobState; set: (state: JobState) => void };
 
 /** One task of the holder. `run` does a part of it. False: there is nothing more to do for now. */
 export type Task = { name: string; restMs: number; run: (signal: AbortSignal) => Promise<boolean> };
-
-export type OneHolder = {
-  /** Starts without waiting. */
-  start: () => void;
-  /** Ends what is under way and gives the lease back. False: the deadline passed first. May be called twice. */
-  stop: (deadlineMs: number) => Promise<boolean>;
-};
 
 /** `leaseMs`: how long a dead holder keeps the lease. `askMs`: how often the others ask for it. */
 export type HolderTiming = { leaseMs: number; askMs: number };
@@ -31,26 +25,6 @@ type Parts = {
 };
 
 const pauseAfter = growingPause({ firstMs: 200, longestMs: 5_000 });
-
-/** Waits; ends early, without an error, when the signal aborts. */
-const rest = (ms: number, signal: AbortSignal): Promise<void> =>
-  pause(ms, undefined, { signal }).catch(() => undefined);
-
-/** Repeats a task until `ends`. A failure is logged, and the task runs again after a pause that grows. */
-const repeat = async (task: Task, logger: Logger, ends: AbortSignal): Promise<void> => {
-  for (let failures = 0; !ends.aborted; ) {
-    try {
-      const isMore = await task.run(ends);
-      failures = 0;
-      if (!isMore) await rest(task.restMs, ends);
-    } catch (error) {
-      if (ends.aborted) return;
-      failures += 1;
-      logger.warn({ err: error, task: task.name }, "a task on users' data failed, trying again");
-      await rest(pauseAfter(failures), ends);
-    }
-  }
-};
 
 /** Renews the lease until `ends`. Resolves early if another process has it, or if it could not be renewed in time. */
 const keep = async (lease: JobLease, saved: Saved, leaseMs: number, ends: AbortSignal): Promise<void> => {
@@ -68,41 +42,33 @@ const keep = async (lease: JobLease, saved: Saved, leaseMs: number, ends: AbortS
  * Of all processes one at a time does the tasks: the one that holds the lease. Tasks may be repeated by a holder that was
  * frozen and goes on beside its successor, so each must do no harm then.
  */
-export const createOneHolder = ({ name, acquire, tasksOf, logger, timing: { leaseMs, askMs } }: Parts): OneHolder => {
+export const createOneHolder = ({ name, acquire, tasksOf, logger, timing: { leaseMs, askMs } }: Parts): Background => {
   const holder = randomUUID();
-  const closing = new AbortController();
-  let running: Promise<void> | undefined;
-
-  const hold = async (lease: JobLease): Promise<void> => {
+  const hold = async (lease: JobLease, closing: AbortSignal): Promise<void> => {
     let { state } = lease;
     const saved: Saved = { get: () => state, set: (changed) => void (state = changed) };
     const lost = new AbortController();
-    const ends = AbortSignal.any([closing.signal, lost.signal]);
+    const ends = AbortSignal.any([closing, lost.signal]);
+    const work = ({ name: task, ...part }: Task): Promise<void> => {
+      const onFailure = (error: unknown): void => {
+        if (!ends.aborted) logger.warn({ err: error, task }, "a task on users' data failed, trying again");
+      };
+      return repeat({ ...part, pauseAfter, onFailure }, ends);
+    };
     const kept = keep(lease, saved, leaseMs, ends).finally(() => lost.abort());
-    await Promise.all([kept, ...tasksOf(saved).map((task) => repeat(task, logger, ends))]);
+    await Promise.all([kept, ...tasksOf(saved).map(work)]);
     await lease.release(saved.get()).catch(() => undefined);
   };
 
-  const run = async (): Promise<void> => {
-    while (!closing.signal.aborted) {
+  return createBackground(async (closing) => {
+    while (!closing.aborted) {
       try {
         const lease = await acquire({ name, holder, leaseMs });
-        if (lease !== null) await hold(lease);
+        if (lease !== null) await hold(lease, closing);
       } catch (error) {
         logger.debug({ err: error }, "the lease of the work on users' data was not taken");
       }
-      await rest(askMs, closing.signal);
+      await rest(askMs, closing);
     }
-  };
-
-  return {
-    start: () => {
-      running ??= run();
-    },
-    stop: async (deadlineMs) => {
-      closing.abort();
-      const ended = (running ?? Promise.resolve()).then(() => true);
-      return Promise.race([ended, pause(deadlineMs, false, { ref: false })]);
-    },
-  };
+  });
 };

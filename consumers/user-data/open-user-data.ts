@@ -2,9 +2,10 @@ import type { Clock } from "../../src/chat/ports.ts";
 import type { UserDataActs } from "../../src/chat/user-data/create-user-data-acts.ts";
 import type { Logger } from "../../src/process/logger.ts";
 import type { UserDataStore } from "../../src/store/user-data/user-data-store.ts";
+import type { Background } from "../background.ts";
 import { createEmptyOldChats } from "./empty-old-chats.ts";
 import { createEraseUsers } from "./erase-users.ts";
-import { createOneHolder, type HolderTiming, type OneHolder } from "./one-holder.ts";
+import { createOneHolder, type HolderTiming } from "./one-holder.ts";
 
 type Parts = {
   store: Pick<UserDataStore, "acquire" | "oldestClosed">;
@@ -27,7 +28,7 @@ export const openUserData = ({
   now,
   logger,
   timing = {},
-}: Parts): OneHolder => {
+}: Parts): Background => {
   const keptMs = retentionClosedDays * dayMs;
   return createOneHolder({
     name: "user-data",

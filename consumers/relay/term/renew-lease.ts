@@ -1,5 +1,5 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "../../../src/process/logger.ts";
+import { rest } from "../../rest.ts";
 import type { RelayTiming } from "../timing.ts";
 import type { Progress } from "./progress.ts";
 
@@ -17,7 +17,7 @@ type Options = {
 export const renewLease = async ({ progress, timing, logger, ends }: Options): Promise<void> => {
   let renewedAt = performance.now();
   for (;;) {
-    await pause(timing.beatMs, undefined, { signal: ends }).catch(() => undefined);
+    await rest(timing.beatMs, ends);
     if (ends.aborted) return;
     const askedAt = performance.now();
     if (!progress.isUnsaved() && askedAt - renewedAt < timing.leaseMs / 2) continue;

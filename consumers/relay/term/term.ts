@@ -1,7 +1,7 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "../../../src/process/logger.ts";
 import type { Lease } from "../../../src/store/relay/relay-lease.ts";
 import type { RelayStore } from "../../../src/store/relay/relay-store.ts";
+import { rest } from "../../rest.ts";
 import type { Aftercare } from "../aftercare.ts";
 import type { DescribeChanges } from "../describe-changes.ts";
 import type { PublishEvents } from "../event-publisher.ts";
@@ -96,6 +96,6 @@ const repeatUntil = async ({ what, work, timing, logger, ends }: Repeated): Prom
     await work().catch((error: unknown) => {
       if (!ends.aborted) logger.warn({ err: error, what }, "the relay could not do all it does, trying again");
     });
-    await pause(timing.careMs, undefined, { signal: ends }).catch(() => undefined);
+    await rest(timing.careMs, ends);
   }
 };
