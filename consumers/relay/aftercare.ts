@@ -5,7 +5,7 @@ import { type PendingChat, PendingChats } from "./pending-chats.ts";
 import type { Looked } from "./unread-watch.ts";
 
 export type Aftercare = {
-  /** Adds entries whose cards, changed messages and unread notices are to be checked later. */
+  /** Adds entries whose cards and unread notices are to be checked later. */
   add: (entries: Entry[]) => void;
   /** Checks the entries that are due, or all entries if `now` is set. */
   run: (options?: { now?: boolean }) => Promise<void>;
@@ -15,7 +15,6 @@ export type Aftercare = {
 
 type Parts = {
   scan: Pick<RelayScan, "cards">;
-  /** Reading a message as it is shown makes the copies that a crash prevented. */
   log: Pick<ChatLog, "shownAt">;
   /** Updates a chat's card from its log. */
   mend: (chatId: string) => Promise<unknown>;
@@ -27,31 +26,28 @@ type Parts = {
 
 /**
  * Checks a chat's card some seconds after an entry: for an entry that is not copied to it, and for an entry that is unread.
- * By then the writer of the entry has usually updated the card, and a user who has the chat open has read the entry. All
- * entries of a chat in that time share one read of its card.
+ * Usually the card is up to date by then, and a user with the chat open has read the entry. The card is read once, however
+ * many entries came in that time.
  */
 export const createAftercare = ({ scan, log, mend, note, onMended, afterMs }: Parts): Aftercare => {
   const pending = new PendingChats();
   let underWay: PendingChat[] = [];
 
-  /** Checks changed messages. @returns whether the last message was changed since it was copied to the card */
-  const mendMessages = async ({ card, newest, changed }: Looked & Pick<PendingChat, "changed">): Promise<boolean> => {
-    let isLastChanged = false;
-    for (const target of changed) {
-      const shown = await log.shownAt(card.id, target);
-      isLastChanged ||= target === newest.state.shownSeq && (shown?.changedBy ?? 0) > card.lastChange;
-    }
-    return isLastChanged;
+  /** Whether the last message was changed since it was copied to the card. */
+  const isLastChanged = async ({ card, newest, changedSeq }: Looked & Pick<PendingChat, "changedSeq">) => {
+    if (changedSeq !== newest.state.shownSeq) return false;
+    const last = await log.shownAt(card.id, changedSeq);
+    return (last?.changedBy ?? 0) > card.lastChange;
   };
 
   const look = async (chats: Map<string, PendingChat>): Promise<void> => {
     const cards = await scan.cards([...chats.keys()]);
     const looked = cards.flatMap((card) => {
       const chat = chats.get(card.id);
-      return chat ? [{ card, newest: chat.newest, seen: chat.seen, changed: chat.changed }] : [];
+      return chat ? [{ card, newest: chat.newest, seen: chat.seen, changedSeq: chat.changedSeq }] : [];
     });
     const outdated = await Promise.all(
-      looked.map(async (chat) => ((await mendMessages(chat)) || isBehind(chat) ? [chat.card.id] : [])),
+      looked.map(async (chat) => (isBehind(chat) || (await isLastChanged(chat)) ? [chat.card.id] : [])),
     );
     await Promise.all(outdated.flat().map((chatId) => mend(chatId).then(onMended)));
     await note(looked);

@@ -58,7 +58,10 @@ const asShownNow = async (changes: Change[], scan: Pick<RelayScan, "shownNow">, 
   );
 };
 
-/** What the entry's events show: itself, or the message that it changed. */
+/**
+ * What the entry's events show: itself, or the message that it changed. Reading that message makes the copies that a crash
+ * prevented.
+ */
 const shownBy = async (log: Pick<ChatLog, "shownAt">, entry: Entry): Promise<Message | null> => {
   const note = changeIn(entry);
   const shown = note === null ? entry : await log.shownAt(entry.chatId, note.target);

@@ -3,13 +3,13 @@ import type { Entry } from "../../src/chat/log/entry.ts";
 import { countsAsUnread } from "../../src/chat/log/entry-kinds.ts";
 import type { Newest } from "./unread-watch.ts";
 
-/** What is to be checked of a chat. `since`: by the process's own clock. `changed`: the seqs of changed messages. */
+/** What is to be checked of a chat. `since`: by the process's own clock. `changedSeq`: the newest changed message; 0: none. */
 export type PendingChat = {
   since: number;
   oldestAt: Date;
   newest: Newest;
   seen: { seq: number; at: Date }[];
-  changed: Set<number>;
+  changedSeq: number;
 };
 
 const atOnce = 500;
@@ -20,7 +20,7 @@ const noted = ({ createdAt }: Entry, newest: Newest): PendingChat => ({
   oldestAt: createdAt,
   newest,
   seen: [],
-  changed: new Set(),
+  changedSeq: 0,
 });
 
 /** The chats with entries that wait to be checked, in the order in which their first entry came. */
@@ -38,8 +38,7 @@ export class PendingChats {
     const newest = { seq, state, createdAt };
     const chat = this.#chats.get(chatId) ?? noted(entry, newest);
     if (seq >= chat.newest.seq) chat.newest = newest;
-    const change = changeIn(entry);
-    if (change) chat.changed.add(change.target);
+    chat.changedSeq = Math.max(chat.changedSeq, changeIn(entry)?.target ?? 0);
     if (countsAsUnread(entry)) chat.seen.push({ seq, at: createdAt });
     // The first ones give the beginning of a burst of unread entries, the last one its end.
     if (chat.seen.length > mostSeen) chat.seen.splice(mostSeen / 2, 1);
@@ -65,7 +64,7 @@ export class PendingChats {
         ...chat,
         newest: newer.newest,
         seen: [...chat.seen, ...newer.seen],
-        changed: new Set([...chat.changed, ...newer.changed]),
+        changedSeq: Math.max(chat.changedSeq, newer.changedSeq),
       };
       this.#chats.set(chatId, merged ?? chat);
     }
