@@ -4,15 +4,7 @@ import { fileNameSchema, longestName, mimeTypeSchema, pixelSizes, shownFile } fr
 import { fileTypes } from "./mime-types.ts";
 
 /** An uploaded file as its sender sees it, also before it is complete. */
-export type UploadedFile = {
-  id: string;
-  name: string;
-  mimeType: string;
-  size: number;
-  width?: number | undefined;
-  height?: number | undefined;
-  state: UploadState;
-};
+export type UploadedFile = Omit<Upload, "chatId" | "userId" | "createdAt">;
 
 /** The request with which the file is uploaded. `expiresAt` is RFC 3339 UTC. */
 export type UploadAddress = { method: "PUT"; url: string; headers: Record<string, string>; expiresAt: string };
