@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { changeIn } from "../../src/chat/log/changes.ts";
 import {
   becomesLastMessage,
   countsAsUnread,
@@ -54,6 +55,10 @@ test("what a newer version records silently is shown to nobody", () => {
   const note = { ...system, event: "message_pinned", target: 3, silent: true as const };
   expect(isShown({ ...entry, system: note })).toBe(false);
   expect(eventsOf({ ...entry, system: note, seq: 4 })).toEqual([]);
+});
+
+test.each(kinds)("an entry of the kind %s changes another one exactly where the table says so", (kind) => {
+  expect(changeIn(entryExamples[kind]) !== null).toBe(entryKinds[kind].isChange);
 });
 
 test.each(kinds)("clients see by the mark alone whether the kind %s is shown", (kind) => {

@@ -6,10 +6,11 @@ import { openTestKafka, type TestKafka } from "../support/kafka.ts";
 import { openTestStore, type TestStore, withDatabase } from "../support/open-test-store.ts";
 import { runRelay, type TestRelay } from "../support/run-relay.ts";
 import { uniqueName } from "../support/services.ts";
-import { startNode, type TestNode } from "../support/start-node.ts";
+import { startTwoNodes, type TestNode, type TwoNodes } from "../support/start-node.ts";
 
 // A message that was edited or deleted is the same wherever it is shown: live, in the history, in the inbox, on
 // chat.events, and for a client that only applies the log.
+let nodes: TwoNodes;
 let one: TestNode;
 let other: TestNode;
 let kafka: TestKafka;
@@ -18,8 +19,8 @@ let relay: TestRelay;
 let reader: EventReader;
 beforeAll(async () => {
   kafka = await openTestKafka();
-  one = await startNode();
-  other = await startNode({ MONGODB_URI: one.config.mongodbUri });
+  nodes = await startTwoNodes();
+  ({ one, other } = nodes);
   store = await openTestStore({ uri: one.config.mongodbUri });
   const topic = uniqueName("chat.events");
   await kafka.createTopic(topic);
@@ -30,8 +31,7 @@ afterAll(async () => {
   await relay[Symbol.asyncDispose]();
   await reader[Symbol.asyncDispose]();
   await store[Symbol.asyncDispose]();
-  await one[Symbol.asyncDispose]();
-  await other[Symbol.asyncDispose]();
+  await nodes[Symbol.asyncDispose]();
   await kafka[Symbol.asyncDispose]();
 });
 

@@ -1,14 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import type { Acts } from "../../src/chat/acts/create-acts.ts";
 import { aBooking, until } from "../support/chat-client.ts";
-import { type EventReader, readEvents } from "../support/chat-events.ts";
+import type { EventReader } from "../support/chat-events.ts";
 import { openTestKafka, type TestKafka } from "../support/kafka.ts";
-import { openTestStore, type TestStore, withDatabase } from "../support/open-test-store.ts";
-import { chatOn, relayHasBegun, runRelay } from "../support/run-relay.ts";
-import { uniqueName } from "../support/services.ts";
+import { type TestStore, withDatabase } from "../support/open-test-store.ts";
+import { openRelayGround, type RelayGround } from "../support/relay-ground.ts";
+import { relayHasBegun, runRelay } from "../support/run-relay.ts";
 
 // CONTRACT, PUT /api/chat/:chatId/mute: no `chat.message_unread` until then, whatever relay works.
 let kafka: TestKafka;
+let ground: RelayGround;
 let store: TestStore;
 let topic: string;
 let reader: EventReader;
@@ -18,16 +19,10 @@ beforeAll(async () => {
 });
 afterAll(async () => kafka[Symbol.asyncDispose]());
 beforeEach(async () => {
-  store = await openTestStore();
-  topic = uniqueName("chat.events");
-  await kafka.createTopic(topic);
-  reader = await readEvents(kafka, topic);
-  chats = chatOn(store);
+  ground = await openRelayGround(kafka);
+  ({ store, topic, reader, chats } = ground);
 });
-afterEach(async () => {
-  await reader[Symbol.asyncDispose]();
-  await store[Symbol.asyncDispose]();
-});
+afterEach(() => ground[Symbol.asyncDispose]());
 
 const delays = { offlineMs: 2_000, onlineMs: 4_000 };
 const relay = () => runRelay({ kafka, topic, mongodbUri: store.uri, delays });

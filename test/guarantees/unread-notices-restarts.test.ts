@@ -2,15 +2,16 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/
 import type { EventTopic } from "../../consumers/relay/event-publisher.ts";
 import type { Acts } from "../../src/chat/acts/create-acts.ts";
 import { aBooking, until } from "../support/chat-client.ts";
-import { type EventReader, readEvents } from "../support/chat-events.ts";
+import type { EventReader } from "../support/chat-events.ts";
 import { openTestKafka, type TestKafka } from "../support/kafka.ts";
-import { openTestStore, type TestStore, withDatabase } from "../support/open-test-store.ts";
-import { chatOn, relayHasBegun, runRelay } from "../support/run-relay.ts";
-import { uniqueName } from "../support/services.ts";
+import { type TestStore, withDatabase } from "../support/open-test-store.ts";
+import { openRelayGround, type RelayGround } from "../support/relay-ground.ts";
+import { relayHasBegun, runRelay } from "../support/run-relay.ts";
 
 // Whatever moment one relay ends at, and whatever happens before the next one begins: a consumer that drops repeated ids
 // has one notice of what is unread, and none of what is read.
 let kafka: TestKafka;
+let ground: RelayGround;
 let store: TestStore;
 let topic: string;
 let reader: EventReader;
@@ -20,16 +21,10 @@ beforeAll(async () => {
 });
 afterAll(async () => kafka[Symbol.asyncDispose]());
 beforeEach(async () => {
-  store = await openTestStore();
-  topic = uniqueName("chat.events");
-  await kafka.createTopic(topic);
-  reader = await readEvents(kafka, topic);
-  chats = chatOn(store);
+  ground = await openRelayGround(kafka);
+  ({ store, topic, reader, chats } = ground);
 });
-afterEach(async () => {
-  await reader[Symbol.asyncDispose]();
-  await store[Symbol.asyncDispose]();
-});
+afterEach(() => ground[Symbol.asyncDispose]());
 
 const soon = { offlineMs: 2_000, onlineMs: 4_000 };
 const later = { offlineMs: 6_000, onlineMs: 12_000 };

@@ -1,8 +1,11 @@
+import { afterChange } from "../../local/page/client/changed.ts";
 import { createMessageLog } from "../../local/page/client/message-log.ts";
 import { shownAs } from "../../local/page/client/shown-as.ts";
-import type { Message } from "../../src/chat/log/entry.ts";
+import { afterChange as afterChangeOfService } from "../../src/chat/log/changes.ts";
+import { type ChangeNote, type Entry, type Message, toMessage } from "../../src/chat/log/entry.ts";
 import { isShown } from "../../src/chat/log/entry-kinds.ts";
 import { entryExamples } from "../support/entry-examples.ts";
+import { aHead } from "../support/heads.ts";
 import { expect, test } from "./fixtures.ts";
 
 const message = (seq: number, overrides: Partial<Message> = {}): Message => ({
@@ -62,6 +65,33 @@ test("a log shows a message as the newest change says, in whatever order both co
     expect(log.shown()[1]).toMatchObject({ content: "", deleted: { by: "sender" } });
     expect(log.shown()[1]).not.toHaveProperty("editedAt");
   }
+});
+
+test("the page makes of a change what the service makes of it", () => {
+  const entry = (seq: number, fields: Partial<Entry> = {}): Entry => ({
+    id: String(seq),
+    chatId: "chat",
+    seq,
+    senderId: "olga",
+    type: "text",
+    content: `number ${seq}`,
+    createdAt: new Date(Date.UTC(2026, 0, 1, 0, 0, seq)),
+    state: aHead().state,
+    ...fields,
+  });
+  const change = (note: Omit<ChangeNote, "silent">, fields: Partial<Entry> = {}): Entry =>
+    entry(5, { type: "system", content: "new", system: { ...note, silent: true }, ...fields });
+  const attachment = { url: "https://cdn.example/a.jpg", name: "a.jpg", mimeType: "image/jpeg", size: 3 };
+  const target = entry(2, { type: "image", attachment });
+  const changes = [
+    change({ event: "message_edited", target: 2 }),
+    change({ event: "message_deleted", target: 2 }, { content: "" }),
+    change({ event: "message_deleted", target: 2 }, { content: "", senderId: null }),
+    change({ event: "message_deleted", target: 2, by: "erasure" }, { content: "", senderId: null }),
+    entry(5),
+  ];
+  for (const one of changes)
+    expect(afterChange(toMessage(target), toMessage(one))).toEqual(toMessage(afterChangeOfService(target, one)));
 });
 
 test("a log counts a silent entry and does not show it", () => {

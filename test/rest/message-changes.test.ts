@@ -56,11 +56,7 @@ const image = {
 /** A chat in which the owner has said something, at seq 2. */
 const withMessage = async (message: object = { type: "text", content: "Helo" }) => {
   const chat = await rest.newChat();
-  await rest.call
-    .post(`/api/chat/${chat.chatId}/message`)
-    .set(...bearer(chat.ownerId))
-    .send(message)
-    .expect(201);
+  await rest.send(chat.chatId, chat.ownerId, message);
   return chat;
 };
 /** Nothing was appended, and nothing shows a change. */

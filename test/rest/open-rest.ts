@@ -149,6 +149,14 @@ export const openRest = async ({ mongodbUri = databaseUri(), ...overrides }: Opt
     store,
     applyBookingEvent: acts.applyBookingEvent,
     call: request(url),
+    /** Sends a message that is stored. */
+    send: async (chatId: string, userId: string, message: object): Promise<void> => {
+      await request(url)
+        .post(`/api/chat/${chatId}/message`)
+        .set(...bearer(userId))
+        .send(message)
+        .expect(201);
+    },
     /** A chat of two new people, made over REST. */
     newChat: async () => {
       const booking = newBooking();

@@ -11,12 +11,7 @@ afterAll(() => rest.close());
 const chatWithThree = async () => {
   const chat = await rest.newChat();
   for (const content of ["a", "b"]) {
-    const message = { type: "text", content };
-    await rest.call
-      .post(`/api/chat/${chat.chatId}/message`)
-      .set(...bearer(chat.ownerId))
-      .send(message)
-      .expect(201);
+    await rest.send(chat.chatId, chat.ownerId, { type: "text", content });
   }
   return chat;
 };

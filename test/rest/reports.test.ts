@@ -10,13 +10,8 @@ beforeAll(async () => {
 afterAll(() => rest.close());
 
 type Chat = Awaited<ReturnType<Rest["newChat"]>>;
-const say = async ({ chatId }: Chat, userId: string, content: string): Promise<void> => {
-  await rest.call
-    .post(`/api/chat/${chatId}/message`)
-    .set(...bearer(userId))
-    .send({ type: "text", content })
-    .expect(201);
-};
+const say = ({ chatId }: Chat, userId: string, content: string): Promise<void> =>
+  rest.send(chatId, userId, { type: "text", content });
 const report = (chatId: string, userId: string, body: object) =>
   rest.call
     .post(`/api/chat/${chatId}/reports`)

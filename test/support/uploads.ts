@@ -3,7 +3,7 @@ import type { FilesSettings } from "../../local/services/files-settings.ts";
 import type { Message } from "../../src/chat/log/entry.ts";
 import type { ReadableFile, UploadBegun, UploadedFile } from "../../src/chat/log/uploaded-file.ts";
 import { type Config, readConfig } from "../../src/config/config.ts";
-import { callAs, until } from "./chat-client.ts";
+import { anApprovedChat, callAs, until } from "./chat-client.ts";
 import { type TestNode, testSettings } from "./start-node.ts";
 
 type Node = Pick<TestNode, "url">;
@@ -79,4 +79,11 @@ export const uploaderOf = (node: Node, userId: string, chatId: string) => {
       return (await served(() => complete(body.attachment.id))).body.attachment;
     },
   };
+};
+
+/** A chat whose two people can upload. */
+export const aChatWithUploaders = async (node: Node) => {
+  const chat = await anApprovedChat(node);
+  const { chatId, ownerId, seekerId } = chat;
+  return { ...chat, owner: uploaderOf(node, ownerId, chatId), seeker: uploaderOf(node, seekerId, chatId) };
 };

@@ -3,25 +3,19 @@ import { messageSchema } from "../../src/contract/message.ts";
 import { anApprovedChat, ask, callAs, callAsService, collect, connect, next, until } from "../support/chat-client.ts";
 import { failNext, ownMongodb } from "../support/own-services.ts";
 import { uniqueName } from "../support/services.ts";
-import { databaseUri, startNode, type TestNode } from "../support/start-node.ts";
-import { aPicture, someBytes, uploaderOf, uploadSettings } from "../support/uploads.ts";
+import { databaseUri, startNode, startTwoNodes, type TestNode, type TwoNodes } from "../support/start-node.ts";
+import { aChatWithUploaders, aPicture, someBytes, uploaderOf, uploadSettings } from "../support/uploads.ts";
 
+let nodes: TwoNodes;
 let one: TestNode;
 let other: TestNode;
 beforeAll(async () => {
-  one = await startNode(uploadSettings());
-  other = await startNode(uploadSettings({ MONGODB_URI: one.config.mongodbUri }));
+  nodes = await startTwoNodes(uploadSettings());
+  ({ one, other } = nodes);
 });
-afterAll(async () => {
-  await one.stop(2_000);
-  await other.stop(2_000);
-});
+afterAll(() => nodes[Symbol.asyncDispose]());
 
-const aChat = async (node = one) => {
-  const chat = await anApprovedChat(node);
-  const { chatId, ownerId, seekerId } = chat;
-  return { ...chat, owner: uploaderOf(node, ownerId, chatId), seeker: uploaderOf(node, seekerId, chatId) };
-};
+const aChat = (node = one) => aChatWithUploaders(node);
 
 const image = (id: string, more: object = {}) => ({ type: "image", attachment: { id }, ...more });
 const lastSeqOf = async ({ chatId, ownerId }: { chatId: string; ownerId: string }): Promise<number> =>

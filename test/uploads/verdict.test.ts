@@ -1,26 +1,27 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Message } from "../../src/chat/log/entry.ts";
 import { openS3 } from "../../src/files/s3.ts";
-import { anApprovedChat, ask, callAs, callAsService, collect, connect, next, until } from "../support/chat-client.ts";
-import { startNode, type TestNode } from "../support/start-node.ts";
-import { aPicture, someBytes, uploadConfig, uploaderOf, uploadSettings } from "../support/uploads.ts";
+import { ask, callAs, callAsService, collect, connect, next, until } from "../support/chat-client.ts";
+import { startNode, startTwoNodes, type TestNode, type TwoNodes } from "../support/start-node.ts";
+import {
+  aChatWithUploaders,
+  aPicture,
+  someBytes,
+  uploadConfig,
+  uploaderOf,
+  uploadSettings,
+} from "../support/uploads.ts";
 
+let nodes: TwoNodes;
 let one: TestNode;
 let other: TestNode;
 beforeAll(async () => {
-  one = await startNode(uploadSettings({ ATTACHMENT_SCAN: "required" }));
-  other = await startNode(uploadSettings({ ATTACHMENT_SCAN: "required", MONGODB_URI: one.config.mongodbUri }));
+  nodes = await startTwoNodes(uploadSettings({ ATTACHMENT_SCAN: "required" }));
+  ({ one, other } = nodes);
 });
-afterAll(async () => {
-  await one.stop(2_000);
-  await other.stop(2_000);
-});
+afterAll(() => nodes[Symbol.asyncDispose]());
 
-const aChat = async (node = one) => {
-  const chat = await anApprovedChat(node);
-  const { chatId, ownerId, seekerId } = chat;
-  return { ...chat, owner: uploaderOf(node, ownerId, chatId), seeker: uploaderOf(node, seekerId, chatId) };
-};
+const aChat = (node = one) => aChatWithUploaders(node);
 
 const judge = (node: Pick<TestNode, "url">, id: string, verdict: unknown) =>
   callAsService(node, "PUT", `/api/chat/attachments/${id}/verdict`, { verdict });
