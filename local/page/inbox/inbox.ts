@@ -112,7 +112,8 @@ function statusMark(status: Chat["status"]): HTMLElement | null {
 
 function lineOf(message: Message | null, userId: string): string {
   if (!message) return "";
-  const { type, content, senderId } = message;
+  const { type, content, senderId, deleted } = message;
+  if (deleted) return "Deleted message";
   const attached = { text: "", system: "", image: "Picture", file: "File" }[type];
   const line = attached && content ? `${attached}: ${content}` : attached || content;
   return `${senderId === userId ? "You: " : ""}${line}`;
