@@ -14,6 +14,8 @@ export default {
   testPathIgnorePatterns: ["<rootDir>/test/page/"],
   extensionsToTreatAsEsm: [".ts"],
   transform: {},
+  // Loads tests as Node loads any program. Modules are shared by the test files of a worker.
+  runtime: "<rootDir>/test/support/native-runtime.ts",
   maxWorkers,
   testTimeout: 240_000,
   // A worker that a busy machine holds up is no leak. One that never exits fails the run: test/support/runners.ts.

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import { type Admin, KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolError } from "kafkajs";
+import kafkajs, { type Admin } from "kafkajs";
 import { createAndAwait, createTopics } from "../../consumers/kafka/create-topics.ts";
 import { openTestKafka } from "../support/kafka.ts";
 import { uniqueName } from "../support/services.ts";
+
+const { KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolError } = kafkajs;
 
 test("creates what is missing, and nothing twice", async () => {
   await using kafka = await openTestKafka({ create: false });
