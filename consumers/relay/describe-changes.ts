@@ -21,7 +21,7 @@ import {
 export type DescribeChanges = (changes: Change[]) => Promise<EncodedEvent[]>;
 
 type Parts = {
-  log: Pick<ChatLog, "page" | "shownAt">;
+  log: Pick<ChatLog, "page" | "shownAmong">;
   scan: Pick<RelayScan, "cards" | "shownNow">;
   now: () => Date;
 };
@@ -58,14 +58,39 @@ const asShownNow = async (changes: Change[], scan: Pick<RelayScan, "shownNow">, 
   );
 };
 
+/** What an entry's events show: itself, or the message that it changed. */
+type ShownBy = (entry: Entry) => Message | null;
+
 /**
- * What the entry's events show: itself, or the message that it changed. Reading that message makes the copies that a crash
+ * Reads the messages that these entries changed, those of a chat together. Reading them makes the copies that a crash
  * prevented.
  */
-const shownBy = async (log: Pick<ChatLog, "shownAt">, entry: Entry): Promise<Message | null> => {
-  const note = changeIn(entry);
-  const shown = note === null ? entry : await log.shownAt(entry.chatId, note.target);
-  return shown && toMessage(shown);
+const readShown = async (log: Pick<ChatLog, "shownAmong">, entries: Entry[]): Promise<ShownBy> => {
+  const changed = new Map<string, Entry>();
+  const changes = Map.groupBy(
+    entries.filter((entry) => changeIn(entry) !== null),
+    ({ chatId }) => chatId,
+  );
+  for (const [chatId, ofChat] of changes) {
+    const targets = new Set(ofChat.flatMap((change) => changeIn(change)?.target ?? []));
+    for (const entry of await log.shownAmong(chatId, [...targets])) changed.set(`${chatId} ${entry.seq}`, entry);
+  }
+  return (entry) => {
+    const note = changeIn(entry);
+    const shown = note === null ? entry : changed.get(`${entry.chatId} ${note.target}`);
+    return shown ? toMessage(shown) : null;
+  };
+};
+
+/** The events of one entry. `card`: the chat's, if one of the events holds it. */
+const ofEntry = (entry: Entry, shownBy: ShownBy, people: ChatPeople, card: Card | undefined): EncodedEvent[] => {
+  const types = eventsOf(entry);
+  const message = types.length === 0 ? null : shownBy(entry);
+  if (message === null) return [];
+  return types.flatMap((type) => {
+    if (!holdsChat(type)) return [messageEvent(type, entry, message, people)];
+    return card ? [statusEvent(type, entry, card, people.participants)] : [];
+  });
 };
 
 /**
@@ -90,21 +115,12 @@ export const createDescribeChanges = ({ log, scan, now }: Parts): DescribeChange
     return new Map(cards.map((card) => [card.id, card]));
   };
 
-  const ofEntry = async (entry: Entry, people: ChatPeople, card: Card | undefined): Promise<EncodedEvent[]> => {
-    const types = eventsOf(entry);
-    const message = types.length === 0 ? null : await shownBy(log, entry);
-    if (message === null) return [];
-    return types.flatMap((type) => {
-      if (!holdsChat(type)) return [messageEvent(type, entry, message, people)];
-      return card ? [statusEvent(type, entry, card, people.participants)] : [];
-    });
-  };
-
   const ofLog = async (people: ChatPeople, card: Card | undefined): Promise<EncodedEvent[]> => {
     const events: EncodedEvent[] = [];
     for (let after = 0; ; ) {
       const { entries, hasMore } = await log.page(people.id, { after, limit: pageSize });
-      for (const entry of entries) events.push(...(await ofEntry(entry, people, card)));
+      const shownBy = await readShown(log, entries);
+      for (const entry of entries) events.push(...ofEntry(entry, shownBy, people, card));
       after = entries.at(-1)?.seq ?? after;
       if (!hasMore) return events;
     }
@@ -113,6 +129,11 @@ export const createDescribeChanges = ({ log, scan, now }: Parts): DescribeChange
   return async (found) => {
     const changes = await asShownNow(found, scan, now());
     const cards = await load(changes);
+    const entries = changes.flatMap((change) => (change.kind === "entry" ? [change.entry] : []));
+    const shownBy = await readShown(
+      log,
+      entries.filter(({ chatId }) => known.has(chatId)),
+    );
     const events: EncodedEvent[] = [];
     for (const change of changes) {
       if (change.kind === "erased") events.push(erasedEvent(change.erased));
@@ -120,7 +141,7 @@ export const createDescribeChanges = ({ log, scan, now }: Parts): DescribeChange
       const people = chatId === null ? undefined : known.get(chatId);
       if (people === undefined) continue;
       const card = cards.get(people.id);
-      if (change.kind === "entry") events.push(...(await ofEntry(change.entry, people, card)));
+      if (change.kind === "entry") events.push(...ofEntry(change.entry, shownBy, people, card));
       else if (change.kind === "report") events.push(reportEvent(change.report));
       else if (change.kind === "receipt") events.push(readEvent(change.receipt, people));
       else if (change.kind === "people") events.push(...(await ofLog(people, card)));

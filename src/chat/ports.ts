@@ -46,11 +46,13 @@ export interface ChatLog {
   entryAt(chatId: string, seq: number): Promise<Entry | null>;
   /** The entry at exactly this seq, as it is shown now; null if there is none. */
   shownAt(chatId: string, seq: number): Promise<Entry | null>;
+  /** The entries at exactly these seqs, as they are shown now, ascending. Costs as many queries as one of them. */
+  shownAmong(chatId: string, seqs: number[]): Promise<Entry[]>;
   /**
-   * Makes the entry that `change` changes show the change. May be repeated, and in any order: the newest change decides.
-   * @returns the changed entry as it is shown now; null if `change` changes none
+   * Makes the entries that these changes of one chat change show the changes. May be repeated, and in any order: the newest
+   * change decides. @returns the changed entries as they are shown now, ascending
    */
-  applyChange(change: Entry): Promise<Entry | null>;
+  applyChanges(changes: Entry[]): Promise<Entry[]>;
   findSent(chatId: string, senderId: string, clientMessageId: string): Promise<Entry | null>;
   /** The message that names an upload; there is at most one. */
   findWithUpload(chatId: string, uploadId: string): Promise<Entry | null>;

@@ -46,8 +46,8 @@ export interface Uploads {
   /** Notes a scanner's verdict: `clean` on a file that waits for it, `infected` on any. @returns the upload as it is then */
   judge(id: string, verdict: Verdict): Promise<Upload | null>;
   waitingScans(): Promise<WaitingScans>;
-  /** Nobody may see an upload any more, and the sweep deletes its file. May be repeated. */
-  forget(id: string): Promise<void>;
+  /** Nobody may see these uploads any more, and the sweep deletes their files. May be repeated. */
+  forget(ids: string[]): Promise<void>;
   /** Forgets all uploads of a user that no message names. May be repeated. */
   forgetUnsent(userId: string): Promise<void>;
 

@@ -18,8 +18,8 @@ type Parts = {
   now: () => Date;
   /** Called for each write whose outcome is unknown; it is tried again. */
   onFailure: (error: unknown) => void;
-  /** Called with the upload of a deleted message, before the message loses it; may be called again. */
-  forgetUpload: (id: string) => Promise<void>;
+  /** Called with the uploads of deleted messages, before the messages lose them; may be called again. */
+  forgetUploads: (ids: string[]) => Promise<void>;
   limits?: ConstructorParameters<typeof AppendQueue>[0]["limits"];
 };
 
@@ -31,10 +31,10 @@ type MongoLog = ChatLog & {
 };
 
 /** The log in MongoDB's `messages`. */
-export const createChatLog = ({ database, name, now, onFailure, forgetUpload, limits }: Parts): MongoLog => {
+export const createChatLog = ({ database, name, now, onFailure, forgetUploads, limits }: Parts): MongoLog => {
   const collection = database.collection<EntryDocument>(name);
   const reader = createEntryReader(collection);
-  const changes = createEntryChanges(collection, forgetUpload);
+  const changes = createEntryChanges(collection, forgetUploads);
   const heads = createHeads({ loadHeads: reader.heads });
   const late = createLateLandings({ findEntries: reader.findAll });
   const loadHead = (chatId: string) => orUnavailable(() => reader.head(chatId));
@@ -73,8 +73,9 @@ export const createChatLog = ({ database, name, now, onFailure, forgetUpload, li
     page: (chatId, range) => orUnavailable(() => reader.page(chatId, range)),
     entryAt: (chatId, seq) =>
       orUnavailable(() => reader.findOne({ chatId: new Types.ObjectId(chatId), seq: { $lte: seq } }, { seq: -1 })),
-    shownAt: (chatId, seq) => orUnavailable(() => changes.shownAt(chatId, seq)),
-    applyChange: (change) => orUnavailable(() => changes.apply(change)),
+    shownAt: (chatId, seq) => orUnavailable(async () => (await changes.shownAmong(chatId, [seq]))[0] ?? null),
+    shownAmong: (chatId, seqs) => orUnavailable(() => changes.shownAmong(chatId, seqs)),
+    applyChanges: (found) => orUnavailable(() => changes.apply(found)),
     findSent,
     findWithUpload,
     showUpload: (upload) => orUnavailable(() => uploads.show(upload)),

@@ -7,8 +7,11 @@ import { changesIndex, type EntryDocument } from "./models.ts";
 
 type Entries = mongo.Collection<EntryDocument>;
 
-const targetOf = (chatId: string, seq: number) => ({ chatId: new Types.ObjectId(chatId), seq });
-const changesOf = (chatId: string, seq: number) => ({ chatId: new Types.ObjectId(chatId), "system.target": seq });
+const targetsOf = (chatId: string, seqs: number[]) => ({ chatId: new Types.ObjectId(chatId), seq: { $in: seqs } });
+const changesOf = (chatId: string, seqs: number[]) => ({
+  chatId: new Types.ObjectId(chatId),
+  "system.target": { $in: seqs },
+});
 
 /** The update after which the target's document shows what `shown` shows. */
 const copyOf = ({ content, editedAt, deleted, changedBy }: Entry): mongo.Document =>
@@ -16,58 +19,82 @@ const copyOf = ({ content, editedAt, deleted, changedBy }: Entry): mongo.Documen
     ? { $set: { content, editedAt, changedBy } }
     : { $set: { content, deleted, changedBy }, $unset: { attachment: "", editedAt: "" } };
 
+/** The copy of what a message shows, which changes nothing where the message's document shows a later change already. */
+const copyUpdate = (shown: Entry) => ({
+  updateOne: {
+    filter: {
+      chatId: new Types.ObjectId(shown.chatId),
+      seq: shown.seq,
+      changedBy: { $not: { $gte: shown.changedBy ?? 0 } },
+      deleted: { $exists: false },
+    },
+    update: copyOf(shown),
+  },
+});
+
+const seqsOf = (entries: Entry[]): number[] => entries.map(({ seq }) => seq);
+const uploadsOf = (entries: Entry[]): string[] =>
+  entries.flatMap(({ attachment }) => (attachment && "id" in attachment ? [attachment.id] : []));
+
 /**
- * What a message shows, as the entries that changed it say. The entries decide; what the message's own document holds is
- * a copy that follows them, set only by a change with a higher seq than the last one. So the copies of two changes may
- * come in any order, and each may come again. The uploaded file of a deleted message is forgotten before the message loses
- * its id, so no crash leaves a file behind.
+ * What messages of a chat show, as the entries that changed them say. The entries decide; what a message's own document
+ * holds is a copy that follows them, set only by a change with a higher seq than the last one. So the copies of two changes
+ * may come in any order, and each may come again. The uploaded file of a deleted message is forgotten before the message
+ * loses its id, so no crash leaves a file behind. Many messages take as many queries as one.
  */
-export const createEntryChanges = (entries: Entries, forgetUpload: (id: string) => Promise<void>) => {
-  const find = async (chatId: string, seq: number): Promise<Entry | null> => {
-    const document = await entries.findOne(targetOf(chatId, seq), lasting);
-    return document && toEntry(document);
+export const createEntryChanges = (entries: Entries, forgetUploads: (ids: string[]) => Promise<void>) => {
+  const find = async (chatId: string, seqs: number[]): Promise<Entry[]> => {
+    const found = await entries.find(targetsOf(chatId, seqs), lasting).sort({ seq: 1 }).toArray();
+    return found.map(toEntry);
   };
 
-  /** Takes the text out of all edits of a message. */
-  const emptyEdits = async (chatId: string, seq: number): Promise<void> => {
-    const withText = { ...changesOf(chatId, seq), content: { $ne: "" } };
+  /** Takes the text out of all edits of these messages. */
+  const emptyEdits = async (chatId: string, seqs: number[]): Promise<void> => {
+    if (seqs.length === 0) return;
+    const withText = { ...changesOf(chatId, seqs), content: { $ne: "" } };
     await entries.updateMany(withText, { $set: { content: "" } }, { ...durable, hint: changesIndex });
   };
 
-  /** Copies what the changes make of the target, where its document does not show more already. */
-  const write = async (target: Entry, changes: Entry[]): Promise<Entry | null> => {
-    const { chatId, seq } = target;
-    const wanted = changes.reduce(afterChange, target);
-    if (wanted.deleted && target.attachment && "id" in target.attachment) await forgetUpload(target.attachment.id);
-    const older = { changedBy: { $not: { $gte: wanted.changedBy ?? 0 } }, deleted: { $exists: false } };
-    const { matchedCount } =
-      wanted === target
-        ? { matchedCount: 1 }
-        : await entries.updateOne({ ...targetOf(chatId, seq), ...older }, copyOf(wanted), durable);
-    const shown = matchedCount === 1 ? wanted : await find(chatId, seq);
-    // Repeated for a message that was deleted before: a crash may have come between the two writes.
-    if (shown?.deleted !== undefined) await emptyEdits(chatId, seq);
+  /** @returns how many documents did not show more already */
+  const copy = async (changed: Entry[]): Promise<number> => {
+    if (changed.length === 0) return 0;
+    const { matchedCount } = await entries.bulkWrite(changed.map(copyUpdate), { ordered: false, ...durable });
+    return matchedCount;
+  };
+
+  /** Copies what the changes make of their targets, all of one chat, where the documents do not show more already. */
+  const write = async (chatId: string, targets: Entry[], changes: Entry[]): Promise<Entry[]> => {
+    const byTarget = Map.groupBy(changes, (change) => changeIn(change)?.target);
+    const wanted = targets.map((target) => (byTarget.get(target.seq) ?? []).reduce(afterChange, target));
+    const changed = wanted.filter((shown, index) => shown !== targets[index]);
+    const losing = targets.filter((_target, index) => wanted[index]?.deleted !== undefined);
+    if (uploadsOf(losing).length > 0) await forgetUploads(uploadsOf(losing));
+    const copied = await copy(changed);
+    const shown = copied === changed.length ? wanted : await find(chatId, seqsOf(targets));
+    // Repeated for messages that were deleted before: a crash may have come between the two writes.
+    await emptyEdits(chatId, seqsOf(shown.filter(({ deleted }) => deleted !== undefined)));
     return shown;
   };
 
   return {
-    /** The entry at exactly this seq, as it is shown now; null if there is none. Copies that a crash prevented are made. */
-    shownAt: async (chatId: string, seq: number): Promise<Entry | null> => {
-      const target = await find(chatId, seq);
-      if (target === null) return null;
-      const newer = { ...changesOf(chatId, seq), seq: { $gt: target.changedBy ?? seq } };
+    /** The entries at exactly these seqs, as they are shown now, ascending. Copies that a crash prevented are made. */
+    shownAmong: async (chatId: string, seqs: number[]): Promise<Entry[]> => {
+      const targets = await find(chatId, seqs);
+      if (targets.length === 0) return [];
+      const earliest = Math.min(...targets.map(({ changedBy, seq }) => changedBy ?? seq));
       const found = await entries
-        .find(newer, { ...lasting, hint: changesIndex })
+        .find({ ...changesOf(chatId, seqs), seq: { $gt: earliest } }, { ...lasting, hint: changesIndex })
         .sort({ seq: 1 })
         .toArray();
-      return found.length === 0 && target.deleted === undefined ? target : write(target, found.map(toEntry));
+      return write(chatId, targets, found.map(toEntry));
     },
 
-    /** Copies a change to its target. @returns the target as it is shown then; null for an entry that changes none */
-    apply: async (change: Entry): Promise<Entry | null> => {
-      const note = changeIn(change);
-      const target = note && (await find(change.chatId, note.target));
-      return target && write(target, [change]);
+    /** Copies changes of one chat to their targets. @returns the targets as they are shown then, ascending */
+    apply: async (changes: Entry[]): Promise<Entry[]> => {
+      const seqs = changes.flatMap((change) => changeIn(change)?.target ?? []);
+      const chatId = changes[0]?.chatId;
+      if (chatId === undefined || seqs.length === 0) return [];
+      return write(chatId, await find(chatId, seqs), changes);
     },
   };
 };

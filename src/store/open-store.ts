@@ -92,7 +92,7 @@ export const openStore = async ({
     name: models.entries.collection.collectionName,
     now,
     onFailure: (error) => logger.warn({ err: error }, "a write's outcome is not known, trying again"),
-    forgetUpload: (id) => uploads.forget(id),
+    forgetUploads: (ids) => uploads.forget(ids),
     ...(limits && { limits }),
   });
   const names = {

@@ -2,7 +2,7 @@ import { requireMessage } from "../access.ts";
 import type { CardKeeper } from "../cards/card-keeper.ts";
 import { ChatError } from "../errors.ts";
 import { changeIn } from "../log/changes.ts";
-import { type ChangeNote, draftAfter, type Entry, type Head, toMessage } from "../log/entry.ts";
+import { type ChangeNote, type Draft, draftAfter, type Entry, type Head, toMessage } from "../log/entry.ts";
 import type { Broadcast, ChatLog, Decision, Turns } from "../ports.ts";
 
 /** How long after a message was sent its sender may edit and delete it. 0: not at all. */
@@ -19,7 +19,7 @@ export type WishedChange = {
   /** The person; null for the service. */
   senderId: string | null;
   event: ChangeNote["event"];
-  by?: ChangeNote["by"];
+  by?: ChangeNote["by"] | undefined;
   /** The new text. */
   content: string;
   clientMessageId?: string | undefined;
@@ -36,7 +36,9 @@ export type ChangeMessage = (wish: WishedChange) => Promise<Entry>;
 /** How often another change of the same chat may come in between. */
 const mostTries = 50;
 
-const draft = ({ seq, senderId, event, by, content, clientMessageId }: WishedChange, head: Head) => {
+/** The draft of the entry that makes a change. */
+export const draftChange = (change: Omit<WishedChange, "chatId" | "isNeeded">, head: Head): Draft => {
+  const { seq, senderId, event, by, content, clientMessageId } = change;
   const system: ChangeNote = { event, target: seq, ...(by && { by }), silent: true };
   return draftAfter(head, { type: "system", senderId, content, system, clientMessageId });
 };
@@ -48,7 +50,7 @@ const decide =
     // A newer change may be one of this message, which has to be read again then.
     if (head.state.changeSeq > seen.state.changeSeq) return "nothing";
     try {
-      return wish.isNeeded(target, head) ? { append: draft(wish, head) } : "nothing";
+      return wish.isNeeded(target, head) ? { append: draftChange(wish, head) } : "nothing";
     } catch (error) {
       if (error instanceof ChatError) return { refuse: error };
       throw error;
@@ -56,7 +58,7 @@ const decide =
   };
 
 type FollowParts = {
-  log: Pick<ChatLog, "applyChange">;
+  log: Pick<ChatLog, "applyChanges">;
   keeper: Pick<CardKeeper, "keepLater">;
   broadcast: Pick<Broadcast, "messageReceived" | "messageChanged">;
 };
@@ -69,7 +71,7 @@ export const createFollowEntry =
   ({ log, keeper, broadcast }: FollowParts) =>
   async (entry: Entry): Promise<Entry | null> => {
     broadcast.messageReceived(toMessage(entry));
-    const changed = changeIn(entry) && (await log.applyChange(entry));
+    const [changed = null] = changeIn(entry) ? await log.applyChanges([entry]) : [];
     if (changed) broadcast.messageChanged(toMessage(changed));
     keeper.keepLater(entry, changed ?? undefined);
     return changed;

@@ -71,9 +71,10 @@ export const createUploadStore = ({ database, name, now }: Parts): Uploads => {
         const sent = await collection.findOneAndUpdate(present(id), [looked, { $unset: "unsentOf" }], after);
         return sent && toUpload(sent);
       }),
-    forget: (id) =>
+    forget: (ids) =>
       orUnavailable(async () => {
-        await collection.updateOne(present(id), forgotten(), durable);
+        const _id = { $in: ids.map((id) => new Types.ObjectId(id)) };
+        await collection.updateMany({ _id, forgotten: { $exists: false } }, forgotten(), durable);
       }),
     forgetUnsent: (userId) =>
       orUnavailable(async () => {
