@@ -4,6 +4,7 @@ import { watchDependencies } from "../src/process/dependency-gauge.ts";
 import { createRelayMetrics } from "./relay/relay-metrics.ts";
 import type { SourceMetrics } from "./source/source-metrics.ts";
 import { createUploadMetrics } from "./uploads/upload-metrics.ts";
+import { createUserDataMetrics } from "./user-data/user-data-metrics.ts";
 
 /** Reports the outcome of a booking event. */
 export type BookingMetrics = {
@@ -29,6 +30,7 @@ export const createConsumerMetrics = (topics: string[] = []) => {
     watch: watchDependencies(registry),
     relay: createRelayMetrics(registry),
     uploads: createUploadMetrics(registry),
+    userData: createUserDataMetrics(registry),
   };
 };
 

@@ -100,7 +100,7 @@ export const openConsumers = async (options: Options): Promise<Consumers> => {
     publisher: eventPublisher,
     metrics,
   });
-  const userData = openUserDataWork(options, { store, acts });
+  const userData = openUserDataWork(options, { store, acts, metrics });
   const writes = createWriteProbe({
     kafka,
     topics: [topics.bookingDlq, topics.chatEvents],
@@ -145,12 +145,16 @@ const openRedis = async ({ config, logger }: Options) => {
 };
 
 /** Erasures and retention. */
-const openUserDataWork = ({ config, logger }: Options, { store, acts }: { store: Store; acts: Acts }) =>
+const openUserDataWork = (
+  { config, logger }: Options,
+  { store, acts, metrics }: { store: Store; acts: Acts; metrics: Metrics },
+) =>
   openUserData({
     store: store.userData,
     acts: acts.userData,
     retentionClosedDays: config.retentionClosedDays,
     now: () => new Date(),
+    metrics: metrics.userData,
     logger,
   });
 

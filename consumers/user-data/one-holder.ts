@@ -8,8 +8,11 @@ import { rest } from "../rest.ts";
 /** What the holder of the lease saves, and what it has found there. */
 export type Saved = { get: () => JobState; set: (state: JobState) => void };
 
+/** What the holder does. */
+export type TaskName = "erasure" | "retention";
+
 /** One task of the holder. `run` does a part of it. False: there is nothing more to do for now. */
-export type Task = { name: string; restMs: number; run: (signal: AbortSignal) => Promise<boolean> };
+export type Task = { name: TaskName; restMs: number; run: (signal: AbortSignal) => Promise<boolean> };
 
 /** `leaseMs`: how long a dead holder keeps the lease. `askMs`: how often the others ask for it. */
 export type HolderTiming = { leaseMs: number; askMs: number };
@@ -20,6 +23,8 @@ type Parts = {
   acquire: AcquireJob;
   /** Makes the tasks, each time this process gets the lease. */
   tasksOf: (saved: Saved) => Task[];
+  /** Called for each failure of a task, which is repeated. */
+  onFailure: (task: TaskName) => void;
   logger: Logger;
   timing: HolderTiming;
 };
@@ -42,7 +47,14 @@ const keep = async (lease: JobLease, saved: Saved, leaseMs: number, ends: AbortS
  * Of all processes one at a time does the tasks: the one that holds the lease. Tasks may be repeated by a holder that was
  * frozen and goes on beside its successor, so each must do no harm then.
  */
-export const createOneHolder = ({ name, acquire, tasksOf, logger, timing: { leaseMs, askMs } }: Parts): Background => {
+export const createOneHolder = ({
+  name,
+  acquire,
+  tasksOf,
+  onFailure,
+  logger,
+  timing: { leaseMs, askMs },
+}: Parts): Background => {
   const holder = randomUUID();
   const hold = async (lease: JobLease, closing: AbortSignal): Promise<void> => {
     let { state } = lease;
@@ -50,10 +62,12 @@ export const createOneHolder = ({ name, acquire, tasksOf, logger, timing: { leas
     const lost = new AbortController();
     const ends = AbortSignal.any([closing, lost.signal]);
     const work = ({ name: task, ...part }: Task): Promise<void> => {
-      const onFailure = (error: unknown): void => {
-        if (!ends.aborted) logger.warn({ err: error, task }, "a task on users' data failed, trying again");
+      const onTaskFailure = (error: unknown): void => {
+        if (ends.aborted) return;
+        onFailure(task);
+        logger.warn({ err: error, task }, "a task on users' data failed, trying again");
       };
-      return repeat({ ...part, pauseAfter, onFailure }, ends);
+      return repeat({ ...part, pauseAfter, onFailure: onTaskFailure }, ends);
     };
     const kept = keep(lease, saved, leaseMs, ends).finally(() => lost.abort());
     await Promise.all([kept, ...tasksOf(saved).map(work)]);

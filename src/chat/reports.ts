@@ -34,6 +34,8 @@ export interface Reports {
   findSame(report: Pick<Report, "chatId" | "reporterId" | "seq" | "reason">): Promise<Report | null>;
   /** A person's reports of a chat, without the evidence. */
   madeBy(chatId: string, reporterId: string): AsyncIterable<Report>;
+  /** Takes the notes out of a person's reports of a chat. May be repeated. @returns how many had one */
+  forgetNotes(chatId: string, reporterId: string): Promise<number>;
   /** Stores a report. `made` false: there is one of the same thing for the same reason; this is that one. */
   add(report: Omit<Report, "id">): Promise<{ report: Report; made: boolean }>;
   /**

@@ -72,6 +72,7 @@ describe("the table is the only place that decides", () => {
     "src/chat/log/entry.ts": "defines the mark",
     "src/chat/acts/apply-booking-event.ts": "sets the mark",
     "src/chat/acts/change-message.ts": "sets the mark",
+    "src/chat/user-data/forget-reasons.ts": "sets the mark",
     "local/page/client/shown-as.ts": "goes by what is on the wire; test/page/message-log.test.ts holds it to the table",
     "src/config/config.ts": "a level of the logger",
   };

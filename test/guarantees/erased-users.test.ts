@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Acts } from "../../src/chat/acts/create-acts.ts";
+import { ChatError } from "../../src/chat/errors.ts";
+import { changeIn } from "../../src/chat/log/changes.ts";
+import type { Entry } from "../../src/chat/log/entry.ts";
 import { until } from "../support/chat-client.ts";
 import { readEvents } from "../support/chat-events.ts";
 import { consumersEnv, startConsumersProcess } from "../support/consumers-process.ts";
@@ -32,6 +35,19 @@ const aChat = async (acts: Acts, ownerId: string): Promise<Chat> => {
 const say = (acts: Acts, chatId: string, userId: string, content: string) =>
   acts.sendMessage({ chatId, userId, message: { type: "text", content } });
 
+/** Enough that an erasure is killed long before its end. */
+const manyTexts = 500;
+
+const allEntries = async ({ log }: TestStore, chatId: string): Promise<Entry[]> => {
+  const all: Entry[] = [];
+  for (let hasMore = true; hasMore; ) {
+    const page = await log.page(chatId, { limit: 200, after: all.at(-1)?.seq ?? 0 });
+    all.push(...page.entries);
+    ({ hasMore } = page);
+  }
+  return all;
+};
+
 const isDone = (store: TestStore, userId: string) => async (): Promise<boolean> =>
   (await store.userData.erasures.find(userId))?.state === "done";
 
@@ -45,7 +61,7 @@ test("an erasure goes on after a kill; no text is left but a report's evidence u
   const mark = uniqueName("hers");
   const chats = await Promise.all(numbers(3).map(() => aChat(acts, anna)));
   for (const { chatId, seekerId } of chats) {
-    await Promise.all(numbers(60).map((n) => say(acts, chatId, anna, `${mark} ${n}`)));
+    await Promise.all(numbers(manyTexts).map((n) => say(acts, chatId, anna, `${mark} ${n}`)));
     await say(acts, chatId, seekerId, "theirs 1");
     const { message } = await say(acts, chatId, anna, "typo");
     await acts.editMessage({ chatId, userId: anna, seq: message.seq, content: `${mark} edited` });
@@ -75,7 +91,7 @@ test("an erasure goes on after a kill; no text is left but a report's evidence u
   expect(await whereIs(store.uri, "typo")).toEqual([]);
 
   for (const { chatId, seekerId } of chats) {
-    const { entries } = await store.log.page(chatId, { limit: 200, after: 0 });
+    const entries = await allEntries(store, chatId);
     expect(entries.map(({ seq }) => seq)).toEqual(numbers(entries.length));
     const sent = entries.filter(({ type }) => type !== "system");
     expect(sent.filter(({ senderId }) => senderId === seekerId).map(({ content }) => content)).toEqual([
@@ -83,10 +99,10 @@ test("an erasure goes on after a kill; no text is left but a report's evidence u
       "theirs 2",
     ]);
     const hers = sent.filter(({ senderId }) => senderId === anna);
-    expect(hers).toHaveLength(62);
+    expect(hers).toHaveLength(manyTexts + 2);
     for (const message of hers) expect(message).toMatchObject({ content: "", deleted: { by: "erasure" } });
     // One deletion for each message, though a process was killed in between.
-    expect(entries.filter(({ system }) => system?.event === "message_deleted")).toHaveLength(62);
+    expect(entries.filter(({ system }) => system?.event === "message_deleted")).toHaveLength(manyTexts + 2);
   }
   const after = new Set(await placesOf(store.uri));
   expect(before.filter((place) => !after.has(place))).toEqual([]);
@@ -96,6 +112,58 @@ test("an erasure goes on after a kill; no text is left but a report's evidence u
   const ends = () => reader.records.filter(({ key }) => key?.toString() === anna);
   await until(() => ends().length > 0, "chat.user_erased");
   expect(reader.of(anna)).toMatchObject([{ type: "chat.user_erased", subject: anna, data: { userId: anna } }]);
+}, 300_000);
+
+test("while people write, edit and delete on another node: each message is deleted once, no change follows its deletion", async () => {
+  await using store = await openTestStore();
+  await using otherNode = await openTestStore({ uri: store.uri });
+  const [eraser, acts] = [chatOn(store, { windows }), chatOn(otherNode, { windows })];
+  const { chatId, ownerId, seekerId } = await aChat(acts, uniqueName("cara"));
+  const sent = await Promise.all(numbers(400).map((n) => say(acts, chatId, ownerId, `hers ${n}`)));
+  const seqs = sent.map(({ message }) => message.seq);
+  await store.userData.erasures.request(ownerId, new Date());
+  const unlessErased = async (change: Promise<unknown>): Promise<void> => {
+    await change.catch((error: unknown) => {
+      if (!(error instanceof ChatError && error.code === "message_deleted")) throw error;
+    });
+  };
+  const whileRunning = async (act: (seq: number) => Promise<unknown>): Promise<void> => {
+    for (const seq of seqs.toReversed()) {
+      if (await isDone(store, ownerId)()) return;
+      await act(seq);
+    }
+  };
+  const actor = { kind: "user", userId: ownerId } as const;
+  const erase = async (): Promise<void> => {
+    for (let places = await store.userData.erasures.running(1); places.length > 0; ) {
+      for (const place of places) await eraser.userData.eraseStep(place, AbortSignal.timeout(60_000));
+      places = await store.userData.erasures.running(1);
+    }
+  };
+  await Promise.all([
+    erase(),
+    whileRunning((seq) => say(acts, chatId, seekerId, `theirs ${seq}`)),
+    whileRunning((seq) =>
+      unlessErased(acts.editMessage({ chatId, userId: ownerId, seq, content: `hers, edited ${seq}` })),
+    ),
+    whileRunning((seq) => acts.deleteMessage({ chatId, actor, seq: Math.max(2, seq - 20) })),
+  ]);
+
+  const entries = await allEntries(store, chatId);
+  expect(entries.map(({ seq }) => seq)).toEqual(numbers(entries.length));
+  const changes = entries.flatMap((entry) => changeIn(entry) ?? []);
+  for (const seq of seqs) {
+    const ofMessage = changes.filter(({ target }) => target === seq).map(({ event }) => event);
+    expect(ofMessage.indexOf("message_deleted")).toBe(ofMessage.length - 1);
+    expect(entries[seq - 1]).toMatchObject({ senderId: ownerId, content: "", deleted: {} });
+  }
+  const theirs = entries.filter(({ senderId, type }) => senderId === seekerId && type === "text");
+  expect(theirs.map(({ content }) => content.slice(0, 7))).toEqual(theirs.map(() => "theirs "));
+  // They did come in between.
+  const came = (event: string, senderId: string) =>
+    entries.filter((entry) => changeIn(entry)?.event === event && entry.senderId === senderId).length;
+  expect(Math.min(theirs.length, came("message_edited", ownerId), came("message_deleted", ownerId))).toBeGreaterThan(0);
+  expect(await whereIs(store.uri, "hers")).toEqual([]);
 }, 300_000);
 
 test("what the user sends while it runs is erased when it is requested again; a replay of the booking events brings nothing back", async () => {
@@ -123,6 +191,9 @@ test("what the user sends while it runs is erased when it is requested again; a 
   await until(async () => (await whereIs(store.uri, mark)).length === 0, "the texts being gone");
   const erased = (await store.userData.erasures.find(ben))?.erased;
   expect(erased).toBe(15 * bookings.length);
+  expect(await working.metric('chat_messages_erased_total{task="erasure"}')).toBe(erased);
+  expect(await working.metric("chat_erasures_open")).toBe(0);
+  expect(await working.metric("chat_erasures_oldest_seconds")).toBe(0);
 
   const places = await placesOf(store.uri);
   working.kill("SIGTERM");

@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import { createConsumerMetrics } from "../../consumers/consumer-metrics.ts";
 import { openUserData } from "../../consumers/user-data/open-user-data.ts";
 import type { Acts } from "../../src/chat/acts/create-acts.ts";
 import { until } from "../support/chat-client.ts";
@@ -40,17 +41,27 @@ const happened = async (store: TestStore, chatId: string, daysAgo: number): Prom
   );
 };
 
-const keepFor = (store: TestStore, acts: Acts, retentionClosedDays: number) => {
+type Work = AsyncDisposable & { metric: (nameAndLabels: string) => Promise<number> };
+
+const keepFor = (store: TestStore, acts: Pick<Acts, "userData">, retentionClosedDays: number): Work => {
+  const { userData: metrics, registry } = createConsumerMetrics();
   const work = openUserData({
     store: store.userData,
     acts: acts.userData,
     retentionClosedDays,
     now: () => new Date(),
+    metrics,
     logger: testLogger,
     timing: { askMs: 50 },
   });
   work.start();
-  return { [Symbol.asyncDispose]: async () => void (await work.stop(60_000)) };
+  return {
+    metric: async (name) => {
+      const line = (await registry.metrics()).split("\n").find((one) => one.startsWith(`${name} `));
+      return Number(line?.slice(name.length + 1));
+    },
+    [Symbol.asyncDispose]: async () => void (await work.stop(60_000)),
+  };
 };
 
 const isGone = (store: TestStore, text: string) => async (): Promise<boolean> =>
@@ -62,7 +73,7 @@ test("chats that were closed long enough ago are emptied, places stay; others ke
   const old = await Promise.all([31, 45, 400].map((daysAgo) => aChat(store, acts, "closed", daysAgo)));
   const young = await aChat(store, acts, "closed", 29);
   const open = await aChat(store, acts, "active", 400);
-  await using _work = keepFor(store, acts, days);
+  await using work = keepFor(store, acts, days);
   for (const { text } of old) await until(isGone(store, text), "an old chat being emptied");
   for (const { text } of [young, open]) expect(await isGone(store, text)()).toBe(false);
   for (const { chatId } of old) {
@@ -70,6 +81,7 @@ test("chats that were closed long enough ago are emptied, places stay; others ke
     expect(entries.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6]);
     for (const entry of entries.slice(1, 3)) expect(entry).toMatchObject({ content: "", deleted: { by: "operator" } });
   }
+  await until(async () => (await work.metric('chat_messages_erased_total{task="retention"}')) === 2 * old.length);
 });
 
 test("a chat that was opened and closed again after it was emptied is emptied again, by a later process", async () => {
@@ -101,4 +113,25 @@ test("with 0 days nothing is emptied", async () => {
   await until(async () => (await store.userData.erasures.find("somebody"))?.state === "done");
   expect(await isGone(store, text)()).toBe(false);
   expect((await store.log.head(chatId)).seq).toBe(4);
+});
+
+test("an erasure that fails is counted, repeated and reported with its age until it is done", async () => {
+  await using store = await openTestStore();
+  const acts = chatOn(store);
+  await store.userData.erasures.request("somebody", new Date(Date.now() - 600_000));
+  const isAllowed = Promise.withResolvers<void>();
+  let failures = 3;
+  const eraseStep: typeof acts.userData.eraseStep = async (...step) => {
+    if (failures-- > 0) throw new Error("a failure");
+    await isAllowed.promise;
+    return acts.userData.eraseStep(...step);
+  };
+  await using work = keepFor(store, { userData: { ...acts.userData, eraseStep } }, 0);
+  await until(async () => (await work.metric('chat_erasure_failures_total{task="erasure"}')) === 3);
+  expect(await work.metric("chat_erasures_open")).toBe(1);
+  expect(await work.metric("chat_erasures_oldest_seconds")).toBeGreaterThanOrEqual(600);
+  isAllowed.resolve();
+  await until(async () => (await work.metric("chat_erasures_open")) === 0);
+  expect(await work.metric("chat_erasures_oldest_seconds")).toBe(0);
+  expect(await work.metric('chat_erasure_failures_total{task="retention"}')).toBe(0);
 });

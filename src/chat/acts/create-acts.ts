@@ -67,7 +67,7 @@ export const createActs = (parts: Parts) => {
     makeReport: createMakeReport({ requireParticipant, log, reports, now }),
     reports,
     /** Erasures, exports, and emptying a chat. */
-    userData: createUserDataActs({ log, cards, reports, userData, changeMessage, now }),
+    userData: createUserDataActs({ log, cards, reports, userData, keeper, broadcast, now }),
     markRead: createMarkRead({ requireParticipant, log, cards, keeper, broadcast, marks, now }),
     markDelivered: createMarkDelivered({ requireParticipant, log, cards, broadcast, marks, now }),
     mute: createMute({ requireParticipant, log, cards, keeper, broadcast, marks, now }),

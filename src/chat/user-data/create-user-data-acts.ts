@@ -1,17 +1,20 @@
-import type { ChangeMessage } from "../acts/change-message.ts";
-import type { ChatCards, ChatLog, Clock } from "../ports.ts";
+import type { CardKeeper } from "../cards/card-keeper.ts";
+import type { Broadcast, ChatCards, ChatLog, Clock } from "../ports.ts";
 import type { Reports } from "../reports.ts";
 import type { Uploads } from "../upload-ports.ts";
+import { createDeleteGroup } from "./delete-group.ts";
 import { createEmptyChat, type FindUndeleted } from "./empty-chat.ts";
 import { type ChatsOfUser, createEraseStep } from "./erase-user.ts";
 import type { Erasures } from "./erasure.ts";
 import { createExportUser } from "./export-user.ts";
+import { createForgetReasons, type OwnerReasons } from "./forget-reasons.ts";
 
 /** What these acts need in addition to the log and the cards. */
 export type UserData = {
   erasures: Erasures;
   chatsOfUser: ChatsOfUser;
   findUndeleted: FindUndeleted;
+  reasons: OwnerReasons;
   forgetUnsent: Uploads["forgetUnsent"];
 };
 
@@ -20,18 +23,30 @@ type Parts = {
   cards: ChatCards;
   reports: Reports;
   userData: UserData;
-  changeMessage: ChangeMessage;
+  keeper: CardKeeper;
+  broadcast: Broadcast;
   now: Clock;
 };
 
 /** What is done with all that is stored of one user, or of one chat. */
-export const createUserDataActs = ({ log, cards, reports, userData, changeMessage, now }: Parts) => {
-  const { erasures, chatsOfUser, findUndeleted, forgetUnsent } = userData;
-  const emptyChat = createEmptyChat({ changeMessage, findUndeleted });
+export const createUserDataActs = ({ log, cards, reports, userData, keeper, broadcast, now }: Parts) => {
+  const { erasures, chatsOfUser, findUndeleted, reasons, forgetUnsent } = userData;
+  const emptyChat = createEmptyChat({ deleteGroup: createDeleteGroup({ log, keeper, broadcast }), findUndeleted });
+  const forgetReasons = createForgetReasons({ reasons, log, keeper, broadcast });
   return {
     erasures,
     emptyChat,
-    eraseStep: createEraseStep({ erasures, chatsOfUser, emptyChat, forgetUnsent, now }),
+    forgetReasons,
+    eraseStep: createEraseStep({
+      erasures,
+      chatsOfUser,
+      emptyChat,
+      forgetReasons,
+      cards,
+      reports,
+      forgetUnsent,
+      now,
+    }),
     exportUser: createExportUser({ log, cards, chatsOfUser, reports, now }),
   };
 };

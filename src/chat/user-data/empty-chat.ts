@@ -1,4 +1,4 @@
-import type { ChangeMessage } from "../acts/change-message.ts";
+import type { DeleteGroup } from "./delete-group.ts";
 
 /**
  * Messages of a chat that are not deleted yet. `senderId` null: of both people. `upTo`: the last seq; left out: the newest.
@@ -8,19 +8,28 @@ export type Undeleted = { chatId: string; senderId: string | null; upTo?: number
 /** The seqs of the next messages after a seq, ascending. */
 export type FindUndeleted = (messages: Undeleted & { after: number; limit: number }) => Promise<number[]>;
 
-/** `by` left out: the service deletes. `signal` ends it between two messages. */
-export type EmptyRequest = Undeleted & { by?: "erasure"; signal: AbortSignal };
+/**
+ * `by` left out: the service deletes. `onDeleted` is awaited after each group of deletions. `signal` ends it between two
+ * groups.
+ */
+export type EmptyRequest = Undeleted & {
+  by?: "erasure";
+  onDeleted: (count: number) => Promise<void>;
+  signal: AbortSignal;
+};
 
-/** Deletes these messages. @returns how many @throws the signal's reason, ChatError `unavailable`; may be repeated */
-export type EmptyChat = (request: EmptyRequest) => Promise<number>;
+/** Deletes these messages. @throws the signal's reason, ChatError `unavailable`; may be repeated */
+export type EmptyChat = (request: EmptyRequest) => Promise<void>;
 
 type Parts = {
-  changeMessage: ChangeMessage;
+  deleteGroup: DeleteGroup;
   findUndeleted: FindUndeleted;
 };
 
-const atOnce = 200;
-const longestPauseMs = 100;
+/** A person who writes in the same chat waits for at most one write of so many entries. */
+const groupSize = 50;
+const shortestPauseMs = 20;
+const longestPauseMs = 500;
 
 const pause = (ms: number): Promise<void> =>
   new Promise((resolve) => {
@@ -28,35 +37,23 @@ const pause = (ms: number): Promise<void> =>
   });
 
 /**
- * Deletes messages as a person does, each with an entry of its own, one after the other. Each deletion is followed by a
- * pause as long as it took: a busy database gets less of this work.
+ * Deletes messages in small groups, one after the other. Each group is followed by a pause as long as it took: a busy
+ * database gets less of this work.
  */
-export const createEmptyChat = ({ changeMessage, findUndeleted }: Parts): EmptyChat => {
-  const erase = async (chatId: string, seq: number, by: EmptyRequest["by"]): Promise<void> => {
-    const began = performance.now();
-    await changeMessage({
-      chatId,
-      seq,
-      senderId: null,
-      event: "message_deleted",
-      ...(by && { by }),
-      content: "",
-      isNeeded: ({ deleted }) => deleted === undefined,
-    });
-    await pause(Math.min(longestPauseMs, performance.now() - began));
-  };
-
-  return async ({ by, signal, ...messages }) => {
-    let count = 0;
+export const createEmptyChat = ({ deleteGroup, findUndeleted }: Parts): EmptyChat => {
+  return async ({ by, onDeleted, signal, ...messages }) => {
     for (let after = 0; ; ) {
-      const seqs = await findUndeleted({ ...messages, after, limit: atOnce });
-      for (const seq of seqs) {
-        signal.throwIfAborted();
-        await erase(messages.chatId, seq, by);
-        count += 1;
-      }
-      after = seqs.at(-1) ?? after;
-      if (seqs.length < atOnce) return count;
+      signal.throwIfAborted();
+      const began = performance.now();
+      const seqs = await findUndeleted({ ...messages, after, limit: groupSize });
+      const last = seqs.at(-1);
+      if (last === undefined) return;
+      const { deleted, left } = await deleteGroup({ chatId: messages.chatId, seqs, by });
+      if (deleted > 0) await onDeleted(deleted);
+      const [again] = left;
+      if (again === undefined && seqs.length < groupSize) return;
+      after = again === undefined ? last : again - 1;
+      await pause(Math.min(longestPauseMs, Math.max(shortestPauseMs, performance.now() - began)));
     }
   };
 };

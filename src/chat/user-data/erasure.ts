@@ -20,18 +20,25 @@ export type ErasedUser = { userId: string; at: Date };
  */
 export type ErasurePlace = { userId: string; pass: number; after: string | null };
 
+/** The erasures that are running. `oldestAt`: when the oldest of them was requested. */
+export type OpenErasures = { count: number; oldestAt: Date | null };
+
 /** The requested erasures. All that is returned is on the disks of a majority of the database. */
 export interface Erasures {
   /** Begins an erasure, or makes sure that one that is running begins another pass. @throws ChatError `unavailable` */
   request(userId: string, at: Date): Promise<Erasure>;
   /** Null: never requested. @throws ChatError `unavailable` */
   find(userId: string): Promise<Erasure | null>;
+  /** How many are running. */
+  open(): Promise<OpenErasures>;
   /** The running ones, the oldest request first. */
   running(limit: number): Promise<ErasurePlace[]>;
   /** Makes every running erasure begin another pass: a process that died did not save all that it found. */
   distrust(): Promise<void>;
-  /** Saves that a pass has come to `after` and has deleted `erased` more messages. Does nothing if another process moved it. */
-  move(place: ErasurePlace, after: string, erased: number): Promise<void>;
+  /** Saves that a running erasure has deleted so many more messages. */
+  found(userId: string, erased: number): Promise<void>;
+  /** Saves that a pass has come to `after`. Does nothing if another process moved it. */
+  move(place: ErasurePlace, after: string): Promise<void>;
   /** Ends a pass: another one begins if this one found something or the erasure was requested again; otherwise it is done. */
   endPass(place: ErasurePlace, at: Date): Promise<void>;
 }

@@ -108,7 +108,7 @@ const paths: ZodOpenApiPathsObject = {
       tags: ["Booking service"],
       summary: "Erase what a user sent",
       description:
-        "Content and files of all messages of this user are deleted (`deleted.by` is `erasure`), also of those that are sent while the erasure runs. Places, times and the other side's messages stay, and so does the evidence of reports until they are closed. The work goes on in the background: `GET …/data/erasure` returns the state, and `chat.user_erased` follows at the end. Calling again is harmless: the same `id`, and another look for messages. The user need not be known here. The body is ignored.",
+        "Content and files of all messages of this user are deleted (`deleted.by` is `erasure`), also of those that are sent while the erasure runs, as are the reasons that the user gave as an owner for a change of status and the notes of the user's reports. Places, times and the other side's messages stay, and so does the evidence of reports until they are closed. The work goes on in the background: `GET …/data/erasure` returns the state, and `chat.user_erased` follows at the end. Calling again is harmless: the same `id`, and another look for messages. The user need not be known here. The body is ignored.",
       security: asService,
       requestParams: { path: paramsSchema },
       responses: { 202: answer("The erasure runs", erasureAnswerSchema), ...problems(["validation_failed"]) },

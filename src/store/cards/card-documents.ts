@@ -2,7 +2,7 @@ import type { Card } from "../../chat/cards/card.ts";
 import { type CardCopy, copyOf } from "../../chat/cards/card-copy.ts";
 import { stateRank, uploadedStates } from "../../chat/log/attachment.ts";
 import { type Entry, toMessage } from "../../chat/log/entry.ts";
-import { isChange } from "../../chat/log/entry-kinds.ts";
+import { isShown } from "../../chat/log/entry-kinds.ts";
 import { type Participants, type Role, roleOf } from "../../chat/roles.ts";
 import type { CardDocument } from "../models.ts";
 
@@ -121,9 +121,9 @@ const shownFields = (shown: Entry) => {
   };
 };
 
-/** When something last happened in the chat: a change of an earlier message does not count. */
+/** When something last happened in the chat: what is not shown does not count. */
 const activityAt = ({ newest, shown }: CardCopy): Date[] => [
-  ...(newest && !isChange(newest) ? [newest.createdAt] : []),
+  ...(newest && isShown(newest) ? [newest.createdAt] : []),
   ...(shown ? [shown.createdAt] : []),
 ];
 

@@ -64,6 +64,11 @@ export const createReportStore = (collection: mongo.Collection<ReportDocument>):
       for await (const report of found.project<ReportDocument>({ entries: 0 }))
         yield toReport({ ...report, entries: [] });
     },
+    forgetNotes: (chatId, reporterId) =>
+      orUnavailable(async () => {
+        const noted = { chatId: new Types.ObjectId(chatId), reporterId, note: { $ne: null } };
+        return (await collection.updateMany(noted, { $set: { note: null } }, durable)).modifiedCount;
+      }),
     list: ({ status, limit, cursor }) => {
       const place = cursor === undefined ? {} : afterPlace(decodePlace(cursor));
       return orUnavailable(async () => {

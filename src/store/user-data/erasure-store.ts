@@ -27,6 +27,9 @@ const at = ({ userId, pass, after }: ErasurePlace): mongo.Filter<ErasureDocument
   after: after === null ? null : new Types.ObjectId(after),
 });
 
+/** From how many on they are no longer counted. */
+const mostCounted = 10_000;
+
 const isRunning = { $eq: ["$state", "running"] };
 
 /** The update that begins an erasure, goes on with a running one, or begins a finished one again. */
@@ -74,6 +77,15 @@ export const createErasureStore = (collection: mongo.Collection<ErasureDocument>
         const found = await collection.findOne({ _id: userId }, lasting);
         return found && toErasure(found);
       }),
+    open: () =>
+      orUnavailable(async () => {
+        const running = { state: "running" } as const;
+        const [count, oldest] = await Promise.all([
+          collection.countDocuments(running, { ...lasting, limit: mostCounted }),
+          collection.findOne(running, { ...lasting, sort: { requestedAt: 1 }, projection: { requestedAt: 1 } }),
+        ]);
+        return { count, oldestAt: oldest?.requestedAt ?? null };
+      }),
     running: (limit) =>
       orUnavailable(async () => {
         const found = collection.find({ state: "running" }, lasting).sort({ requestedAt: 1 }).limit(limit);
@@ -83,10 +95,14 @@ export const createErasureStore = (collection: mongo.Collection<ErasureDocument>
       orUnavailable(
         async () => void (await collection.updateMany({ state: "running" }, { $set: { isDirty: true } }, durable)),
       ),
-    move: (place, after, erased) =>
+    found: (userId, erased) =>
       orUnavailable(async () => {
-        const set = { after: new Types.ObjectId(after), ...(erased > 0 && { isDirty: true }) };
-        await collection.updateOne(at(place), { $set: set, $inc: { erased } }, durable);
+        const more = { $inc: { erased }, $set: { isDirty: true } };
+        await collection.updateOne({ _id: userId, state: "running" }, more, durable);
+      }),
+    move: (place, after) =>
+      orUnavailable(async () => {
+        await collection.updateOne(at(place), { $set: { after: new Types.ObjectId(after) } }, durable);
       }),
     endPass: (place, finishedAt) =>
       orUnavailable(async () => void (await collection.updateOne(at(place), endStages(finishedAt), durable))),

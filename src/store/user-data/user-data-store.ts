@@ -5,6 +5,7 @@ import type { CardDocument, EntryDocument, ErasureDocument } from "../models.ts"
 import { createOldestClosed, type OldestClosed } from "./closed-chats.ts";
 import { createErasureStore } from "./erasure-store.ts";
 import { type AcquireJob, createAcquireJob } from "./job-lease.ts";
+import { createOwnerReasons } from "./owner-reasons.ts";
 import { createChatsOfUser, createFindUndeleted } from "./user-chats.ts";
 
 /** What erasures, exports and retention need from the database in addition to the log and the cards. */
@@ -19,10 +20,12 @@ type Parts = {
 
 export const createUserDataStore = ({ database, names, uploads }: Parts): UserDataStore => {
   const cards = database.collection<CardDocument>(names.cards);
+  const entries = database.collection<EntryDocument>(names.entries);
   return {
     erasures: createErasureStore(database.collection<ErasureDocument>(names.erasures)),
     chatsOfUser: createChatsOfUser(cards),
-    findUndeleted: createFindUndeleted(database.collection<EntryDocument>(names.entries)),
+    findUndeleted: createFindUndeleted(entries),
+    reasons: createOwnerReasons({ entries, cards }),
     forgetUnsent: (userId) => uploads.forgetUnsent(userId),
     oldestClosed: createOldestClosed(cards),
     acquire: createAcquireJob(database),
