@@ -18,8 +18,8 @@ export default defineConfig({
   testMatch: "**/*.test.ts",
   workers: 1,
   // A busy machine takes its time; the limits only end what would never come.
-  timeout: 180_000,
-  expect: { timeout: 30_000 },
+  timeout: 900_000,
+  expect: { timeout: 120_000 },
   use: {
     browserName: "chromium",
     headless: true,

@@ -9,7 +9,7 @@ export type HttpAnswer = {
 };
 export type HttpRequest = { method: string; path: string; headers: Record<string, string>; body: string | undefined };
 
-const limitMs = 60_000;
+const limitMs = 300_000;
 
 /** One request as it is written: fetch would mend paths, headers and methods. @throws when it is not answered */
 export const ask = (url: string, { method, path, headers, body }: HttpRequest): Promise<HttpAnswer> =>

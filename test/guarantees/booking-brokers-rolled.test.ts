@@ -4,11 +4,12 @@ import { readEvents } from "../support/chat-events.ts";
 import { openTestKafka } from "../support/kafka.ts";
 import { openKafkaCluster } from "../support/kafka-cluster.ts";
 import { openTestLog, runConsumers } from "../support/run-consumers.ts";
+import { startLimit } from "../support/services.ts";
 
 const people = { ownerId: "owner-1", seekerId: "seeker-1" };
 
 test("three brokers restarted one after the other under load lose nothing, in and out", async () => {
-  await using cluster = await openKafkaCluster(AbortSignal.timeout(300_000));
+  await using cluster = await openKafkaCluster(startLimit());
   await using kafka = await openTestKafka({ brokers: cluster.address, replicas: 3 });
   const { approved, cancelled, dlq, events } = kafka.topics;
   const topics = [approved, cancelled, dlq, events];
@@ -34,13 +35,13 @@ test("three brokers restarted one after the other under load lose nothing, in an
   };
   const publishing = publish();
   for (const broker of cluster.brokers) {
-    await cluster.inSync(topics, 120_000);
+    await cluster.inSync(topics);
     const before = bookings.length;
     await broker.stop();
     await until(() => bookings.length > before + 10, "publishing without one broker");
     await broker.start();
   }
-  await cluster.inSync(topics, 120_000);
+  await cluster.inSync(topics);
   over.abort();
   await publishing;
 
@@ -61,4 +62,4 @@ test("three brokers restarted one after the other under load lose nothing, in an
   const found = new Set(letters.map(({ value }) => String(value)));
   expect(poison.filter((value) => !found.has(value))).toEqual([]);
   expect((await consumers.ops("livez")).status).toBe(200);
-}, 600_000);
+});

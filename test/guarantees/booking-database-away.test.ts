@@ -8,6 +8,7 @@ import { until } from "../support/chat-client.ts";
 import { freeze, thaw } from "../support/freeze.ts";
 import { openTestKafka, type TestKafka } from "../support/kafka.ts";
 import { openTestLog, runConsumers } from "../support/run-consumers.ts";
+import { startLimit } from "../support/services.ts";
 
 const anApprovalOf = (bookingId: string) => ({
   bookingId,
@@ -20,7 +21,7 @@ const ownMongodb = async (): Promise<OwnService> =>
   provideMongodb({
     env: process.env,
     folder: await mkdtemp(join(tmpdir(), "booking-database-away-")),
-    signal: AbortSignal.timeout(120_000),
+    signal: startLimit(),
     report: () => undefined,
     how: "binary",
     keep: false,
@@ -76,13 +77,7 @@ const goesOn = async ({ away, back }: (typeof ways)["killed"]): Promise<void> =>
 };
 
 // Side by side, since each waits for a minute.
-test.concurrent(
-  "with the database killed for a minute nothing is confirmed, and the consumer continues by itself",
-  () => goesOn(ways.killed),
-  300_000,
-);
-test.concurrent(
-  "with the database frozen for a minute nothing is confirmed, and the consumer continues by itself",
-  () => goesOn(ways.frozen),
-  300_000,
-);
+test.concurrent("with the database killed for a minute nothing is confirmed, and the consumer continues by itself", () =>
+  goesOn(ways.killed));
+test.concurrent("with the database frozen for a minute nothing is confirmed, and the consumer continues by itself", () =>
+  goesOn(ways.frozen));

@@ -139,4 +139,4 @@ test("after a storm of all of these the node's memory is about the same as befor
   expect(peak).toBeLessThan(podLimit);
   expect(await metric("chat_sends_waiting")).toBe(0);
   expect(node.isRunning()).toBe(true);
-}, 300_000);
+});

@@ -72,7 +72,7 @@ test("with Kafka away all of chat and POST initiate work, and afterwards the con
   // None of those before it came again: the five, the five that waited, and the newer approval of the urgent one.
   expect([await applied(), await known()]).toEqual([11, 0]);
   await until(async () => (await healthOf(node)).status === "ok");
-}, 180_000);
+});
 
 const allOfChatWorks = async (node: TestNode): Promise<void> => {
   const { chatId, ownerId, seekerId } = await anApprovedChat(node);

@@ -125,6 +125,5 @@ describe("without a majority", () => {
       expect(await sendTwenty(prefix)).toEqual(answers);
       expect(ended).toBe(0);
     },
-    90_000,
   );
 });

@@ -6,7 +6,7 @@ import { createLogger } from "../../src/process/logger.ts";
 import { anApprovedChat, ask, callAs, connect } from "../support/chat-client.ts";
 import { withDatabase } from "../support/open-test-store.ts";
 import { ownReplicaSet, ownStandalone } from "../support/own-replica-set.ts";
-import { uniqueName } from "../support/services.ts";
+import { startLimit, uniqueName } from "../support/services.ts";
 import { databaseUri, testConfig, testSettings } from "../support/start-node.ts";
 import type { ReplicaSet } from "../torture/replica-set.ts";
 
@@ -25,7 +25,7 @@ const openWeakNode = async (mongodbUri: string) => {
     process: "test-node",
     destination: { write: (line) => lines.push(line) },
   });
-  const node = await openChatNode({ config, logger, signal: AbortSignal.timeout(120_000) });
+  const node = await openChatNode({ config, logger, signal: startLimit() });
   return { lines, url: `http://127.0.0.1:${node.port}`, [Symbol.asyncDispose]: () => node.stop(2_000) };
 };
 
@@ -116,7 +116,7 @@ const startAndEnd = (script: string, mongodbUri: string): Promise<{ code: unknow
   new Promise((resolve) => {
     const { NODE_OPTIONS: _, ...inherited } = process.env;
     const env = { ...inherited, ...testSettings({ MONGODB_URI: mongodbUri, LOG_LEVEL: "fatal" }) };
-    execFile(process.execPath, [script], { env, timeout: 100_000 }, (error, _out, said) =>
+    execFile(process.execPath, [script], { env, timeout: 600_000 }, (error, _out, said) =>
       resolve({ code: error?.code ?? 0, said }),
     );
   });

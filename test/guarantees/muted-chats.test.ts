@@ -83,7 +83,7 @@ test("what is unread when the mute has passed is noticed then, in one notice", a
   expect(Date.parse(notice?.time ?? "")).toBeGreaterThanOrEqual(end.getTime());
   await anothersNotice();
   expect(notices(chat, chat.seekerId)).toHaveLength(1);
-}, 300_000);
+});
 
 test("only the one who muted gets no notice", async () => {
   await using _relay = await relay();
@@ -99,7 +99,7 @@ test("only the one who muted gets no notice", async () => {
   await isPutOff(chat);
   await anothersNotice();
   expect(notices(chat, chat.seekerId)).toEqual([]);
-}, 300_000);
+});
 
 test("muting holds back a notice that waits already, and taking it back brings the notice soon", async () => {
   await using _relay = await relay();
@@ -115,7 +115,7 @@ test("muting holds back a notice that waits already, and taking it back brings t
   expect(notices(chat, chat.seekerId)).toMatchObject([
     { data: { unreadCount: 1, message: { seq: sent.message.seq } } },
   ]);
-}, 300_000);
+});
 
 test("the next relay goes on waiting, and what was read meanwhile is not noticed", async () => {
   const first = await relay();
@@ -136,7 +136,7 @@ test("the next relay goes on waiting, and what was read meanwhile is not noticed
   expect(Date.parse(notices(unread, unread.seekerId)[0]?.time ?? "")).toBeGreaterThanOrEqual(end.getTime());
   await anothersNotice();
   expect(notices(read, read.seekerId)).toEqual([]);
-}, 300_000);
+});
 
 test("a mute that ended while no relay worked is noticed by the next one", async () => {
   const first = await relay();
@@ -151,7 +151,7 @@ test("a mute that ended while no relay worked is noticed by the next one", async
   await using _second = await relay();
   await noticed(chat);
   expect(notices(chat, chat.seekerId)).toHaveLength(1);
-}, 300_000);
+});
 
 test("nothing on the topic says who has muted a chat", async () => {
   await using _relay = await relay();
@@ -164,4 +164,4 @@ test("nothing on the topic says who has muted a chat", async () => {
   await until(() => reader.count(chatId, "chat.status_changed") > 0, "the event");
   // As they came: the schema leaves out what it does not know.
   expect(reader.records.map(({ value }) => String(value)).join("\n")).not.toMatch(/muted|2999/i);
-}, 300_000);
+});

@@ -33,7 +33,7 @@ test("nodes whose Redis became read-only say `degraded`, find the new one, and s
     using late = await connect(one, "somebody-else");
     expect(late.connected).toBe(true);
 
-    const resynced = [owner, seeker].map((socket) => next(socket, "resync", () => true, 120_000));
+    const resynced = [owner, seeker].map((socket) => next(socket, "resync", () => true));
     proxy.lead(portOf(fresh.address));
     expect(await Promise.all(resynced)).toEqual([{ reason: "redis_was_away" }, { reason: "redis_was_away" }]);
     for (const node of [one, other]) await untilRedis(node, "up");
@@ -53,4 +53,4 @@ test("nodes whose Redis became read-only say `degraded`, find the new one, and s
     for (const client of [toOld, toFresh]) client.disconnect();
     proxy.close();
   }
-}, 300_000);
+});

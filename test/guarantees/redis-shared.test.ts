@@ -48,7 +48,7 @@ test("two installations on one Redis receive nothing from each other, and each h
   const ofOther = heard.filter((said) => JSON.stringify(said).includes(chatId));
   expect(ofOther).toEqual([]);
   expect(JSON.stringify(heard)).not.toContain("user_typing");
-}, 120_000);
+});
 
 test("every key and every channel begins with REDIS_PREFIX, or else with `lyvo-chat:` and the database's name", async () => {
   await using service = await ownRedis();
@@ -86,4 +86,4 @@ test("every key and every channel begins with REDIS_PREFIX, or else with `lyvo-c
   } finally {
     redis.disconnect();
   }
-}, 120_000);
+});

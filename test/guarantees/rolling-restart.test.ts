@@ -102,4 +102,4 @@ test("during a rolling restart of two nodes under load no send of 500 clients fa
   } finally {
     for (const client of clients) client.stop();
   }
-}, 240_000);
+});

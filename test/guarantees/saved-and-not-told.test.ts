@@ -24,7 +24,7 @@ test("a message of a node that was killed between saving and broadcasting is fou
     // Held up, not cut: what the node tells never arrives, and it knows nothing of that.
     toRedis.hold(1, "both");
     // A busy machine may lose its own connection to Redis as well, which is another reason.
-    const heard = next(owner, "resync", ({ reason }) => reason === "node_was_lost", 120_000);
+    const heard = next(owner, "resync", ({ reason }) => reason === "node_was_lost");
     const { status } = await callAsService(dies, "PUT", `/api/chat/${chatId}/status`, { status: "readonly" });
     expect(status).toBe(200);
     await dies.stop("SIGKILL");

@@ -17,7 +17,7 @@ beforeAll(async () => {
   const shared = { MONGODB_URI: databaseUri(uniqueName("typing")), REDIS_URL: redis.address };
   typists = await processes.startNode(shared);
   hearers = await startNode(shared);
-}, 120_000);
+});
 afterAll(async () => {
   await hearers[Symbol.asyncDispose]();
   await processes[Symbol.asyncDispose]();
@@ -49,7 +49,7 @@ test("typing whose end falls into an outage of Redis ends, and does not come bac
   using next = await aTypist();
   expect(next.heard[0]?.isTyping).toBe(true);
   expect(typist.heard.map(({ isTyping }) => isTyping)).toEqual([true, false]);
-}, 120_000);
+});
 
 test("typing of a killed node ends, once", async () => {
   using typist = await aTypist();
@@ -59,4 +59,4 @@ test("typing of a killed node ends, once", async () => {
   using next = await aTypist();
   expect(next.heard[0]?.isTyping).toBe(true);
   expect(typist.heard.filter(({ isTyping }) => !isTyping)).toHaveLength(1);
-}, 120_000);
+});

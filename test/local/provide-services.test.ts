@@ -19,7 +19,7 @@ describe("the services of one data folder", () => {
 
   beforeAll(async () => {
     provided = await provideServices(options);
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await provided.close();

@@ -67,7 +67,11 @@ async function startOwner(): Promise<{ owner: ChildProcess; sleeper: number }> {
 }
 
 function hasEnded(pid: number): Promise<void> {
-  return waitUntil({ what: "the program has not ended", limitMs: 5_000, check: () => processStart(pid) === undefined });
+  return waitUntil({
+    what: "the program has not ended",
+    limitMs: 60_000,
+    check: () => processStart(pid) === undefined,
+  });
 }
 
 function withoutFlags(): NodeJS.ProcessEnv {

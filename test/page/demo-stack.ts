@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createTopics } from "../../consumers/kafka/create-topics.ts";
 import { openRun } from "../../local/services/runs/run.ts";
 import { startStack } from "../../local/stack.ts";
-import { testServices } from "../support/services.ts";
+import { startLimit, testServices } from "../support/services.ts";
 import { storeSettings } from "../support/uploads.ts";
 
 export interface DemoStack extends AsyncDisposable {
@@ -55,7 +55,7 @@ export async function startDemoStack(): Promise<DemoStack> {
     },
     nodeCount: 2,
     anyPorts: true,
-    signal: AbortSignal.timeout(90_000),
+    signal: startLimit(),
     report: (line) => lines.push(line),
   });
   return {

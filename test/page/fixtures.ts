@@ -39,7 +39,7 @@ export const test = base.extend<{ demo: Demo }, { stack: DemoStack }>({
       await using stack = await startDemoStack();
       await use(stack);
     },
-    { scope: "worker", timeout: 120_000 },
+    { scope: "worker", timeout: 900_000 },
   ],
   demo: async ({ page, stack }, use) => {
     const said: string[] = [];

@@ -46,3 +46,12 @@ test("the compiler lets nothing pass that Node could not strip", () => {
   const { compilerOptions } = JSON.parse(read("tsconfig.json"));
   expect(compilerOptions).toMatchObject({ erasableSyntaxOnly: true, verbatimModuleSyntax: true, strict: true });
 });
+
+const ownLimit = /^\s*\}, [\d_]{4,}\);$/m;
+
+test("no test has a limit of its own: a busy machine would reach it", () => {
+  const tests = trackedFiles.filter((path) => isIn("test", path) && path.endsWith(".test.ts"));
+  expect(tests.length).toBeGreaterThan(100);
+  expect(tests.filter((path) => ownLimit.test(read(path)))).toEqual([]);
+  expect(ownLimit.test("  }, 60_000);\n")).toBe(true);
+});

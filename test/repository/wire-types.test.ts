@@ -45,4 +45,4 @@ test("the types of the contract need no package, so a client of them needs no zo
   using folder = mkdtempDisposableSync(join(tmpdir(), "wire-types-"));
   emitDeclarations(folder.path);
   expect([...packagesOf(folder.path)]).toEqual([]);
-}, 120_000);
+});

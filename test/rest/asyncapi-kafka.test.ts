@@ -52,7 +52,7 @@ beforeAll(async () => {
   // The parser follows all references, so a message's schemas stand on their own.
   const parsed = await new Parser().parse(JSON.stringify(document));
   for (const message of parsed.document?.allMessages().all() ?? []) messages[message.id()] = message;
-}, 60_000);
+});
 
 const messageOf = (id: string): MessageInterface => {
   const message = messages[id];

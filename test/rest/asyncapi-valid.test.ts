@@ -42,13 +42,9 @@ describe("the AsyncAPI document that is served", () => {
     expect(document?.channels().get("kafka.chat.events")?.address()).toBe("chat.events");
   });
 
-  test.each(Object.entries(broken))(
-    "would be complained of where %s",
-    async (_how, spoil) => {
-      const copy = structuredClone(served);
-      spoil(copy);
-      expect(await complaints(copy)).toContainEqual(expect.stringMatching(/^Error /));
-    },
-    60_000,
-  );
+  test.each(Object.entries(broken))("would be complained of where %s", async (_how, spoil) => {
+    const copy = structuredClone(served);
+    spoil(copy);
+    expect(await complaints(copy)).toContainEqual(expect.stringMatching(/^Error /));
+  });
 });

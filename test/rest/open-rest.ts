@@ -13,6 +13,7 @@ import type { Rules } from "../../src/contract/rules.ts";
 import { createLogger } from "../../src/process/logger.ts";
 import { createRestApp, type RestParts } from "../../src/rest/app.ts";
 import { openStore } from "../../src/store/open-store.ts";
+import { startLimit } from "../support/services.ts";
 
 export const apiKey = "the-key-of-the-booking-service";
 export const olderKey = "the-key-before";
@@ -111,7 +112,7 @@ export const openRest = async ({ mongodbUri = databaseUri(), ...overrides }: Opt
     destination: { write: (line: string) => void lines.push(line) },
   });
   const now = overrides.now ?? (() => new Date());
-  const store = await openStore({ mongodbUri, logger, signal: AbortSignal.timeout(90_000), now });
+  const store = await openStore({ mongodbUri, logger, signal: startLimit(), now });
   const { log, cards } = store;
   const acts = createActs({
     log,

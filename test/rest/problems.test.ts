@@ -20,7 +20,7 @@ const sendRaw = (text: string): Promise<string> =>
     const { port } = new URL(rest.url);
     const socket = connect(Number(port), "127.0.0.1", () => socket.write(text));
     let answer = "";
-    socket.setEncoding("utf8").setTimeout(60_000, () => socket.destroy(new Error("no answer")));
+    socket.setEncoding("utf8").setTimeout(300_000, () => socket.destroy(new Error("no answer")));
     socket.on("data", (part: string) => {
       answer += part;
     });

@@ -1,4 +1,6 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { io, type Socket } from "socket.io-client";
+import { patientLimit } from "../../local/services/patient-limit.ts";
 import type { Chat } from "../../src/chat/cards/card.ts";
 import type { ClientToServerEvents } from "../../src/contract/client-events.ts";
 import type { ServerToClientEvents } from "../../src/contract/server-events.ts";
@@ -43,21 +45,24 @@ export const next = <E extends keyof ServerToClientEvents>(
   timeoutMs = 150_000,
 ): Promise<Parameters<ServerToClientEvents[E]>[0]> =>
   new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
+    const isOver = patientLimit(timeoutMs);
+    const timer = setInterval(() => {
+      if (!isOver()) return;
+      clearInterval(timer);
       socket.off(event, listener as never);
       reject(new Error(`no ${event} within ${timeoutMs} ms`));
-    }, timeoutMs);
+    }, 1_000);
     const listener = (payload: Parameters<ServerToClientEvents[E]>[0]): void => {
       if (!test(payload)) return;
-      clearTimeout(timer);
+      clearInterval(timer);
       socket.off(event, listener as never);
       resolve(payload);
     };
     socket.on(event, listener as never);
   });
 
-/** Longer than the ten seconds that a send may wait in the node. */
-const answerLimitMs = 60_000;
+/** Much longer than the ten seconds that a send may wait in the node. */
+const answerLimitMs = 300_000;
 
 /** Emits what need not be of the contract, and returns the ack as it came. */
 export const ask = (socket: Client, event: string, ...payload: unknown[]): Promise<Record<string, unknown>> =>
@@ -124,9 +129,9 @@ export const until = async (
   what = "the condition",
   timeoutMs = 150_000,
 ): Promise<void> => {
-  const deadline = Date.now() + timeoutMs;
-  while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`${what} did not come true within ${timeoutMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  const isOver = patientLimit(timeoutMs);
+  for (let pauseMs = 20; !(await check()); pauseMs = Math.min(1.1 * pauseMs, 200)) {
+    if (isOver()) throw new Error(`${what} did not come true within ${timeoutMs} ms`);
+    await pause(pauseMs);
   }
 };

@@ -17,7 +17,7 @@ export type KafkaCluster = AsyncDisposable & {
   address: string;
   brokers: ProvidedService[];
   /** Waits until every partition of the topics has all of its replicas in sync. */
-  inSync(topics: string[], limitMs: number): Promise<void>;
+  inSync(topics: string[]): Promise<void>;
 };
 
 type Node = { id: number; port: number; controllerPort: number; folder: string };
@@ -42,7 +42,7 @@ export const openKafkaCluster = async (signal: AbortSignal): Promise<KafkaCluste
   return {
     address,
     brokers,
-    inSync: (topics, limitMs) => until(() => areInSync(address.split(","), topics), "the replicas in sync", limitMs),
+    inSync: (topics) => until(() => areInSync(address.split(","), topics), "the replicas in sync"),
     [Symbol.asyncDispose]: async () => {
       await Promise.all(brokers.map((broker) => broker.stop("SIGKILL")));
       await run.close();

@@ -30,8 +30,8 @@ export type TestKafka = AsyncDisposable & {
   publishMany(topic: string, records: { key: string; value: string | Buffer }[]): Promise<void>;
   /** The committed offsets of a topic, by partition; -1 for none. */
   committed(topic: string): Promise<Record<number, number>>;
-  /** How many records of a topic are committed, over all partitions. */
-  committedCount(topic: string): Promise<number>;
+  /** How many records of a topic are committed, over all partitions; by the group of this test unless told. */
+  committedCount(topic: string, groupId?: string): Promise<number>;
   /** The offset behind a topic's newest record, by partition. */
   written(topic: string): Promise<Record<number, number>>;
   /** The members of the group now. */
@@ -69,7 +69,7 @@ export const openTestKafka = async ({
       names.map((topic) => ({ topic, numPartitions: count, replicationFactor: replicas, configEntries })),
     );
   };
-  const committed = async (topic: string): Promise<Record<number, number>> => offsetsOf(admin, groupId, topic);
+  const committed = (topic: string, by = groupId): Promise<Record<number, number>> => offsetsOf(admin, by, topic);
   if (create) {
     await admin.connect();
     await createTopics(Object.values(topics), partitions);
@@ -95,9 +95,9 @@ export const openTestKafka = async ({
       }
       await producer.disconnect();
     },
-    committed,
-    committedCount: async (topic) =>
-      Object.values(await committed(topic)).reduce((sum, offset) => sum + Math.max(0, offset), 0),
+    committed: (topic) => committed(topic),
+    committedCount: async (topic, by) =>
+      Object.values(await committed(topic, by)).reduce((sum, offset) => sum + Math.max(0, offset), 0),
     written: async (topic) =>
       Object.fromEntries((await rangesOf(client, topic)).map(({ partition, high }) => [partition, high])),
     members: async () => (await admin.describeGroups([groupId])).groups[0]?.members.length ?? 0,

@@ -12,6 +12,7 @@ import { type Acts, createActs } from "../../src/chat/acts/create-acts.ts";
 import type { Broadcast } from "../../src/chat/ports.ts";
 import type { Logger } from "../../src/process/logger.ts";
 import { openStore, type Store } from "../../src/store/open-store.ts";
+import { startLimit } from "./services.ts";
 
 const nothing = (): void => undefined;
 
@@ -65,7 +66,7 @@ export const openTestRelay = async ({
   timing,
   through = (same) => same,
 }: RelayOptions & { kafka: KafkaAddress; logger: Logger }) => {
-  const store = await openStore({ mongodbUri, logger, signal: AbortSignal.timeout(90_000) });
+  const store = await openStore({ mongodbUri, logger, signal: startLimit() });
   const publisher = await createPublisher({ kafka, logger });
   const registry = new Registry();
   const relay = openRelay({

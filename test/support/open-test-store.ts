@@ -3,7 +3,7 @@ import { type Draft, draftAfter, emptyHead, type Head } from "../../src/chat/log
 import type { Decision } from "../../src/chat/ports.ts";
 import { createLogger } from "../../src/process/logger.ts";
 import { openStore, type Store } from "../../src/store/open-store.ts";
-import { uniqueName } from "./services.ts";
+import { startLimit, uniqueName } from "./services.ts";
 import { databaseUri } from "./start-node.ts";
 
 export type TestStore = Store & { uri: string; [Symbol.asyncDispose]: () => Promise<void> };
@@ -15,7 +15,7 @@ export const openTestStore = async ({
   limits,
 }: Options = {}): Promise<TestStore> => {
   const logger = createLogger({ level: process.env["TEST_LOG_LEVEL"] ?? "silent", process: "test-store" });
-  const signal = AbortSignal.timeout(90_000);
+  const signal = startLimit();
   const store = await openStore({ mongodbUri: uri, logger, signal, ...(limits && { limits }) });
   return { ...store, uri, [Symbol.asyncDispose]: () => store.close(1_000) };
 };

@@ -1,6 +1,6 @@
 import { type TestNode, tokenFor } from "./start-node.ts";
 
-const limitMs = 60_000;
+const limitMs = 300_000;
 
 /** A bare websocket that speaks Socket.IO's packets as text, to send what no client library would. */
 export const connectRaw = async ({ url }: Pick<TestNode, "url">, userId: string) => {
@@ -12,7 +12,7 @@ export const connectRaw = async ({ url }: Pick<TestNode, "url">, userId: string)
     for (const deadline = Date.now() + limitMs; Date.now() < deadline; ) {
       const index = heard.findIndex(test);
       if (index >= 0) return heard.splice(index, 1)[0] ?? "";
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setTimeout(resolve, 20));
     }
     throw new Error(`no such packet; heard ${heard.join(" ").slice(0, 200)}`);
   };

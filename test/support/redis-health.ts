@@ -8,11 +8,7 @@ const healthOf = async ({ url }: Node): Promise<{ status: string; checks: { redi
 
 /** Waits until the node says that Redis does its part, or does not. */
 export const untilRedis = (node: Node, is: "up" | "down"): Promise<void> =>
-  until(
-    async () => {
-      const { status, checks } = await healthOf(node);
-      return checks.redis === is && status === (is === "up" ? "ok" : "degraded");
-    },
-    `redis ${is} in the health`,
-    120_000,
-  );
+  until(async () => {
+    const { status, checks } = await healthOf(node);
+    return checks.redis === is && status === (is === "up" ? "ok" : "degraded");
+  }, `redis ${is} in the health`);

@@ -5,7 +5,7 @@ import type { Card } from "../../src/chat/cards/card.ts";
 import type { Entry } from "../../src/chat/log/entry.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { type TestKafka, testLogger } from "./kafka.ts";
-import { uniqueName } from "./services.ts";
+import { startLimit, uniqueName } from "./services.ts";
 import { databaseUri, testConfig } from "./start-node.ts";
 
 export type TestConsumers = Consumers &
@@ -36,7 +36,7 @@ export const runConsumers = async (
   const consumers = await openConsumers({
     config,
     logger: testLogger,
-    signal: AbortSignal.timeout(90_000),
+    signal: startLimit(),
     timing,
     onGiveUp: (error) => {
       throw error;
@@ -67,7 +67,7 @@ export type TestLog = AsyncDisposable & {
 
 /** Looks at what stands in a database. */
 export const openTestLog = async (mongodbUri: string): Promise<TestLog> => {
-  const store = await openStore({ mongodbUri, logger: testLogger, signal: AbortSignal.timeout(90_000) });
+  const store = await openStore({ mongodbUri, logger: testLogger, signal: startLimit() });
   const client = await new mongoose.mongo.MongoClient(mongodbUri).connect();
   return {
     chatOf: async (bookingId) => {

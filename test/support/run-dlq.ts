@@ -25,7 +25,7 @@ export const callDlq = async (
   args: string,
   {
     confirm,
-    signal = AbortSignal.timeout(60_000),
+    signal = AbortSignal.timeout(600_000),
     onProgress = () => undefined,
     env = {},
     printed: lines = [],

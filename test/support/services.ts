@@ -32,6 +32,9 @@ export function testServices(env: NodeJS.ProcessEnv = process.env): TestServices
   };
 }
 
+/** Ends a start that would never succeed; a busy machine does not reach it. */
+export const startLimit = (): AbortSignal => AbortSignal.timeout(900_000);
+
 /** The prefix and something that was not there before. */
 export function uniqueName(prefix: string): string {
   return `${prefix}-${randomBytes(6).toString("hex")}`;
@@ -44,7 +47,7 @@ export function uniqueName(prefix: string): string {
 export function ownServiceOptions(overrides: Partial<ProvideOptions> = {}): ProvideOptions {
   const { MONGODB_URI: _, REDIS_URL: __, KAFKA_BROKERS: ___, S3_ENDPOINT: ____, ...env } = process.env;
   const folder = mkdtempSync(join(tmpdir(), "lyvo-chat-own-"));
-  return { env, folder, keep: false, signal: AbortSignal.timeout(300_000), report: () => {}, ...overrides };
+  return { env, folder, keep: false, signal: startLimit(), report: () => {}, ...overrides };
 }
 
 function address(env: NodeJS.ProcessEnv, name: string): string {

@@ -2,7 +2,7 @@ import jwt from "jsonwebtoken";
 import { type ChatNode, openChatNode } from "../../src/chat-node.ts";
 import { type Config, readConfig } from "../../src/config/config.ts";
 import { createLogger } from "../../src/process/logger.ts";
-import { uniqueName } from "./services.ts";
+import { startLimit, uniqueName } from "./services.ts";
 
 export const apiKey = "test-internal-api-key";
 export const jwtSecret = "test-jwt-secret-of-the-main-backend";
@@ -55,7 +55,7 @@ export type TestNode = ChatNode & {
 export const startNode = async (overrides: NodeJS.ProcessEnv = {}): Promise<TestNode> => {
   const config = testConfig(overrides);
   const logger = createLogger({ level: config.logLevel, process: "test-node" });
-  const node = await openChatNode({ config, logger, signal: AbortSignal.timeout(90_000) });
+  const node = await openChatNode({ config, logger, signal: startLimit() });
   return {
     ...node,
     config,

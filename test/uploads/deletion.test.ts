@@ -7,6 +7,7 @@ import { createLogger } from "../../src/process/logger.ts";
 import { anApprovedChat, callAs, callAsService, until } from "../support/chat-client.ts";
 import { openTestStore, type TestStore } from "../support/open-test-store.ts";
 import { chatOn } from "../support/run-relay.ts";
+import { startLimit } from "../support/services.ts";
 import { startNode, type TestNode } from "../support/start-node.ts";
 import { uploadConfig, uploaderOf, uploadSettings } from "../support/uploads.ts";
 
@@ -98,7 +99,7 @@ test("when a person is erased, the files that the person sent and those not sent
   const [unsent, theirs] = [await chat.owner.upload(), await seeker.upload()];
   const acts = chatOn(store);
   await store.userData.erasures.request(chat.ownerId, new Date());
-  const signal = AbortSignal.timeout(150_000);
+  const signal = startLimit();
   await until(async () => {
     for (const place of await store.userData.erasures.running(10)) await acts.userData.eraseStep(place, signal);
     return (await store.userData.erasures.find(chat.ownerId))?.state === "done";

@@ -10,6 +10,7 @@ import { openTestKafka } from "../support/kafka.ts";
 import { withDatabase } from "../support/open-test-store.ts";
 import { ownFiles } from "../support/own-services.ts";
 import { runConsumers } from "../support/run-consumers.ts";
+import { startLimit } from "../support/services.ts";
 import { startNode, type TestNode } from "../support/start-node.ts";
 import { aPicture, put, someBytes, uploadConfig, uploaderOf, uploadSettings } from "../support/uploads.ts";
 
@@ -31,7 +32,7 @@ const aChat = async () => {
 const openSweep = async (aheadMs: number) => {
   const now = (): Date => new Date(Date.now() + aheadMs);
   const { mongodbUri } = node.config;
-  const store: Store = await openStore({ mongodbUri, logger, signal: AbortSignal.timeout(90_000), now });
+  const store: Store = await openStore({ mongodbUri, logger, signal: startLimit(), now });
   const files = createFileStore({ store: uploadConfig().store, logger, now: () => new Date() });
   const sweep = createSweepUpload({ uploads: store.uploads, store: files, log: store.log, now });
   return {
