@@ -2,9 +2,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { createPublisher, type NewRecord, type Publisher } from "../../consumers/kafka/publisher.ts";
 import { createLogger } from "../../src/process/logger.ts";
 import { apiKey, tokenFor } from "../support/start-node.ts";
-import type { Booking } from "./clients.ts";
-import type { History, Told } from "./history.ts";
-import { type BookingTelling, bookingSpanMs, isLate, type StatusWish } from "./schedule.ts";
+import { type Booking, personOf } from "./clients.ts";
+import { type History, now, type Told } from "./history.ts";
+import { type BookingTelling, bookingSpanMs, type ErasureWish, isLate, type StatusWish } from "./schedule.ts";
 
 /** What plays the booking service: it tells each event until somebody has taken it. */
 export type BookingSource = {
@@ -14,6 +14,8 @@ export type BookingSource = {
   play: (tellings: BookingTelling[], fromMs: number, signal: AbortSignal) => Promise<void>;
   /** Sets statuses at the planned times, each with one try. */
   playStatuses: (wishes: StatusWish[], fromMs: number, signal: AbortSignal) => Promise<void>;
+  /** Requests erasures at the planned times. Resolves when all were accepted. */
+  playErasures: (wishes: ErasureWish[], fromMs: number, signal: AbortSignal) => Promise<void>;
   close: () => Promise<void>;
 };
 
@@ -67,6 +69,15 @@ export const openBookingSource = async ({
     return { bookingId, type, occurredAt: new Date(occurredAt), eventId: `event-${events}` };
   };
 
+  const erase = async (userId: string): Promise<void> => {
+    for (let tries = 0; !ending.signal.aborted; tries += 1) {
+      const [start, url] = [now(), urls[tries % urls.length] ?? ""];
+      if (await ask(`${url}/api/chat/user/${userId}/data`, "DELETE", { "x-api-key": apiKey }, {}))
+        return void history.erasures.push({ userId, start });
+      await pause(againMs);
+    }
+  };
+
   return {
     approveAll: async () => {
       const first = [{ afterMs: 0, by: "plain" as const }];
@@ -91,6 +102,11 @@ export const openBookingSource = async ({
         const who = by === "owner" ? { authorization: `Bearer ${tokenFor(booking.ownerId)}` } : { "x-api-key": apiKey };
         underWay.push(ask(`${url}/api/chat/${chatId}/status`, "PUT", who, { status }));
       }
+      await Promise.all(underWay);
+    },
+    playErasures: async (wishes, fromMs, signal) => {
+      const underWay: Promise<void>[] = [];
+      for await (const { person } of inTime(wishes, fromMs, signal)) underWay.push(erase(personOf(person)));
       await Promise.all(underWay);
     },
     close: async () => {

@@ -273,6 +273,40 @@ describe("(m) a deleted text is still somewhere", () => {
   });
 });
 
+describe("(n) a message of an erased person", () => {
+  const erased = (history: History, start: number): unknown => history.erasures.push({ userId: "ann", start });
+
+  test("that was acked before the request is still there; a later one may be", () => {
+    expect(after((history) => erased(history, 10_000))).toEqual(["n"]);
+    expect(after((history) => erased(history, 0))).toEqual([]);
+    const all = [...quiet, { deletes: 2 }, { deletes: 3 }];
+    expect(after((history) => erased(history, 10_000), all)).toEqual([]);
+  });
+
+  test("is another person's", () => {
+    const wrong = after(
+      (_, { entries }) => void (first(entries.slice(1)).deleted = { by: "erasure", at: "2026-11-22T10:00:00.000Z" }),
+      [...quiet, { deletes: 2 }],
+    );
+    expect(wrong).toEqual(["n"]);
+  });
+
+  test("that was never acked is known by its own id, or by what was heard", () => {
+    const lost = { connection: 1, start: 200, end: 205, outcome: "lost" } as const;
+    for (const clientMessageId of ["k-m1", null]) {
+      const unacked = after(
+        ({ sends, changes }, { entries }) => {
+          Object.assign(first(sends), { attempts: [lost], clientMessageId });
+          if (clientMessageId === null) delete first(entries.slice(1)).clientMessageId;
+          changes.splice(0);
+        },
+        [...quiet, { deletes: 2 }],
+      );
+      expect(unacked).toEqual([]);
+    }
+  });
+});
+
 test("(d) an edit in a chat that is closed", () => {
   expect(broken(happened([...quiet, anEvent("cancelled", 5), { edits: 2, to: "e1 one" }]))).toContain("d");
 });

@@ -5,6 +5,7 @@ import { bookingEvents } from "./rules/booking-events.ts";
 import { cardsFollow } from "./rules/cards.ts";
 import { deletedIsGone, newestChangeShows } from "./rules/changes.ts";
 import { closedIsClosed } from "./rules/closed-is-closed.ts";
+import { erasedIsDeleted } from "./rules/erasures.ts";
 import { logsOf } from "./rules/logs.ts";
 import { marks, marksInOrder } from "./rules/marks.ts";
 import { noHoles } from "./rules/no-holes.ts";
@@ -31,6 +32,7 @@ export const check = (history: History, dump: Dump): Finding[] => {
     { promise: "(k) chat.events tells the whole log, in its order", broken: toldOf(dump) },
     { promise: "(l) what is shown is what the newest change says", broken: newestChangeShows(history, dump, logs) },
     { promise: "(m) a deleted text is nowhere", broken: deletedIsGone(dump, logs) },
+    { promise: "(n) what an erased person sent is deleted", broken: erasedIsDeleted(history, logs) },
     {
       promise: "(i) nothing unexpected was answered",
       broken: history.surprises.map(({ client, text }) => `client ${client}: ${text}`),

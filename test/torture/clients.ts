@@ -6,7 +6,7 @@ import type { Action, Load } from "./schedule.ts";
 /** A chat's booking, before anybody has told of it. */
 export type Booking = { bookingId: string; ownerId: string; seekerId: string };
 
-const personOf = (index: number): string => `person-${index}`;
+export const personOf = (index: number): string => `person-${index}`;
 
 /** Who talks to whom; each person has several chats. */
 export const bookingsOf = ({ people, chats }: Load): Booking[] =>
@@ -44,20 +44,23 @@ export const playActions = async (
     const client = clients[action.client];
     const chatIds = client?.chatIds() ?? [];
     const chatId = chatIds[Math.floor(action.chat * chatIds.length)];
-    if (client !== undefined && chatId !== undefined) play(client, chatId, action);
+    if (client !== undefined && chatId !== undefined) play(client, clients, chatId, action);
   }
 };
 
-const play = (client: Client, chatId: string, action: Action): void => {
+const play = (client: Client, clients: Client[], chatId: string, action: Action): void => {
   if (action.act === "send") {
     if (client.unsent(chatId) < mostUnsent) client.send(chatId, { ...action, content: contentOf(action) });
   } else if (action.act === "edit" || action.act === "delete") {
-    client.change(chatId, { ...action, content: action.act === "edit" ? `e${action.nth} 👍` : "" });
+    const devices = action.both ? clients.filter(({ userId }) => userId === client.userId) : [client];
+    for (const device of devices) device.change(chatId, { ...action, content: changeOf(action, device) });
   } else if (action.act === "read") client.markRead(chatId);
   else if (action.act === "leave") client.leave(chatId);
   else if (action.act === "typing") client.typing(chatId);
   else client.reconnect();
 };
+
+const changeOf = ({ act, nth }: Action, { index }: Client): string => (act === "edit" ? `e${nth}-${index} 👍` : "");
 
 const contentOf = ({ nth, length }: Extract<Action, { act: "send" }>): string =>
   `m${nth} ${"👍".repeat(Math.max(1, length - 10))}`;

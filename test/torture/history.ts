@@ -94,6 +94,9 @@ export type ChangeCall = {
   outcome: "acked" | "refused" | "lost";
 };
 
+/** An erasure that was accepted. `start`: before the request left. */
+export type ErasureCall = { userId: string; start: number };
+
 /** What a client holds of a chat at the end, from seq 1 on: the messages' ids, and what it shows of each. */
 export type Held = {
   client: number;
@@ -114,6 +117,7 @@ export type Blow = { fault: Fault; start: number; end: number; said: string };
 export type History = {
   sends: Send[];
   changes: ChangeCall[];
+  erasures: ErasureCall[];
   heard: Heard[];
   pages: Page[];
   marks: MarkCall[];
@@ -130,6 +134,7 @@ export type History = {
 export const emptyHistory = (): History => ({
   sends: [],
   changes: [],
+  erasures: [],
   heard: [],
   pages: [],
   marks: [],

@@ -15,8 +15,8 @@ const restLimitMs = 240_000;
 const holdLimitMs = 60_000;
 
 /**
- * Waits, once everything stands again, until every send is acked, every booking event confirmed, and every client
- * holds all there is. Nobody is helped: `late` tells, in sentences, what does not come about by itself.
+ * Waits, once everything stands again, until every send is acked, every booking event confirmed, every erasure done, and
+ * every client holds all there is. Nobody is helped: `late` tells, in sentences, what does not come about by itself.
  */
 export const waitForQuiet = async ({ stack, clients, signal }: Options): Promise<{ late: string[]; calm: Calm }> => {
   const late: string[] = [];
@@ -30,6 +30,7 @@ export const waitForQuiet = async ({ stack, clients, signal }: Options): Promise
   );
   late.push(...clients.filter((client) => !client.isSettled()).map((client) => client.state()));
   await wait("booking events were not confirmed", restLimitMs, async () => (await lagOf(stack)) === 0);
+  await wait("erasures were not done", restLimitMs, async () => (await countErasures(stack.mongodb.uri)) === 0);
   const chats = await readChats(stack.mongodb.uri);
   const own = (client: Client): Chat[] => chats.filter(({ people }) => people.includes(client.userId));
   await wait("clients do not hold the whole log", holdLimitMs, () =>
@@ -63,6 +64,16 @@ const lagOf = async ({ kafka }: Stack): Promise<number> => {
     return (await Promise.all(lags)).flat().reduce((sum, lag) => sum + lag, 0);
   } finally {
     await admin.disconnect();
+  }
+};
+
+/** How many erasures are running. */
+const countErasures = async (uri: string): Promise<number> => {
+  const client = await mongo.MongoClient.connect(uri, { readConcernLevel: "majority" });
+  try {
+    return await client.db().collection("erasures").countDocuments({ state: "running" });
+  } finally {
+    await client.close();
   }
 };
 

@@ -9,7 +9,7 @@ import { bookingsOf, openClients, playActions } from "./clients.ts";
 import { type Dump, readStored } from "./dump.ts";
 import { emptyHistory, type History } from "./history.ts";
 import { touchAll, waitForQuiet } from "./quiet.ts";
-import { isLate, planActions, planBookings, planStatuses, roundMs, type Schedule } from "./schedule.ts";
+import { isLate, planActions, planBookings, planErasures, planStatuses, roundMs, type Schedule } from "./schedule.ts";
 import { openStack, type Stack } from "./stack.ts";
 import { playFaults } from "./strike.ts";
 import { readToldEvents } from "./told-events.ts";
@@ -111,6 +111,7 @@ const playRound = async ({ schedule, signal, report }: RunOptions, players: Play
     playActions(own(planActions(schedule)), clients, fromMs, signal),
     source.play(own(planBookings(schedule)), fromMs, signal),
     source.playStatuses(own(planStatuses(schedule)), fromMs, signal),
+    source.playErasures(own(planErasures(schedule)), fromMs, signal),
     playFaults({ stack, faults: own(schedule.faults), fromMs, history, signal, report }),
   ]);
   signal.throwIfAborted();

@@ -38,8 +38,8 @@ export const allFaultKinds = Object.keys(faultKinds) as FaultKind[];
 /** What a client does. `chat`, below 1, chooses among its own chats; `nth` makes a message unlike all others. */
 export type Action = { nth: number; atMs: number; client: number; chat: number } & (
   | { act: "send"; by: "socket" | "rest"; keyed: boolean; length: number }
-  // `back`: how many of the person's own messages are newer.
-  | { act: "edit" | "delete"; back: number }
+  // `back`: how many of the person's own messages are newer. `both`: on both devices of the person at once.
+  | { act: "edit" | "delete"; back: number; both: boolean }
   | { act: "read" | "leave" | "reconnect" | "typing" }
 );
 
@@ -59,6 +59,9 @@ export type StatusWish = {
   status: "active" | "readonly" | "closed";
   by: "owner" | "service";
 };
+
+/** A request to erase all that a person sent. */
+export type ErasureWish = { atMs: number; person: number };
 
 export type Load = {
   /** Each has two devices, which are the clients. */
@@ -149,8 +152,8 @@ const planAction = (random: Random, { people }: Load, when: { atMs: number; nth:
     const [by, keyed] = [random.chance(0.06) ? "rest" : "socket", random.chance(0.94)] as const;
     return { ...common, act: "send", by, keyed, length: random.chance(0.03) ? 4_000 : random.between(1, 200) };
   }
-  if (roll < 0.83) return { ...common, act: "edit", back: random.between(0, 2) };
-  if (roll < 0.85) return { ...common, act: "delete", back: random.between(0, 6) };
+  if (roll < 0.83) return { ...common, act: "edit", back: random.between(0, 2), both: random.chance(0.3) };
+  if (roll < 0.85) return { ...common, act: "delete", back: random.between(0, 6), both: random.chance(0.1) };
   if (roll < 0.94) return { ...common, act: "read" };
   if (roll < 0.97) return { ...common, act: "typing" };
   return { ...common, act: roll < 0.985 ? "leave" : "reconnect" };
@@ -222,6 +225,16 @@ export const planStatuses = ({ seed, seconds, load }: Schedule): StatusWish[] =>
     ];
   });
   return wishes.flat().toSorted((one, other) => one.atMs - other.atMs);
+};
+
+/** Whose data is erased, in order of time: one person in twenty seconds, and at least one. */
+export const planErasures = ({ seed, seconds, load }: Schedule): ErasureWish[] => {
+  const random = createRandom(seed + 5);
+  const count = Math.max(1, Math.round(seconds / 20));
+  return Array.from({ length: count }, (_, index) => ({
+    atMs: Math.round(((index + 0.5) / count) * seconds * 1_000),
+    person: random.between(0, load.people - 1),
+  }));
 };
 
 /** The schedule as a person reads it: a line for each blow. */

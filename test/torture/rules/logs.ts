@@ -1,7 +1,7 @@
 import { changeIn } from "../../../src/chat/log/changes.ts";
 import type { Entry } from "../../../src/chat/log/entry.ts";
 import type { Dump } from "../dump.ts";
-import type { History } from "../history.ts";
+import { digest, type History, type Send } from "../history.ts";
 
 /** The final logs, by chat; each sorted by seq. */
 export type Logs = {
@@ -26,21 +26,62 @@ const group = <T>(items: readonly T[], key: (item: T) => string): Map<string, T[
   return groups;
 };
 
-/** The texts with which changed messages were sent, and those that were wished for them later; by chat and seq. */
-const textsOf = ({ sends, changes }: Pick<History, "sends" | "changes">) => {
+type Seen = Pick<History, "sends" | "changes" | "heard">;
+
+const placeOf = ({ chatId, seq }: { chatId: string; seq: number }): string => `${chatId} ${seq}`;
+
+/** The texts with which messages were sent, by place: by their ack, or by the sender's own id. */
+const textsByPlace = (entries: Entry[], sends: Send[]): Map<string, string> => {
   const sent = new Map<string, string>();
   for (const { chatId, content, attempts } of sends) {
     const ack = attempts.find((attempt) => attempt.outcome === "acked");
-    if (ack?.outcome === "acked") sent.set(`${chatId} ${ack.seq}`, content);
+    if (ack?.outcome === "acked") sent.set(placeOf({ chatId, seq: ack.seq }), content);
   }
-  return { sent, wished: group(changes, ({ chatId, seq }) => `${chatId} ${seq}`) };
+  const keyOf = (chatId: string, userId: string, key: string): string => `${chatId} ${userId} ${key}`;
+  const keyed = new Map(
+    sends.flatMap(({ chatId, userId, clientMessageId: key, content }) =>
+      key === null ? [] : [[keyOf(chatId, userId, key), content] as const],
+    ),
+  );
+  for (const entry of entries) {
+    const { chatId, senderId, clientMessageId: key } = entry;
+    const text = senderId && key ? keyed.get(keyOf(chatId, senderId, key)) : undefined;
+    if (text !== undefined && !sent.has(placeOf(entry))) sent.set(placeOf(entry), text);
+  }
+  return sent;
+};
+
+/**
+ * Adds the texts of deleted messages that were sent once, without an id, and never acked: the one that somebody heard there,
+ * or any that is left.
+ */
+const addLost = (sent: Map<string, string>, entries: Entry[], { sends, heard }: Seen): void => {
+  const isAcked = ({ attempts }: Send): boolean => attempts.some(({ outcome }) => outcome === "acked");
+  const isLost = (send: Send): boolean => send.clientMessageId === null && !isAcked(send);
+  const left = group(sends.filter(isLost), ({ chatId, userId }) => `${chatId} ${userId}`);
+  const heardAt = group(heard, placeOf);
+  for (const entry of entries) {
+    if (!entry.deleted || entry.clientMessageId !== undefined || sent.has(placeOf(entry))) continue;
+    const candidates = left.get(`${entry.chatId} ${entry.senderId}`) ?? [];
+    const digests = new Set(heardAt.get(placeOf(entry))?.map(({ content }) => content));
+    const found = candidates.findIndex(({ content }) => digests.has(digest(content)));
+    const [text] = candidates.splice(Math.max(0, found), 1);
+    if (text) sent.set(placeOf(entry), text.content);
+  }
+};
+
+/** The texts with which changed messages were sent, and those that were wished for them later; by chat and seq. */
+const textsOf = (entries: Entry[], seen: Seen) => {
+  const sent = textsByPlace(entries, seen.sends);
+  addLost(sent, entries, seen);
+  return { sent, wished: group(seen.changes, placeOf) };
 };
 
 export const logsOf = (
   { entries }: Pick<Dump, "entries">,
-  history: Pick<History, "sends" | "changes"> = { sends: [], changes: [] },
+  history: Seen = { sends: [], changes: [], heard: [] },
 ): Logs => {
-  const { sent, wished } = textsOf(history);
+  const { sent, wished } = textsOf(entries, history);
   const sentAs = (entry: Entry): string =>
     entry.changedBy === undefined ? entry.content : (sent.get(`${entry.chatId} ${entry.seq}`) ?? entry.content);
   const byChat = group(entries, ({ chatId }) => chatId);
