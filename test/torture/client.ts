@@ -175,11 +175,12 @@ export const createClient = ({ index, userId, urls, eager, hinted, history }: Op
   };
 
   const ownAcked = (chatId: string, back: number): number | undefined => {
-    const acked = history.sends.filter(
-      (send) => send.userId === userId && send.chatId === chatId && send.clientMessageId,
-    );
-    const attempt = acked.at(-1 - back)?.attempts.at(-1);
-    return attempt?.outcome === "acked" ? attempt.seq : undefined;
+    const seqs = history.sends.flatMap((send) => {
+      const attempt = send.attempts.at(-1);
+      const isOwn = send.userId === userId && send.chatId === chatId && send.clientMessageId !== null;
+      return isOwn && attempt?.outcome === "acked" ? [attempt.seq] : [];
+    });
+    return seqs.at(-1 - back);
   };
 
   const attemptOver = {

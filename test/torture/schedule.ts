@@ -152,7 +152,7 @@ const planAction = (random: Random, { people }: Load, when: { atMs: number; nth:
     const [by, keyed] = [random.chance(0.06) ? "rest" : "socket", random.chance(0.94)] as const;
     return { ...common, act: "send", by, keyed, length: random.chance(0.03) ? 4_000 : random.between(1, 200) };
   }
-  if (roll < 0.83) return { ...common, act: "edit", back: random.between(0, 2), both: random.chance(0.3) };
+  if (roll < 0.83) return { ...common, act: "edit", back: random.between(0, 2), both: random.chance(0.5) };
   if (roll < 0.85) return { ...common, act: "delete", back: random.between(0, 6), both: random.chance(0.1) };
   if (roll < 0.94) return { ...common, act: "read" };
   if (roll < 0.97) return { ...common, act: "typing" };
