@@ -11,7 +11,10 @@ export const toDocument = (entry: Entry): EntryDocument => ({
   ...entry.state,
 });
 
-/** An entry of the first version has no `changeSeq`: nothing was changed before it. */
+/**
+ * An entry of the first version has no `changeSeq`. During a rollout it may follow a change, so the newest one counts as being
+ * right here: a writer that has read a message before this entry reads it again.
+ */
 export const headOf = ({ seq, ...document }: Omit<EntryDocument, "_id">): Head => ({
   seq,
   state: {
@@ -21,7 +24,7 @@ export const headOf = ({ seq, ...document }: Omit<EntryDocument, "_id">): Head =
     bookingAt: document.bookingAt,
     counted: document.counted,
     shownSeq: document.shownSeq,
-    changeSeq: document.changeSeq ?? 0,
+    changeSeq: document.changeSeq ?? seq,
     sent: document.sent,
   },
 });

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { mongo } from "mongoose";
 import { draftAfter, type Message } from "../../src/chat/log/entry.ts";
 import { anApprovedChat, ask, callAs, collect, connect, until } from "../support/chat-client.ts";
 import { type EventReader, readEvents } from "../support/chat-events.ts";
 import { openTestKafka, type TestKafka } from "../support/kafka.ts";
 import { openTestStore, type TestStore, withDatabase } from "../support/open-test-store.ts";
-import { runRelay, type TestRelay } from "../support/run-relay.ts";
+import { chatOn, runRelay, type TestRelay } from "../support/run-relay.ts";
 import { uniqueName } from "../support/services.ts";
 import { startTwoNodes, type TestNode, type TwoNodes } from "../support/start-node.ts";
 
@@ -184,6 +185,40 @@ test("a close in between: an edit lands before it, or is refused", async () => {
     else expect(edit).toMatchObject({ error: { code: "chat_not_active" } });
     expect(log[1]?.content).toBe(edit["ok"] ? "Hello" : "Helo");
   }
+});
+
+test("during a rollout: a message of an old node between a deletion and an edit does not hide the deletion", async () => {
+  using chat = await aChat("a secret");
+  const { chatId, ownerId } = chat;
+  /** An entry as the first version wrote it, which knew no changes. */
+  const oldNodeSends = () =>
+    withDatabase(store.uri, async (client) => {
+      const messages = client.db().collection("messages");
+      const head: mongo.Document | null = await messages.findOne(
+        { chatId: new mongo.ObjectId(chatId) },
+        { sort: { seq: -1 } },
+      );
+      const { _id, system: _system, changeSeq: _changeSeq, ...old }: mongo.Document = head ?? {};
+      const seq = Number(old["seq"]) + 1;
+      const text = { seq, type: "text", senderId: chat.seekerId, content: "of an old node", shownSeq: seq };
+      await messages.insertOne({ ...old, ...text });
+    });
+  let isFirst = true;
+  const log: typeof store.log = {
+    ...store.log,
+    append: async (id, decide) => {
+      if (isFirst) {
+        isFirst = false;
+        await ask(chat.laptop, "delete_message", { chatId, seq: 2 });
+        await oldNodeSends();
+      }
+      return store.log.append(id, decide);
+    },
+  };
+  const acts = chatOn({ ...store, log }, { windows: { editS: 900, deleteS: 900 } });
+  const edit = acts.editMessage({ chatId, userId: ownerId, seq: 2, content: "an edited secret" });
+  await expect(edit).rejects.toMatchObject({ code: "message_deleted" });
+  expect((await logOf(chat)).map(({ content }) => content)).not.toContain("an edited secret");
 });
 
 describe("a node that dies between the entry and the copy", () => {
