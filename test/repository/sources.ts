@@ -54,7 +54,8 @@ export const read = (path: string): string => readFileSync(join(root, path), "ut
 const listFolder = (folder: string): string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .map((path) => join(folder, path.replaceAll("\\", "/")))
-    .filter((path) => path.endsWith(".ts"));
+    // What was built is not ours to keep in order.
+    .filter((path) => path.endsWith(".ts") && !path.startsWith("client/dist/"));
 
 const present = readdirSync(root);
 

@@ -1,0 +1,47 @@
+const lookEveryMs = 2_000;
+/** Timers are late on a busy device; only sleep makes them as late as this. */
+const jumpMs = 8_000;
+
+/** Whether somebody can see this page; outside of a browser always. */
+export const isVisible = (): boolean => globalThis.document?.visibilityState !== "hidden";
+
+type Parts = {
+  /** The device may have slept, or the network is back. */
+  onWake: () => void;
+  /** The network is away. */
+  onOffline: () => void;
+  /** The page was hidden for `hiddenMs`; 0: never. */
+  onHidden: () => void;
+  hiddenMs: number;
+};
+
+/** @returns how to stop */
+export const watchWaking = ({ onWake, onOffline, onHidden, hiddenMs }: Parts): (() => void) => {
+  let hiddenTimer: ReturnType<typeof setTimeout> | undefined;
+  let lookedAt = Date.now();
+  const stopped = new AbortController();
+  const listen = (target: EventTarget | undefined, event: string, act: () => void): void =>
+    target?.addEventListener(event, act, stopped);
+  const { document, window } = globalThis;
+  listen(document, "visibilitychange", () => {
+    clearTimeout(hiddenTimer);
+    if (isVisible()) onWake();
+    else if (hiddenMs) hiddenTimer = setTimeout(onHidden, hiddenMs);
+  });
+  listen(window, "pageshow", onWake);
+  listen(window, "online", onWake);
+  listen(window, "offline", onOffline);
+  const timer = setInterval(() => {
+    const lateMs = Math.abs(Date.now() - lookedAt - lookEveryMs);
+    lookedAt = Date.now();
+    // The timers of hidden pages come once a minute.
+    if (lateMs > jumpMs && isVisible()) onWake();
+  }, lookEveryMs);
+  // In Node it must not keep the process alive.
+  (timer as { unref?(): void }).unref?.();
+  return () => {
+    stopped.abort();
+    clearInterval(timer);
+    clearTimeout(hiddenTimer);
+  };
+};

@@ -1,0 +1,34 @@
+import type { ChatError } from "../errors.ts";
+import type { Draft, PendingMessage } from "../types.ts";
+
+/** A message on its way to the log. Never changed: a new one takes its place. */
+export type PendingDraft = PendingMessage & {
+  /** Before this one go the drafts of its chat with a lower one; milliseconds since 1970, made unique. */
+  order: number;
+  state: "queued" | "uploading" | "sending" | "failed";
+  progress?: number | undefined;
+  retryAt?: number | undefined;
+  error?: ChatError | undefined;
+};
+
+let lastOrder = 0;
+
+/** `now`: the service's time. */
+export const draftOf = (wish: Draft, chatId: string, senderId: string, now: number): PendingDraft => {
+  lastOrder = Math.max(lastOrder + 0.01, Date.now());
+  const shared = {
+    chatId,
+    senderId,
+    clientMessageId: crypto.randomUUID(),
+    content: wish.text ?? "",
+    createdAt: new Date(now).toISOString(),
+    order: lastOrder,
+    state: "queued" as const,
+  };
+  if ("attachment" in wish) return { ...shared, type: wish.type, attachment: wish.attachment };
+  if (!("file" in wish)) return { ...shared, type: "text" };
+  const { file: blob } = wish;
+  const { name = (blob as Partial<File>).name ?? "file" } = wish;
+  const type = blob.type.startsWith("image/") ? "image" : "file";
+  return { ...shared, type, file: { name, mimeType: blob.type, size: blob.size, blob } };
+};

@@ -1,0 +1,73 @@
+// Loaded with the first file that is sent: most people send none.
+
+import type { Rest } from "../connection/rest.ts";
+import { failure, noAnswer } from "../errors.ts";
+import type { UploadedAttachment } from "../wire.ts";
+import { redraw } from "./redraw.ts";
+
+export const toBase64 = async (blob: Blob): Promise<string> => {
+  let text = "";
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  for (let at = 0; at < bytes.length; at += 32_768) text += String.fromCharCode(...bytes.subarray(at, at + 32_768));
+  return btoa(text);
+};
+
+export const fromBase64 = (text: string, type: string): Blob =>
+  new Blob([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))], { type });
+
+type Begun = {
+  attachment: { id: string };
+  upload: { method: string; url: string; headers: Record<string, string> };
+};
+type OnProgress = (share: number) => void;
+
+/** `fetch` reports no progress of what it sends. */
+const putWithProgress = (
+  { method, url, headers }: Begun["upload"],
+  blob: Blob,
+  onProgress: OnProgress,
+  signal: AbortSignal,
+) =>
+  new Promise<number>((resolve) => {
+    const request = new XMLHttpRequest();
+    request.open(method, url);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    request.upload.addEventListener("progress", ({ loaded, total }) => onProgress(loaded / total));
+    request.addEventListener("loadend", () => resolve(request.status));
+    signal.addEventListener("abort", () => request.abort());
+    request.send(blob);
+  });
+
+/** @returns the store's status; 0: no answer */
+const put = async (
+  upload: Begun["upload"],
+  blob: Blob,
+  onProgress: OnProgress,
+  signal: AbortSignal,
+): Promise<number> => {
+  if (globalThis.XMLHttpRequest) return putWithProgress(upload, blob, onProgress, signal);
+  const { method, url, headers } = upload;
+  const response = await fetch(url, { method, headers, body: blob, signal }).catch(() => undefined);
+  return response?.status ?? 0;
+};
+
+/** A picture is drawn anew where that can be done; anything else stays as it is. */
+const redrawn = async (blob: Blob, name: string) => {
+  const file = { blob, name, mimeType: blob.type || "application/octet-stream" };
+  const isDrawn = globalThis.OffscreenCanvas && blob.type.startsWith("image/");
+  return isDrawn ? { ...file, ...(await redraw(blob, name)) } : file;
+};
+
+type Wish = { chatId: string; name: string; blob: Blob; onProgress: OnProgress; signal: AbortSignal };
+
+/** Uploads a file to the store. @returns the attachment that a message may name. @throws ChatError */
+export const upload = async (rest: Rest, wish: Wish): Promise<UploadedAttachment> => {
+  const { chatId, onProgress, signal } = wish;
+  const { blob, ...file } = await redrawn(wish.blob, wish.name);
+  const begun = await rest<Begun>("POST", `${chatId}/attachments`, { ...file, size: blob.size });
+  const status = signal.aborted ? 0 : await put(begun.upload, blob, onProgress, signal);
+  if (status === 0 || status >= 500) throw noAnswer();
+  if (status >= 300) throw failure("upload_failed", "The store for files did not take the file.");
+  const path = `${chatId}/attachments/${begun.attachment.id}/complete`;
+  return (await rest<{ attachment: UploadedAttachment }>("POST", path)).attachment;
+};

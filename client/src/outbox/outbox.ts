@@ -1,0 +1,255 @@
+import { failure, mayPass, noAnswer, pauseMs, plain } from "../errors.ts";
+import type { Draft } from "../types.ts";
+import type { Attachment, Message } from "../wire.ts";
+import { draftOf, type PendingDraft } from "./draft.ts";
+import type { KeptDrafts } from "./kept-drafts.ts";
+
+/** A draft that the service fails on so often is refused, so that it does not hold the others for ever. */
+const mostInternalErrors = 5;
+
+type Parts = {
+  userId: string;
+  kept: KeptDrafts;
+  /** The connection is open. */
+  isReady: () => boolean;
+  send: (draft: PendingDraft) => Promise<Message>;
+  upload: (
+    draft: PendingDraft,
+    blob: Blob,
+    onProgress: (share: number) => void,
+    signal: AbortSignal,
+  ) => Promise<Attachment>;
+  /** Reports to the other tabs. */
+  post: (kind: string, value: unknown) => void;
+  now: () => number;
+  onSent: (message: Message) => void;
+  onResend: () => void;
+  onChange: (chatId: string) => void;
+};
+
+type Queue = {
+  isBusy?: boolean;
+  failures: number;
+  timer?: ReturnType<typeof setTimeout> | undefined;
+  abort?: AbortController;
+};
+type Waiter = { resolve: (message: Message) => void; reject: (error: unknown) => void };
+
+/**
+ * The drafts of all tabs. Each tab knows all of them; the one that leads sends them, a chat's one after the other, and
+ * repeats each under its first clientMessageId until it is in the log.
+ */
+export class Outbox {
+  readonly #parts: Parts;
+  readonly #drafts = new Map<string, PendingDraft>();
+  readonly #queues = new Map<string, Queue>();
+  readonly #waiters = new Map<string, Waiter>();
+  /** Drafts that have left: what another tab still says of them is late. */
+  readonly #gone = new Set<string>();
+  #isLeading = false;
+  #isLoaded = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Stores a draft before it returns, and sends it from then on. */
+  send(chatId: string, wish: Draft): { key: string; done: Promise<Message> } {
+    const { userId, now, kept } = this.#parts;
+    const draft = draftOf(wish, chatId, userId, now());
+    const { clientMessageId: key, file } = draft;
+    const done = new Promise<Message>((resolve, reject) => this.#waiters.set(key, { resolve, reject }));
+    // Whoever does not look at it sees the failure in the view.
+    done.catch(() => {});
+    if (file?.blob) kept.putFile(key, file.blob);
+    this.#put(draft);
+    return { key, done };
+  }
+
+  /** Sends a failed draft again. An upload that no message may name any more is made again. */
+  readonly retry = (key: string): void => {
+    const draft = this.#drafts.get(key);
+    if (draft?.state !== "failed") return;
+    const { error: _error, attachment, ...rest } = draft;
+    this.#put({ ...rest, ...(!draft.file && attachment && { attachment }), state: "queued" });
+  };
+
+  readonly discard = (key: string): void => {
+    this.#parts.post("discard", key);
+    this.#discarded(key);
+  };
+
+  of(chatId: string): PendingDraft[] {
+    return [...this.#drafts.values()].filter((draft) => draft.chatId === chatId).sort((a, b) => a.order - b.order);
+  }
+
+  unsent(): PendingDraft[] {
+    return [...this.#drafts.values()].filter(({ state }) => state !== "failed");
+  }
+
+  /** An entry is in the log; whichever of ack and event comes first. */
+  readonly heard = (message: Message): void => {
+    const { senderId, clientMessageId: key = "" } = message;
+    if (senderId !== this.#parts.userId) return;
+    this.#remove(key);
+    this.#waiters.get(key)?.resolve(message);
+  };
+
+  /** The connection is back: the pauses are over. */
+  flush(): void {
+    for (const { chatId } of this.#drafts.values()) {
+      const queue = this.#queueOf(chatId);
+      clearTimeout(queue.timer);
+      queue.timer = undefined;
+      void this.#pump(chatId);
+    }
+  }
+
+  async setLeading(isLeading: boolean): Promise<void> {
+    this.#isLeading = isLeading;
+    if (!isLeading) return;
+    for (const draft of await this.#parts.kept.load()) {
+      const key = draft.clientMessageId;
+      if (!this.#drafts.has(key) && !this.#gone.has(key)) this.#put(draft, false);
+    }
+    this.#isLoaded = true;
+    this.flush();
+  }
+
+  /** Another tab has come, or leads now: it may not know these drafts. */
+  introduce(): void {
+    for (const draft of this.#drafts.values()) this.#parts.post("draft", draft);
+  }
+
+  /** What another tab posted. */
+  noted(kind: string, value: unknown): void {
+    if (kind === "discard") this.#discarded(value as string);
+    if (kind === "sent") {
+      this.heard(value as Message);
+      this.#parts.onSent(value as Message);
+    }
+    if (kind === "draft") this.#noted(value as PendingDraft);
+  }
+
+  close(): void {
+    for (const { timer, abort } of this.#queues.values()) {
+      clearTimeout(timer);
+      abort?.abort();
+    }
+    this.#queues.clear();
+    this.#isLeading = this.#isLoaded = false;
+  }
+
+  #noted(draft: PendingDraft): void {
+    const key = draft.clientMessageId;
+    const known = this.#drafts.get(key);
+    // The one that leads knows better, but for what it has given up.
+    if (this.#gone.has(key) || (this.#isLeading && known && known.state !== "failed")) return;
+    this.#drafts.set(key, draft);
+    if (draft.state === "failed") this.#waiters.get(key)?.reject(Object.assign(new Error(), draft.error));
+    this.#changed(draft.chatId);
+  }
+
+  #put(draft: PendingDraft, isStored = true): void {
+    this.#drafts.set(draft.clientMessageId, draft);
+    if (isStored) this.#parts.kept.put(draft);
+    this.#parts.post("draft", draft);
+    this.#changed(draft.chatId);
+  }
+
+  #changed(chatId: string): void {
+    this.#parts.onChange(chatId);
+    void this.#pump(chatId);
+  }
+
+  /** @returns whether it was there still */
+  #update(key: string, next: Partial<PendingDraft>, isStored = false): PendingDraft | undefined {
+    const draft = this.#drafts.get(key);
+    const updated = draft && { ...draft, progress: undefined, retryAt: undefined, error: undefined, ...next };
+    if (updated) this.#put(updated, isStored);
+    return updated;
+  }
+
+  #remove(key: string): void {
+    const draft = this.#drafts.get(key);
+    if (!draft) return;
+    this.#drafts.delete(key);
+    if (this.#gone.size > 500) this.#gone.clear();
+    this.#gone.add(key);
+    this.#parts.kept.delete(key);
+    this.#changed(draft.chatId);
+  }
+
+  #discarded(key: string): void {
+    const { state, chatId = "" } = this.#drafts.get(key) ?? {};
+    if (state === "uploading") this.#queues.get(chatId)?.abort?.abort();
+    this.#remove(key);
+    this.#waiters.get(key)?.reject(failure("discarded", "This message was discarded."));
+  }
+
+  #queueOf(chatId: string): Queue {
+    const queue = this.#queues.get(chatId) ?? { failures: 0 };
+    this.#queues.set(chatId, queue);
+    return queue;
+  }
+
+  async #pump(chatId: string): Promise<void> {
+    if (!this.#isLeading || !this.#isLoaded) return;
+    const queue = this.#queueOf(chatId);
+    if (queue.isBusy) return;
+    queue.isBusy = true;
+    for (;;) {
+      const next = this.of(chatId).find(({ state }) => state !== "failed");
+      if (!next || queue.timer || !this.#isLeading || !this.#parts.isReady()) break;
+      await this.#attempt(next, queue);
+    }
+    queue.isBusy = false;
+  }
+
+  async #attempt(draft: PendingDraft, queue: Queue): Promise<void> {
+    const key = draft.clientMessageId;
+    try {
+      if (draft.file && !draft.attachment) await this.#upload(draft, queue);
+      const ready = this.#update(key, { state: "sending" });
+      if (!ready) return;
+      const message = await this.#parts.send(ready);
+      queue.failures = 0;
+      this.heard(message);
+      this.#parts.onSent(message);
+      this.#parts.post("sent", message);
+    } catch (thrown) {
+      // If it was heard in the meantime, all is well.
+      if (this.#drafts.has(key)) this.#failed(draft, queue, thrown);
+    }
+  }
+
+  async #upload(draft: PendingDraft, queue: Queue): Promise<void> {
+    const { clientMessageId: key, file } = draft;
+    const blob = file?.blob ?? (await this.#parts.kept.file(key, file?.mimeType ?? ""));
+    if (!blob) throw failure("upload_failed", "The file is not here any more.");
+    const onProgress = (progress: number): void => void this.#update(key, { state: "uploading", progress });
+    onProgress(0);
+    queue.abort = new AbortController();
+    const attachment = await this.#parts.upload(draft, blob, onProgress, queue.abort.signal);
+    this.#update(key, { attachment }, true);
+  }
+
+  #failed({ clientMessageId: key, chatId }: PendingDraft, queue: Queue, thrown: unknown): void {
+    const error = plain(thrown);
+    queue.failures += 1;
+    if (!mayPass(error) || (error.code === "internal" && queue.failures >= mostInternalErrors)) {
+      queue.failures = 0;
+      this.#waiters.get(key)?.reject(thrown);
+      this.#update(key, { state: "failed", error }, true);
+      return;
+    }
+    if (error.code === noAnswer().code) this.#parts.onResend();
+    if (!this.#parts.isReady()) return void this.#update(key, { state: "queued", error });
+    const waitMs = pauseMs(queue.failures, error);
+    queue.timer = setTimeout(() => {
+      queue.timer = undefined;
+      void this.#pump(chatId);
+    }, waitMs);
+    this.#update(key, { state: "queued", error, retryAt: Date.now() + waitMs });
+  }
+}

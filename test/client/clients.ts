@@ -1,0 +1,47 @@
+import {
+  type ChatClient,
+  type ChatClientOptions,
+  type ChatView,
+  createChatClient,
+} from "../../client/src/chat-client.ts";
+import type { ClientStorage } from "../../client/src/types.ts";
+import { until } from "../support/chat-client.ts";
+import { tokenFor } from "../support/start-node.ts";
+
+export type TestClient = ChatClient & AsyncDisposable;
+
+/** A client of a user, on the service or on a proxy before it. */
+export const clientOf = (
+  { url }: { url: string },
+  userId: string,
+  options: Partial<ChatClientOptions> = {},
+): TestClient => {
+  const client = createChatClient({ url, userId, getToken: async () => tokenFor(userId), ...options });
+  return Object.assign(client, { [Symbol.asyncDispose]: () => client.close() });
+};
+
+export const online = (client: ChatClient): Promise<void> =>
+  until(() => client.connection.get().state === "online", "being online");
+
+/** The texts of the items, without those of the service, each with its state. */
+export const shownIn = ({ items }: ChatView): string[] =>
+  items
+    .filter(({ message }) => message.type !== "system")
+    .map(({ message, state }) => `${message.content || message.type}: ${state}`);
+
+/** Texts by key that outlive a client, as those of a browser do. `log` has what was called, in order. */
+export const sharedStorage = (): ClientStorage & { texts: Map<string, string>; log: string[] } => {
+  const texts = new Map<string, string>();
+  const log: string[] = [];
+  return {
+    texts,
+    log,
+    get: async (key) => texts.get(key),
+    set: async (key, value) => {
+      log.push(`set ${key}`);
+      texts.set(key, value);
+    },
+    delete: async (key) => void texts.delete(key),
+    keys: async (prefix) => [...texts.keys()].filter((key) => key.startsWith(prefix)),
+  };
+};
