@@ -72,6 +72,16 @@ describe("the layers", () => {
   });
 });
 
+test("the client imports itself, socket.io-client and React, and of the contract types alone", () => {
+  const packages = ["socket.io-client", "react"];
+  const isWrong = ({ from, to, typeOnly }: Import): boolean =>
+    isIn("client/src", from) &&
+    !isIn("client/src", to) &&
+    !packages.includes(to) &&
+    !(typeOnly && isIn("src/contract", to));
+  expect(violations(isWrong)).toEqual([]);
+});
+
 test("what runs in production imports no development dependency: the image has none", () => {
   const { dependencies } = z
     .object({ dependencies: z.record(z.string(), z.string()) })
