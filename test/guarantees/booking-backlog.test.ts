@@ -7,11 +7,11 @@ import { openTestKafka } from "../support/kafka.ts";
 import { uniqueName } from "../support/services.ts";
 import { databaseUri } from "../support/start-node.ts";
 
-const records = Number(process.env["BACKLOG_RECORDS"] ?? 100_000);
+const records = Number(process.env["BACKLOG_RECORDS"] ?? 20_000);
 const limitMs = 120_000 + records * 10;
-/** What Node allows itself in a pod of 512 MB: what was kept of each record would not fit, and end the process. */
-const heapMb = 256;
-const mostBytes = 512 * 1024 * 1024;
+/** Less than Node allows itself in a pod: what was kept of each record would not fit, and end the process. */
+const heapMb = 96;
+const mostBytes = 384 * 1024 * 1024;
 const rebalances = "chat_kafka_rebalances_total";
 /** So often the consumers show Kafka that they are there; it waits five times as long. */
 const heartbeatMs = 2_000;
@@ -63,7 +63,7 @@ test(
     expect(peakBytes).toBeLessThan(mostBytes);
     // Kafka takes a member that a busy machine lets wait for gone: that is the machine's, and no fault of the work.
     const joins = await main.metric(rebalances);
-    expect(joins).toBe(slowestAnswerMs < heartbeatMs ? 1 : expect.any(Number));
+    expect(joins).toEqual(slowestAnswerMs < heartbeatMs ? 1 : expect.any(Number));
     // One chat and one entry each, also where a write that timed out was tried again.
     const client = await mongo.MongoClient.connect(mongodbUri);
     const counts = await Promise.all(
