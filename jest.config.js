@@ -17,6 +17,7 @@ export default {
   // Loads tests as Node loads any program. Modules are shared by the test files of a worker.
   runtime: "<rootDir>/test/support/native-runtime.ts",
   maxWorkers,
+  testSequencer: "<rootDir>/test/support/slowest-first.js",
   // What a test waits for has limits of its own, which a busy machine does not reach. This one ends a test that hangs.
   testTimeout: 1_800_000,
   // A worker that a busy machine holds up is no leak. One that never exits fails the run: test/support/runners.ts.
