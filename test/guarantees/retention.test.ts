@@ -135,3 +135,24 @@ test("an erasure that fails is counted, repeated and reported with its age until
   expect(await work.metric("chat_erasures_oldest_seconds")).toBe(0);
   expect(await work.metric('chat_erasure_failures_total{task="retention"}')).toBe(0);
 });
+
+test("the reasons that an owner gave in such a chat are gone as well, the service's stay", async () => {
+  await using store = await openTestStore();
+  const acts = chatOn(store);
+  const { chatId } = await aChat(store, acts, "active", 0);
+  const [owners, services] = [uniqueName("owners"), uniqueName("services")];
+  const userId = (await store.cards.find(chatId))?.participants?.ownerId ?? "";
+  await acts.changeStatus({
+    chatId,
+    actor: { kind: "user", userId },
+    change: { status: "readonly", reason: owners },
+  });
+  await acts.changeStatus({ chatId, actor: { kind: "service" }, change: { status: "closed", reason: services } });
+  await happened(store, chatId, 100);
+  await using _work = keepFor(store, acts, days);
+  await until(isGone(store, owners), "the owner's reason being gone");
+  expect((await store.cards.find(chatId))?.statusReason).toBe(services);
+  // No entry is needed for a reason that does not apply any more: two messages, two deletions.
+  const { entries } = await store.log.page(chatId, { limit: 50 });
+  expect(entries).toHaveLength(7);
+});
