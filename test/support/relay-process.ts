@@ -20,9 +20,18 @@ export type RelayProcess = {
 /** A process that lives for a second needs no garbage collection: a third of the processor time of its start. */
 const roomToStart = ["--min-semi-space-size=64", "--max-semi-space-size=64"];
 
-export const startRelayProcess = (topic: string, brokers: string[], mongodbUri: string): RelayProcess => {
+/** Run as a program, this file is a relay. */
+export const relayProgram = fileURLToPath(import.meta.url);
+
+/** `program`: this file, or a bundle of it. */
+export const startRelayProcess = (
+  topic: string,
+  brokers: string[],
+  mongodbUri: string,
+  program = relayProgram,
+): RelayProcess => {
   const { NODE_OPTIONS: _, ...env } = process.env;
-  const child = spawn(process.execPath, [...roomToStart, fileURLToPath(import.meta.url)], {
+  const child = spawn(process.execPath, [...roomToStart, program], {
     env: {
       ...env,
       RELAY_TOPIC: topic,
@@ -51,7 +60,7 @@ export const startRelayProcess = (topic: string, brokers: string[], mongodbUri: 
   };
 };
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (process.argv[1] === relayProgram) {
   // Whoever started it is gone: then it shall not stay behind.
   process.stdin.on("end", () => process.exit()).resume();
   // Who is killed writes nothing at its end.
