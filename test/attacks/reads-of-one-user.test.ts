@@ -1,6 +1,6 @@
 import { connect as connectTcp } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { aBooking, anApprovedChat, ask, callAs, connect, until } from "../support/chat-client.ts";
+import { aBooking, anApprovedChat, ask, callAs, connect, ownConnection, until } from "../support/chat-client.ts";
 import { databaseWork } from "../support/database-work.ts";
 import { type NodeProcess, type NodeProcesses, openNodeProcesses } from "../support/node-process.ts";
 import { uniqueName } from "../support/services.ts";
@@ -83,7 +83,7 @@ describe("a node with the heap of its pod", () => {
   afterAll(async () => processes[Symbol.asyncDispose]());
 
   const gauge = async (name: string): Promise<number> => {
-    const metrics = await (await fetch(`${node.opsUrl}/metrics`)).text();
+    const metrics = await (await fetch(`${node.opsUrl}/metrics`, { headers: ownConnection })).text();
     return Number(new RegExp(`^${name} (\\S+)$`, "m").exec(metrics)?.[1]);
   };
 

@@ -72,5 +72,6 @@ test(
     await client.close();
     expect(counts).toEqual([records, records]);
   },
-  limitMs + 60_000,
+  // The limit above passes more slowly on a busy machine.
+  10 * limitMs,
 );

@@ -85,11 +85,18 @@ export const aBooking = (overrides: Partial<Booking> = {}): Booking => ({
   ...overrides,
 });
 
+/** A connection each: one that is kept may be closed by the time a busy machine uses it again. */
+export const ownConnection = { connection: "close" };
+
 /** A call of the booking service. */
 export const callAsService = async (node: Pick<TestNode, "url">, method: string, path: string, body?: unknown) => {
   const response = await fetch(`${node.url}${path}`, {
     method,
-    headers: { "x-api-key": apiKey, ...(body !== undefined && { "content-type": "application/json" }) },
+    headers: {
+      ...ownConnection,
+      "x-api-key": apiKey,
+      ...(body !== undefined && { "content-type": "application/json" }),
+    },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   return { status: response.status, body: (await response.json()) as Record<string, never> & { chat: Chat } };
@@ -106,6 +113,7 @@ export const callAs = async (
   const response = await fetch(`${node.url}${path}`, {
     method,
     headers: {
+      ...ownConnection,
       authorization: `Bearer ${tokenFor(userId)}`,
       ...(body !== undefined && { "content-type": "application/json" }),
     },

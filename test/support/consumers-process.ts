@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { ownConnection } from "./chat-client.ts";
 import type { TestKafka } from "./kafka.ts";
 import { uniqueName } from "./services.ts";
 import { databaseUri } from "./start-node.ts";
@@ -35,7 +36,7 @@ export const startConsumersProcess = (env: NodeJS.ProcessEnv, preload?: string):
     kill: (signal) => void child.kill(signal),
     metric: async (name) => {
       if (opsPort() === undefined) return 0;
-      const response = await fetch(`http://127.0.0.1:${opsPort()}/metrics`);
+      const response = await fetch(`http://127.0.0.1:${opsPort()}/metrics`, { headers: ownConnection });
       const line = (await response.text()).split("\n").find((one) => one.startsWith(`${name} `));
       return line === undefined ? 0 : Number(line.slice(name.length + 1));
     },

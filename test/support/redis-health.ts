@@ -1,10 +1,13 @@
-import { until } from "./chat-client.ts";
+import { ownConnection, until } from "./chat-client.ts";
 
 type Node = { url: string };
 
 /** What the node's health says of Redis, and as a whole. */
 const healthOf = async ({ url }: Node): Promise<{ status: string; checks: { redis: string } }> =>
-  (await (await fetch(`${url}/api/chat/health`)).json()) as { status: string; checks: { redis: string } };
+  (await (await fetch(`${url}/api/chat/health`, { headers: ownConnection })).json()) as {
+    status: string;
+    checks: { redis: string };
+  };
 
 /** Waits until the node says that Redis does its part, or does not. */
 export const untilRedis = (node: Node, is: "up" | "down"): Promise<void> =>

@@ -4,6 +4,7 @@ import type { SourceTiming } from "../../consumers/source/kafka-record-source.ts
 import type { Card } from "../../src/chat/cards/card.ts";
 import type { Entry } from "../../src/chat/log/entry.ts";
 import { openStore } from "../../src/store/open-store.ts";
+import { ownConnection } from "./chat-client.ts";
 import { type TestKafka, testLogger } from "./kafka.ts";
 import { startLimit, uniqueName } from "./services.ts";
 import { databaseUri, testConfig } from "./start-node.ts";
@@ -42,9 +43,8 @@ export const runConsumers = async (
       throw error;
     },
   });
-  // A connection each: one that is kept may be closed by the time a busy machine uses it again.
   const get = (path: string): Promise<Response> =>
-    fetch(`http://127.0.0.1:${consumers.opsPort}/${path}`, { headers: { connection: "close" } });
+    fetch(`http://127.0.0.1:${consumers.opsPort}/${path}`, { headers: ownConnection });
   return {
     ...consumers,
     mongodbUri,
