@@ -37,7 +37,7 @@ export class Client implements ChatClient, Core {
   readonly rest: Rest;
   readonly cards: Cards;
   readonly outbox: Outbox;
-  readonly presences = new Map<string, boolean>();
+  readonly presences = new Map<string, ServerEvents["presence"]>();
   rules: Rules | null = null;
   readonly #options: ChatClientOptions;
   readonly #url: string;
@@ -193,8 +193,8 @@ export class Client implements ChatClient, Core {
     },
     chat_created: this.putCard,
     chat_updated: this.putCard,
-    presence: ({ userId, online }) => {
-      this.presences.set(userId, online);
+    presence: (presence) => {
+      this.presences.set(presence.userId, presence);
       this.#viewsChanged();
     },
     resync: () => void this.#catchUp(),

@@ -106,6 +106,8 @@ export type ChatView = {
   otherTyping: boolean;
   /** null: not known, as while the connection is away. */
   otherOnline: boolean | null;
+  /** When the other person was last connected, if that is known. */
+  otherLastSeenAt: string | null;
   may: { send: May; upload: May };
 };
 

@@ -1,4 +1,3 @@
-import type { Chat } from "../../src/chat/cards/card.ts";
 import { createBookingDesk } from "./desk/booking-desk.ts";
 import { createDeskSheet } from "./desk/desk-sheet.ts";
 import type { Booking } from "./desk/pretend-bookings.ts";
@@ -75,7 +74,7 @@ function startPage(settings: Settings): void {
     awaited.open(sides);
     showStage(sides, watched);
     tabs.show(sides, watched);
-    desk.show(openChatOf(sides[watched]), [...sides.owner.client.cards.list(), ...sides.seeker.client.cards.list()]);
+    desk.show(sides[watched].client.openChat(), [...sides.owner.client.chats(), ...sides.seeker.client.chats()]);
     showTitle(sides.owner.client.unread() + sides.seeker.client.unread());
   }
 }
@@ -117,17 +116,13 @@ function createAwaitedChat() {
     },
     open(sides: Record<SideRole, Side>): void {
       for (const role of waiting) {
-        const chat = sides[role].client.cards.list().find((it) => it.bookingId === bookingId);
+        const chat = sides[role].client.chats().find((it) => it.bookingId === bookingId);
         if (!chat) continue;
         waiting.delete(role);
         sides[role].open(chat.id);
       }
     },
   };
-}
-
-function openChatOf({ client }: Side): Chat | null {
-  return (client.openChatId !== null && client.cards.get(client.openChatId)) || null;
 }
 
 function placeOf(id: string): HTMLElement {

@@ -1,4 +1,3 @@
-import { ChatClient } from "./client/chat-client.ts";
 import { createConversation } from "./conversation/conversation.ts";
 import { avatar } from "./inbox/avatar.ts";
 import { createInbox } from "./inbox/inbox.ts";
@@ -6,6 +5,7 @@ import { createSideHead } from "./inbox/side-head.ts";
 import { createWelcome } from "./inbox/welcome.ts";
 import { el, setText } from "./kit/dom.ts";
 import { fetchToken, type Settings } from "./kit/settings.ts";
+import { PageClient } from "./page-client.ts";
 
 export type SideRole = "owner" | "seeker";
 
@@ -35,11 +35,10 @@ export function createSide({ role, userId, settings, isWatched, onWatch, onChang
   });
   let isFirstLook = true;
 
-  const client = new ChatClient({
+  const client = new PageClient({
     url: settings.chatUrls[role === "owner" ? 0 : settings.chatUrls.length - 1] ?? "",
     userId,
-    fetchToken: () => fetchToken(userId),
-    storage: sessionStorage,
+    getToken: () => fetchToken(userId),
     onChange: showSoon,
     onNotice: notice.show,
   });
@@ -79,7 +78,7 @@ export function createSide({ role, userId, settings, isWatched, onWatch, onChang
 
   /** If there is room for it, the latest chat is open at the start; the very first chat opens when it arrives. */
   function openLatest(): void {
-    const latest = client.cards.list()[0];
+    const latest = client.chats()[0];
     if (!isFirstLook || !client.isLoaded || !latest) return;
     isFirstLook = false;
     if (client.openChatId === null && element.clientWidth >= bothFromPx) client.open(latest.id);
@@ -89,7 +88,7 @@ export function createSide({ role, userId, settings, isWatched, onWatch, onChang
 export type Side = ReturnType<typeof createSide>;
 
 type ViewOptions = Pick<Options, "role" | "settings" | "isWatched" | "onApprove"> & {
-  client: ChatClient;
+  client: PageClient;
   notice: HTMLElement;
   onOpen: (chatId: string | null) => void;
 };

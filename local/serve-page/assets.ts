@@ -9,6 +9,7 @@ export interface PageAsset {
 }
 
 const pageFolder = join(import.meta.dirname, "../page");
+const packageFolder = join(import.meta.dirname, "../../client/src");
 const socketClientFile = join(
   dirname(createRequire(import.meta.url).resolve("socket.io-client/package.json")),
   "dist/socket.io.esm.min.js",
@@ -31,8 +32,11 @@ export const socketClientPath = "/vendor/socket.io-client.js";
  */
 export async function readPageAsset(path: string): Promise<PageAsset | null> {
   if (path === socketClientPath) return await readAsset(socketClientFile);
-  const file = join(pageFolder, path === "/" ? "index.html" : path);
-  if (!file.startsWith(pageFolder + sep)) return null;
+  // The page is built on the client package's source: from /app.ts its address is this one.
+  const isPackage = path.startsWith("/client/src/");
+  const folder = isPackage ? packageFolder : pageFolder;
+  const file = join(isPackage ? join(packageFolder, "../..") : pageFolder, path === "/" ? "index.html" : path);
+  if (!file.startsWith(folder + sep)) return null;
   return await readAsset(file);
 }
 

@@ -63,10 +63,13 @@ test("uploads a file, which the other side saves under its name", async ({ demo 
 });
 
 test("says why a file is not taken, and sends nothing", async ({ demo }) => {
-  const { owner, approve, expectOnConsole } = demo;
+  const { owner, seeker, approve, expectOnConsole } = demo;
   expectOnConsole(/400/);
   await approve();
   await addFile(owner, { name: "page.html", mimeType: "text/html", buffer: Buffer.from("<p>") });
-  await expect(owner.root.getByRole("alert").filter({ hasText: "page.html was not sent." })).toBeVisible();
+  await expect(owner.bubble("page.html")).toHaveAttribute("data-delivery", "failed");
+  await expect(owner.bubble("page.html").getByRole("alert")).toContainText("Not sent.");
+  await owner.bubble("page.html").getByRole("button", { name: "Discard" }).click();
   await expect(owner.bubbles).toHaveCount(0);
+  await expect(seeker.bubbles).toHaveCount(0);
 });

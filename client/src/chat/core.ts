@@ -2,7 +2,7 @@ import type { Cards } from "../cards.ts";
 import type { Rest } from "../connection/rest.ts";
 import type { Request } from "../connection/socket.ts";
 import type { Outbox } from "../outbox/outbox.ts";
-import type { Chat, Rules } from "../wire.ts";
+import type { Chat, Rules, ServerEvents } from "../wire.ts";
 import type { MarkKind } from "./marks.ts";
 
 /** What a chat needs of the client. */
@@ -13,7 +13,7 @@ export type Core = {
   readonly cards: Cards;
   readonly outbox: Outbox;
   /** Who is online; nothing of those of whom it is not known. */
-  readonly presences: ReadonlyMap<string, boolean>;
+  readonly presences: ReadonlyMap<string, ServerEvents["presence"]>;
   readonly rules: Rules | null;
   /** The service's time. */
   readonly now: () => number;

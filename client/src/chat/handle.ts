@@ -240,6 +240,7 @@ export class Handle implements ChatHandle {
     const unread = items.find(({ message: { senderId, ...message } }) => {
       return senderId !== userId && "seq" in message && message.seq > (chat?.read[userId]?.seq ?? 0);
     });
+    const other = chat ? presences.get(chat.ownerId === userId ? chat.seekerId : chat.ownerId) : undefined;
     const old = previous?.items;
     return {
       chat,
@@ -249,7 +250,8 @@ export class Handle implements ChatHandle {
       completeTo: this.#log.upTo,
       unreadFrom: chat && unread ? (unread.message as Message).seq : null,
       otherTyping: this.typing.isTyping,
-      otherOnline: (chat && presences.get(chat.ownerId === userId ? chat.seekerId : chat.ownerId)) ?? null,
+      otherOnline: other?.online ?? null,
+      otherLastSeenAt: other?.lastSeenAt ?? null,
       may: {
         send: may(shut || undefined),
         upload: may(shut || (!rules ? "unavailable" : rules.uploads ? undefined : "uploads_off")),

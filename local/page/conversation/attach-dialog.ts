@@ -1,5 +1,5 @@
+import type { Draft } from "../../../client/src/types.ts";
 import type { LinkedAttachment } from "../../../src/chat/log/attachment.ts";
-import type { NewMessage } from "../client/pending-messages.ts";
 import { createDialog } from "../kit/dialog.ts";
 import { el, labelled, setText } from "../kit/dom.ts";
 import type { Settings } from "../kit/settings.ts";
@@ -71,12 +71,11 @@ function attachFields({ attachmentHosts: allowedHosts, canUpload }: Options["set
 
 type Options = {
   settings: Pick<Settings, "attachmentHosts" | "canUpload">;
-  onAttached: (message: NewMessage) => void;
-  onChosen: (file: File, caption: string) => void;
+  onDraft: (draft: Draft) => void;
 };
 
 /** Asks for a file of this device, or for an https address, and for a caption. */
-export function createAttachDialog({ settings, onAttached, onChosen }: Options) {
+export function createAttachDialog({ settings, onDraft }: Options) {
   const fields = attachFields(settings);
   const { chosen, file, address, caption, error } = fields;
   const dialog = createDialog({
@@ -86,7 +85,7 @@ export function createAttachDialog({ settings, onAttached, onChosen }: Options) 
     onConfirm: () => {
       const [own] = chosen.files ?? [];
       if (own !== undefined) {
-        onChosen(own, caption.value.trim());
+        onDraft({ file: own, text: caption.value.trim() });
         return true;
       }
       const type: Kind = file.checked ? "file" : "image";
@@ -97,7 +96,7 @@ export function createAttachDialog({ settings, onAttached, onChosen }: Options) 
         address.focus();
         return false;
       }
-      onAttached({ type, content: caption.value.trim(), attachment: read.attachment });
+      onDraft({ type, text: caption.value.trim(), attachment: read.attachment });
       return true;
     },
   });

@@ -49,6 +49,16 @@ function uploadedPicture({ id, name, width, height }: UploadedAttachment, addres
   return frame;
 }
 
+/** A file that is not in the store yet. */
+export const uploadCard = ({ name, note }: { name: string; note: string }): HTMLElement =>
+  el(
+    "span",
+    { class: "file-card" },
+    el("span", { class: "file-icon" }, icon("file")),
+    el("span", { class: "file-name" }, name),
+    el("span", { class: "file-note" }, note),
+  );
+
 const brokenCard = (name: string): HTMLElement =>
   el(
     "span",

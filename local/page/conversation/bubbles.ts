@@ -1,11 +1,10 @@
+import type { Item, PendingMessage } from "../../../client/src/types.ts";
 import type { Chat } from "../../../src/chat/cards/card.ts";
 import type { Message } from "../../../src/chat/log/entry.ts";
-import type { PendingMessage } from "../client/pending-messages.ts";
-import { shownAs } from "../client/shown-as.ts";
 import { el, type ListItem, setAttributes, setChildren } from "../kit/dom.ts";
 import { clockTime, dayLabel } from "../kit/format.ts";
 import { type IconName, icon } from "../kit/icons.ts";
-import { type AddressOf, attachmentCard } from "./attachment-card.ts";
+import { type AddressOf, attachmentCard, uploadCard } from "./attachment-card.ts";
 
 type Delivery = "waiting" | "sending" | "failed" | "sent" | "delivered" | "read";
 
@@ -25,6 +24,8 @@ interface Bubble {
   readonly editedAt: string | null;
   readonly isDeleted: boolean;
   readonly delivery: Delivery | null;
+  /** A file on its way to the store. */
+  readonly upload: { readonly name: string; readonly note: string } | null;
   readonly error: string | null;
 }
 
@@ -56,18 +57,14 @@ const deliveryWords: Record<Delivery, { icon: IconName; words: string }> = {
 export function conversationItems({
   chat,
   userId,
-  otherId,
-  messages,
-  pending,
+  items: shown,
   firstNewSeq,
   nameOf,
   actions,
 }: {
   chat: Chat;
   userId: string;
-  otherId: string;
-  messages: readonly Message[];
-  pending: readonly PendingMessage[];
+  items: readonly Item[];
   /** The seq after which the line "New" is shown, or null. */
   firstNewSeq: number | null;
   nameOf: (userId: string) => string;
@@ -84,65 +81,72 @@ export function conversationItems({
     items.push(bubble.isNote ? systemNote(bubble) : bubbleItem(bubble, isGroupStart, actions));
     before = bubble;
   };
-  for (const message of messages) {
-    if (newLineAt !== null && message.seq >= newLineAt && message.senderId !== userId) {
+  for (const item of shown) {
+    const { message } = item;
+    if (newLineAt !== null && "seq" in message && message.seq >= newLineAt && message.senderId !== userId) {
       // If everything is new, no line is needed.
       if (items.length > 0) items.push(separator("new", "new-line", "New"));
       newLineAt = null;
     }
-    place(ofMessage(message, { chat, userId, otherId, nameOf }));
+    place("seq" in message ? ofMessage(message, item, nameOf(chat.ownerId)) : ofPending(message, item));
   }
-  for (const message of pending) place(ofPending(message));
   return items;
 }
 
-function ofMessage(
-  message: Message,
-  {
-    chat,
-    userId,
-    otherId,
-    nameOf,
-  }: { chat: Chat; userId: string; otherId: string; nameOf: (userId: string) => string },
-): Bubble {
-  const { seq, senderId, type, content, system, attachment, createdAt, clientMessageId } = message;
-  const isOwn = senderId === userId;
+const deliveries: Record<Item["state"], Delivery | null> = {
+  queued: "waiting",
+  uploading: "sending",
+  sending: "sending",
+  failed: "failed",
+  sent: "sent",
+  delivered: "delivered",
+  read: "read",
+  received: null,
+};
+
+function ofMessage(message: Message, { key, state }: Item, ownerName: string): Bubble {
+  const { type, content, system, attachment, createdAt } = message;
   return {
-    // The same key before and after the acknowledgement, so the bubble stays in place and only its tick changes.
-    key: isOwn && clientMessageId ? clientMessageId : `seq-${seq}`,
-    isOwn,
-    isNote: shownAs(message) === "note",
+    key,
+    isOwn: state !== "received",
+    isNote: system !== undefined,
     type,
     content,
-    quote: system && "reason" in system && system.by ? { name: nameOf(chat.ownerId), words: system.reason } : null,
+    quote: system && "reason" in system && system.by ? { name: ownerName, words: system.reason } : null,
     attachment,
     createdAt,
     editedAt: message.editedAt ?? null,
     isDeleted: message.deleted !== undefined,
-    delivery: isOwn ? deliveryOf(chat, otherId, seq) : null,
+    delivery: deliveries[state],
+    upload: null,
     error: null,
   };
 }
 
-function ofPending(message: PendingMessage): Bubble {
+function ofPending(message: PendingMessage, { key, state, progress = 0, error }: Item): Bubble {
+  const { file } = message;
   return {
-    ...message,
-    key: message.clientMessageId,
+    key,
     isOwn: true,
     isNote: false,
+    type: message.type,
+    content: message.content,
+    quote: null,
+    attachment: message.attachment,
+    createdAt: message.createdAt,
     editedAt: null,
     isDeleted: false,
-    quote: null,
-    attachment: message.type === "text" ? undefined : message.attachment,
-    delivery: message.state,
-    error: message.error?.text ?? null,
+    delivery: deliveries[state],
+    upload: file
+      ? { name: file.name, note: state === "uploading" ? `${Math.round(progress * 100)} % sent` : "" }
+      : null,
+    error: error && state === "failed" ? reasonOf(error) : null,
   };
 }
 
-function deliveryOf(chat: Chat, otherId: string, seq: number): Delivery {
-  if ((chat.read[otherId]?.seq ?? 0) >= seq) return "read";
-  return (chat.delivered[otherId]?.seq ?? 0) >= seq ? "delivered" : "sent";
-}
+/** The service's words, with the field that they are about. */
+const reasonOf = ({ message, errors }: NonNullable<Item["error"]>): string =>
+  errors?.[0] ? `${message} ${errors[0].path}: ${errors[0].message}` : message;
 
 function belongTogether(before: Bubble, bubble: Bubble): boolean {
   const gapMs = Date.parse(bubble.createdAt) - Date.parse(before.createdAt);
@@ -169,8 +173,8 @@ function systemNote({ key, content, quote, createdAt }: Bubble): ListItem {
 
 function bubbleItem(bubble: Bubble, isGroupStart: boolean, actions: BubbleActions): ListItem {
   const { key, delivery, error, createdAt, editedAt, isDeleted } = bubble;
-  const { attachment } = bubble;
-  const version = JSON.stringify([editedAt, isDeleted, attachment && "id" in attachment && attachment.state]);
+  const { attachment, upload } = bubble;
+  const version = JSON.stringify([upload, editedAt, isDeleted, attachment && "id" in attachment && attachment.state]);
   return {
     key,
     print: JSON.stringify([delivery, error, createdAt, isGroupStart, version]),
@@ -184,14 +188,17 @@ function bubbleItem(bubble: Bubble, isGroupStart: boolean, actions: BubbleAction
   };
 }
 
-function renderBubble({ type, attachment, content, isDeleted }: Bubble, { addressOf }: BubbleActions): HTMLElement {
+function renderBubble(
+  { type, attachment, upload, content, isDeleted }: Bubble,
+  { addressOf }: BubbleActions,
+): HTMLElement {
   return el(
     "li",
     {},
     el(
       "div",
-      { class: `bubble${attachment ? " with-attachment" : ""}` },
-      attachment && attachmentCard(type, attachment, addressOf),
+      { class: `bubble${attachment || upload ? " with-attachment" : ""}` },
+      attachment ? attachmentCard(type, attachment, addressOf) : upload && uploadCard(upload),
       content !== "" && el("p", { class: "bubble-text", dir: "auto" }, content),
       isDeleted && el("p", { class: "bubble-text deleted" }, "This message was deleted."),
       el("span", { class: "bubble-foot" }),

@@ -1,11 +1,10 @@
 import type { Chat } from "../../../src/chat/cards/card.ts";
-import type { Presence } from "../../../src/contract/server-events.ts";
-import type { ChatClient } from "../client/chat-client.ts";
 import { avatar, roomWindow } from "../inbox/avatar.ts";
 import { el, setChildren, setText } from "../kit/dom.ts";
 import { shortTime } from "../kit/format.ts";
 import { icon } from "../kit/icons.ts";
 import type { Settings } from "../kit/settings.ts";
+import type { PageClient } from "../page-client.ts";
 
 /** Shows the other person, their presence and the room; the owner can also switch who may write. */
 export function createConversationHead({
@@ -13,7 +12,7 @@ export function createConversationHead({
   settings,
   onBack,
 }: {
-  client: ChatClient;
+  client: PageClient;
   settings: Settings;
   onBack: () => void;
 }) {
@@ -40,14 +39,14 @@ export function createConversationHead({
     element,
     show(chat: Chat): void {
       const other = settings.person(client.otherOf(chat));
-      const presence = client.presenceOf(other.id);
+      const { otherOnline, otherLastSeenAt } = client.view(chat.id);
       const role = chat.ownerId === client.userId ? "seeker" : "owner";
-      setChildren(face, [avatar(other.name, role, presence?.online === true)]);
+      setChildren(face, [avatar(other.name, role, otherOnline === true)]);
       setText(name, other.name);
       const room = settings.room(chat.bookingId);
       setChildren(about, [
         roomWindow(room),
-        el("span", {}, [room.title, presenceWords(presence)].filter(Boolean).join(" · ")),
+        el("span", {}, [room.title, presenceWords(otherOnline, otherLastSeenAt)].filter(Boolean).join(" · ")),
       ]);
       toggle.show(chat);
     },
@@ -55,7 +54,7 @@ export function createConversationHead({
 }
 
 /** The owner's button that makes a chat read-only, and active again. */
-function createStatusToggle(client: ChatClient) {
+function createStatusToggle(client: PageClient) {
   const element = el("button", { type: "button", class: "button button-quiet status-toggle" });
   let toggled: Chat | null = null;
   let isChanging = false;
@@ -87,8 +86,8 @@ function createStatusToggle(client: ChatClient) {
   }
 }
 
-function presenceWords(presence: Presence | undefined): string {
-  if (!presence) return "";
-  if (presence.online) return "Online";
-  return presence.lastSeenAt ? `Last seen ${shortTime(presence.lastSeenAt)}` : "Offline";
+function presenceWords(isOnline: boolean | null, lastSeenAt: string | null): string {
+  if (isOnline === null) return "";
+  if (isOnline) return "Online";
+  return lastSeenAt ? `Last seen ${shortTime(lastSeenAt)}` : "Offline";
 }

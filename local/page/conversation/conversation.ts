@@ -1,10 +1,10 @@
+import type { Draft } from "../../../client/src/types.ts";
 import type { Chat } from "../../../src/chat/cards/card.ts";
-import type { ChatClient } from "../client/chat-client.ts";
-import type { NewMessage } from "../client/pending-messages.ts";
 import { el, setChildren, setText } from "../kit/dom.ts";
 import { firstName } from "../kit/format.ts";
 import { icon } from "../kit/icons.ts";
 import type { Settings } from "../kit/settings.ts";
+import type { PageClient } from "../page-client.ts";
 import { createAttachDialog } from "./attach-dialog.ts";
 import { createComposer } from "./composer.ts";
 import { createConversationHead } from "./conversation-head.ts";
@@ -12,7 +12,7 @@ import { createMessageList } from "./message-list.ts";
 import { createStatusBanner, lockedBecause } from "./status-banner.ts";
 
 type Options = {
-  client: ChatClient;
+  client: PageClient;
   settings: Settings;
   /** Whether the person looks at this side now; only then is the chat marked as read. */
   isWatched: () => boolean;
@@ -27,13 +27,13 @@ export function createConversation({ client, settings, isWatched, onBack }: Opti
   const messages = createMessageList({ client, settings, isWatched, onMove: show });
   const newPill = el("button", { type: "button", class: "new-pill", hidden: true });
   const typing = el("p", { class: "typing", role: "status" });
-  const attachDialog = createAttachDialog({ settings, onAttached: send, onChosen: sendFile });
+  const attachDialog = createAttachDialog({ settings, onDraft: send });
   const composer = createComposer({
     personName: own.name,
-    onSend: (content) => send({ type: "text", content }),
+    onSend: (text) => send({ text }),
     onAttach: () => attachDialog.open(),
-    onTyping: () => client.openChatId && client.ownTyping.keyPressed(client.openChatId),
-    onRest: () => client.ownTyping.stop(),
+    onTyping: () => openHandle()?.setTyping(true),
+    onRest: () => openHandle()?.setTyping(false),
   });
   const element = el(
     "section",
@@ -55,29 +55,28 @@ export function createConversation({ client, settings, isWatched, onBack }: Opti
   return { element, show, focus: () => composer.focus() };
 
   function show(): void {
-    const chat = client.openChatId === null ? undefined : client.cards.get(client.openChatId);
-    element.hidden = chat === undefined;
+    const chat = client.openChat();
+    element.hidden = chat === null;
     if (!chat) return;
     if (chat.id !== shownChatId) messages.beginWith(chat);
     shownChatId = chat.id;
     head.show(chat);
     banner.show(chat);
     messages.show(chat);
-    const typist = client.isOtherTyping(chat.id) ? firstName(settings.person(client.otherOf(chat)).name) : null;
+    const typist = client.view(chat.id).otherTyping ? firstName(settings.person(client.otherOf(chat)).name) : null;
     showTyping(typing, typist);
     composer.show({ chatId: chat.id, lockedBecause: lockedBecause(chat, { client, settings }) });
-    if (messages.isAtEnd && isWatched()) client.seen();
+    if (messages.isAtEnd && isWatched()) client.chat(chat.id).markRead();
     showPill(newPill, chat, messages.isAtEnd);
   }
 
-  function send(message: NewMessage): void {
-    messages.sending();
-    client.send(message);
+  function openHandle() {
+    return client.openChatId === null ? null : client.chat(client.openChatId);
   }
 
-  function sendFile(file: File, caption: string): void {
+  function send(draft: Draft): void {
     messages.sending();
-    void client.sendFile(file, caption);
+    openHandle()?.send(draft);
   }
 }
 

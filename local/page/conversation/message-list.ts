@@ -1,12 +1,12 @@
 import type { Chat } from "../../../src/chat/cards/card.ts";
-import type { ChatClient } from "../client/chat-client.ts";
 import { createKeyedList, el } from "../kit/dom.ts";
 import type { Settings } from "../kit/settings.ts";
+import type { PageClient } from "../page-client.ts";
 import { conversationItems } from "./bubbles.ts";
 import { createMessageScroll } from "./message-scroll.ts";
 
 type Options = {
-  client: ChatClient;
+  client: PageClient;
   settings: Settings;
   isWatched: () => boolean;
   /** The person reached the newest message, or left it. */
@@ -41,36 +41,41 @@ export function createMessageList({ client, settings, isWatched, onMove }: Optio
       scroll.toEnd();
     },
     show(chat: Chat): void {
-      const chatLog = client.log(chat.id);
+      const { items: shown, completeTo, hasOlder } = client.view(chat.id);
       const myRead = chat.read[client.userId]?.seq ?? 0;
       if (chat.unreadCount > 0 && !isWatched() && (firstNewSeq ?? 0) <= myRead) firstNewSeq = myRead + 1;
       const next = itemsOf(chat);
-      if (chatLog.from < oldestShown) scroll.keepingPlace(() => items.show(next));
+      const oldest = Number(shown[0]?.message && "seq" in shown[0].message ? shown[0].message.seq : 0);
+      if (oldest < oldestShown) scroll.keepingPlace(() => items.show(next));
       else items.show(next);
-      oldestShown = chatLog.from;
+      oldestShown = oldest;
       scroll.settle();
-      if (chatLog.started && !scroll.canScroll) loadOlder();
+      if (completeTo > 0 && hasOlder && !scroll.canScroll) loadOlder();
     },
   };
 
   function itemsOf(chat: Chat) {
-    const chatLog = client.log(chat.id);
-    const pending = client.outbox
-      .of(chat.id)
-      .filter(({ clientMessageId }) => !chatLog.hasClientMessageId(client.userId, clientMessageId));
+    const handle = client.chat(chat.id);
     return conversationItems({
       chat,
       userId: client.userId,
-      otherId: client.otherOf(chat),
-      messages: chatLog.started ? chatLog.shown() : [],
-      pending,
+      items: handle.view.get().items,
       firstNewSeq,
       nameOf: (userId) => settings.person(userId).name,
-      actions: { ...client.outbox, addressOf: (id) => client.addressOf(id) },
+      actions: {
+        retry: (key) => handle.retry(key),
+        discard: (key) => handle.discard(key),
+        addressOf: (id) => handle.fileUrl(id),
+      },
     });
   }
 
   function loadOlder(): void {
-    if (client.openChatId !== null) void client.loadOlder(client.openChatId);
+    // Without an answer it is asked again when the person scrolls.
+    if (client.openChatId !== null)
+      client
+        .chat(client.openChatId)
+        .loadOlder()
+        .catch(() => {});
   }
 }

@@ -1,11 +1,11 @@
 import type { Chat } from "../../../src/chat/cards/card.ts";
-import type { ChatClient } from "../client/chat-client.ts";
 import { el, setChildren } from "../kit/dom.ts";
 import { firstName } from "../kit/format.ts";
 import { icon } from "../kit/icons.ts";
 import type { Settings } from "../kit/settings.ts";
+import type { PageClient } from "../page-client.ts";
 
-type Parts = { client: ChatClient; settings: Settings };
+type Parts = { client: PageClient; settings: Settings };
 
 /** Says why nobody can write in a chat. */
 export function createStatusBanner(parts: Parts) {
@@ -40,11 +40,9 @@ export function lockedBecause(chat: Chat, { client, settings }: Parts): string |
  * The log has who set the status. Until it is loaded, the words count as the owner's: a person's words must never
  * look like the service's. An owner can only make a chat read-only.
  */
-function isOwnersDoing(chat: Chat, client: ChatClient): boolean {
+function isOwnersDoing(chat: Chat, client: PageClient): boolean {
   if (chat.status !== "readonly") return false;
-  const told = client
-    .log(chat.id)
-    .shown()
-    .findLast(({ system }) => system !== undefined);
-  return told?.system === undefined || ("by" in told.system && told.system.by === "owner");
+  const told = client.view(chat.id).items.findLast(({ message }) => "system" in message)?.message;
+  const system = told && "system" in told ? told.system : undefined;
+  return system === undefined || ("by" in system && system.by === "owner");
 }

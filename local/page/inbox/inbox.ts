@@ -1,11 +1,11 @@
 import type { Chat } from "../../../src/chat/cards/card.ts";
 import type { Message } from "../../../src/chat/log/entry.ts";
 import type { PageRoom } from "../../page-people.ts";
-import type { ChatClient } from "../client/chat-client.ts";
 import { createKeyedList, el, type ListItem } from "../kit/dom.ts";
 import { shortTime } from "../kit/format.ts";
 import { icon } from "../kit/icons.ts";
 import type { Settings } from "../kit/settings.ts";
+import type { PageClient } from "../page-client.ts";
 import { avatar, roomWindow } from "./avatar.ts";
 
 /** The list of one person's chats. */
@@ -14,7 +14,7 @@ export function createInbox({
   settings,
   onOpen,
 }: {
-  client: ChatClient;
+  client: PageClient;
   settings: Settings;
   onOpen: (chatId: string) => void;
 }) {
@@ -34,7 +34,7 @@ export function createInbox({
     element,
     focus: (): void => list.querySelector("button")?.focus(),
     show(): void {
-      const chats = client.cards.list();
+      const chats = client.chats();
       note.textContent = client.isLoaded ? "No chats yet." : "Loading…";
       note.hidden = chats.length > 0;
       element.classList.toggle("empty", chats.length === 0);
@@ -44,13 +44,14 @@ export function createInbox({
 
   function rowOf(chat: Chat): ListItem {
     const other = settings.person(client.otherOf(chat));
+    const view = client.view(chat.id);
     const row = {
       name: other.name,
       room: settings.room(chat.bookingId),
       role: chat.ownerId === client.userId ? ("seeker" as const) : ("owner" as const),
-      online: client.presenceOf(other.id)?.online === true,
+      online: view.otherOnline === true,
       isOpen: chat.id === client.openChatId,
-      line: client.isOtherTyping(chat.id) ? "typing…" : lineOf(chat.lastMessage, client.userId),
+      line: view.otherTyping ? "typing…" : lineOf(chat.lastMessage, client.userId),
       time: shortTime(chat.lastMessage?.createdAt ?? chat.updatedAt),
       unread: chat.unreadCount,
       status: chat.status,

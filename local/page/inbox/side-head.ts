@@ -1,10 +1,9 @@
-import type { ChatClient } from "../client/chat-client.ts";
-import type { ConnectionState } from "../client/connection.ts";
 import { el, setChildren, setText } from "../kit/dom.ts";
 import { icon } from "../kit/icons.ts";
+import type { ConnectionWord, PageClient } from "../page-client.ts";
 import { avatar } from "./avatar.ts";
 
-const words: Record<ConnectionState, string> = {
+const words: Record<ConnectionWord, string> = {
   connecting: "Connecting…",
   online: "Online",
   lost: "Reconnecting…",
@@ -17,7 +16,7 @@ export function createSideHead({
   role,
   person,
 }: {
-  client: ChatClient;
+  client: PageClient;
   role: "owner" | "seeker";
   person: { name: string };
 }) {
@@ -37,7 +36,7 @@ export function createSideHead({
     toggle,
   );
   toggle.addEventListener("click", () => {
-    if (client.connectionState === "paused") client.goOnline();
+    if (client.connection === "paused") client.goOnline();
     else client.goOffline();
   });
 
@@ -45,7 +44,7 @@ export function createSideHead({
     element,
     banner,
     show(): void {
-      const connection = client.connectionState;
+      const connection = client.connection;
       const isPaused = connection === "paused";
       setText(state, words[connection]);
       state.dataset["state"] = connection;

@@ -1,6 +1,6 @@
-import type { ChatClient } from "../client/chat-client.ts";
 import { el, setText } from "../kit/dom.ts";
 import { firstName } from "../kit/format.ts";
+import type { PageClient } from "../page-client.ts";
 
 /** Shown while no conversation is open: it says what to press first. */
 export function createWelcome({
@@ -9,7 +9,7 @@ export function createWelcome({
   person,
   onApprove,
 }: {
-  client: ChatClient;
+  client: PageClient;
   role: "owner" | "seeker";
   person: { name: string };
   onApprove: () => void;
@@ -30,7 +30,7 @@ export function createWelcome({
   return {
     element,
     show(): void {
-      const hasChats = client.cards.list().length > 0;
+      const hasChats = client.chats().length > 0;
       element.hidden = client.openChatId !== null;
       element.classList.toggle("secondary", hasChats);
       setText(title, titleOf(hasChats));

@@ -1,12 +1,12 @@
-import { afterChange } from "../../local/page/client/changed.ts";
-import { createMessageLog } from "../../local/page/client/message-log.ts";
-import { shownAs } from "../../local/page/client/shown-as.ts";
+import { expect, test } from "@jest/globals";
+import { afterChange } from "../../client/src/chat/changes.ts";
+import { Items } from "../../client/src/chat/items.ts";
+import { Log } from "../../client/src/chat/log.ts";
 import { afterChange as afterChangeOfService } from "../../src/chat/log/changes.ts";
 import { type ChangeNote, type Entry, type Message, toMessage } from "../../src/chat/log/entry.ts";
 import { isShown } from "../../src/chat/log/entry-kinds.ts";
 import { entryExamples } from "../support/entry-examples.ts";
 import { aHead } from "../support/heads.ts";
-import { expect, test } from "./fixtures.ts";
 
 const message = (seq: number, overrides: Partial<Message> = {}): Message => ({
   id: String(seq),
@@ -18,19 +18,23 @@ const message = (seq: number, overrides: Partial<Message> = {}): Message => ({
   createdAt: "2026-01-01T00:00:00.000Z",
   ...overrides,
 });
+const shown = (log: Log): Message[] => {
+  const frame = { userId: "olga", chat: null, rules: null, now: 0, onUntil: () => {} };
+  return new Items().ofLog(log.entries(), frame).map(({ message: one }) => one as Message);
+};
 const messages = (from: number, to: number): Message[] =>
   Array.from({ length: to - from + 1 }, (_, index) => message(from + index));
 
 test("a log shows each seq once and in order, however often and late it was heard", () => {
-  const log = createMessageLog();
+  const log = new Log();
   log.start(messages(4, 6));
   for (const seq of [8, 7, 7, 5, 8]) log.add(message(seq));
-  expect(log.shown().map(({ seq }) => seq)).toEqual([4, 5, 6, 7, 8]);
+  expect(shown(log).map(({ seq }) => seq)).toEqual([4, 5, 6, 7, 8]);
   expect(log.upTo).toBe(8);
 });
 
 test("a log knows a hole until what was missing is there", () => {
-  const log = createMessageLog();
+  const log = new Log();
   log.start(messages(1, 3));
   log.add(message(5));
   expect([log.hasHole, log.upTo]).toEqual([true, 3]);
@@ -39,7 +43,7 @@ test("a log knows a hole until what was missing is there", () => {
 });
 
 test("a log calls nothing a hole before its first page, and keeps what was heard before it", () => {
-  const log = createMessageLog();
+  const log = new Log();
   log.add(message(9));
   expect(log.hasHole).toBe(false);
   log.start(messages(7, 8));
@@ -56,18 +60,18 @@ test("a log shows a message as the newest change says, in whatever order both co
     [first, message(2), second, first],
   ];
   for (const order of orders) {
-    const log = createMessageLog();
+    const log = new Log();
     log.start([message(1)]);
     for (const one of order) log.add(one);
-    expect(log.shown().map(({ content }) => content)).toEqual(["number 1", "two"]);
+    expect(shown(log).map(({ content }) => content)).toEqual(["number 1", "two"]);
     log.add(change(6, "message_deleted"));
     log.change({ ...message(2), content: "", deleted: { by: "sender", at: "2026-01-01T00:00:00.000Z" } });
-    expect(log.shown()[1]).toMatchObject({ content: "", deleted: { by: "sender" } });
-    expect(log.shown()[1]).not.toHaveProperty("editedAt");
+    expect(shown(log)[1]).toMatchObject({ content: "", deleted: { by: "sender" } });
+    expect(shown(log)[1]).not.toHaveProperty("editedAt");
   }
 });
 
-test("the page makes of a change what the service makes of it", () => {
+test("the client makes of a change what the service makes of it", () => {
   const entry = (seq: number, fields: Partial<Entry> = {}): Entry => ({
     id: String(seq),
     chatId: "chat",
@@ -95,7 +99,7 @@ test("the page makes of a change what the service makes of it", () => {
 });
 
 test("a log counts a silent entry and does not show it", () => {
-  const log = createMessageLog();
+  const log = new Log();
   log.start(messages(1, 2));
   log.add(
     message(3, {
@@ -106,16 +110,40 @@ test("a log counts a silent entry and does not show it", () => {
   );
   log.add(message(4));
   expect([log.upTo, log.hasHole]).toEqual([4, false]);
-  expect(log.shown().map(({ seq }) => seq)).toEqual([1, 2, 4]);
+  expect(shown(log).map(({ seq }) => seq)).toEqual([1, 2, 4]);
 });
 
-test("the page shows what the table of entry kinds says, and nothing else", () => {
-  for (const entry of Object.values(entryExamples)) expect(shownAs(entry) !== "nothing").toBe(isShown(entry));
+test("the client shows what the table of entry kinds says, and nothing else", () => {
+  for (const entry of Object.values(entryExamples)) {
+    const log = new Log();
+    log.start([message(1, entry)]);
+    expect(shown(log)).toHaveLength(isShown(entry) ? 1 : 0);
+  }
 });
 
 test("a log grows to the older side page by page", () => {
-  const log = createMessageLog();
+  const log = new Log();
   log.start(messages(51, 100));
   log.addOlder(messages(1, 50));
-  expect([log.from, log.upTo, log.shown().length]).toEqual([1, 100, 100]);
+  expect([log.from, log.upTo, shown(log).length]).toEqual([1, 100, 100]);
+});
+
+test("a chat that nobody shows keeps its newest entries, and goes on from there", () => {
+  const log = new Log();
+  log.start(messages(1, 100));
+  log.add(message(103));
+  log.trim(50);
+  expect([log.from, log.upTo, log.hasHole, shown(log).length]).toEqual([51, 100, false, 50]);
+  log.addNewer(messages(101, 103));
+  expect([log.upTo, shown(log).length]).toEqual([103, 53]);
+});
+
+test("an item is the same object as long as nothing of it has changed", () => {
+  const items = new Items();
+  const [one, two] = [message(1, { senderId: "sami" }), message(2)];
+  const frame = { userId: "olga", chat: null, rules: null, now: 0, onUntil: () => {} };
+  const before = items.ofLog([one, two], frame);
+  const after = items.ofLog([one, { ...two, content: "edited" }], frame);
+  expect(after[0]).toBe(before[0]);
+  expect(after[1]).not.toBe(before[1]);
 });

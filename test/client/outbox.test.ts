@@ -1,0 +1,110 @@
+import { expect, test } from "@jest/globals";
+import { chatError, failure } from "../../client/src/errors.ts";
+import type { PendingDraft } from "../../client/src/outbox/draft.ts";
+import { KeptDrafts } from "../../client/src/outbox/kept-drafts.ts";
+import { Outbox } from "../../client/src/outbox/outbox.ts";
+import { chooseStorage } from "../../client/src/outbox/storage.ts";
+import type { ClientStorage } from "../../client/src/types.ts";
+import type { Message } from "../../src/contract/message.ts";
+import { until } from "../support/chat-client.ts";
+import { sharedStorage } from "./clients.ts";
+
+// The service's answers are made up here: the real one gives these errors too rarely.
+const refused = (code: string, retryAfterMs?: number): Error =>
+  chatError({ code, message: code, ...(retryAfterMs !== undefined && { retryAfterMs }) });
+
+type Told = { answers?: Error[]; isReady?: boolean; storage?: ClientStorage };
+
+/** An outbox whose service answers as told, then acknowledges. */
+const anOutbox = ({ answers = [], isReady = true, storage = sharedStorage() }: Told = {}) => {
+  const tries: PendingDraft[] = [];
+  const sent: string[] = [];
+  const state = { isReady, resends: 0, failed: 0 };
+  const kept = new KeptDrafts(chooseStorage(storage), "user:", () => void (state.failed += 1));
+  const outbox = new Outbox({
+    userId: "olga",
+    kept,
+    isReady: () => state.isReady,
+    send: async (draft) => {
+      tries.push(draft);
+      const answer = answers.shift();
+      if (answer) throw answer;
+      const { chatId, clientMessageId, content, type, senderId } = draft;
+      return { id: "1", chatId, seq: 1, senderId, type, content, clientMessageId, createdAt: "" } satisfies Message;
+    },
+    upload: () => Promise.reject(failure("upload_failed", "")),
+    post: () => {},
+    now: Date.now,
+    onSent: ({ content }) => void sent.push(content),
+    onResend: () => void (state.resends += 1),
+    onChange: () => {},
+  });
+  void outbox.setLeading(true);
+  return { outbox, tries, sent, state, storage };
+};
+
+test("an outbox repeats a send under its id until it is acknowledged, and only then sends the chat's next", async () => {
+  const { outbox, tries, sent, state } = anOutbox({ answers: [refused("no_answer", 5), refused("unavailable", 5)] });
+  outbox.send("chat", { text: "one" });
+  outbox.send("chat", { text: "two" });
+  await until(() => sent.join() === "one,two");
+  expect(tries.map(({ content }) => content)).toEqual(["one", "one", "one", "two"]);
+  expect(new Set(tries.map(({ clientMessageId }) => clientMessageId)).size).toBe(2);
+  expect(state.resends).toBe(1);
+});
+
+test("an outbox waits as long as the service asks, whatever is written meanwhile, and another chat does not wait", async () => {
+  const { outbox, tries, sent } = anOutbox({ answers: [refused("rate_limited", 400)] });
+  outbox.send("chat", { text: "one" });
+  await until(() => tries.length === 1);
+  outbox.send("chat", { text: "two" });
+  outbox.send("other", { text: "elsewhere" });
+  await until(() => sent.length === 1);
+  expect(sent).toEqual(["elsewhere"]);
+  expect(outbox.of("chat")[0]).toMatchObject({
+    state: "queued",
+    retryAt: expect.any(Number),
+    error: { code: "rate_limited" },
+  });
+  await until(() => sent.length === 3);
+  expect(sent).toEqual(["elsewhere", "one", "two"]);
+});
+
+test("an outbox goes on behind what can never be sent, and keeps that for its writer, over a reload as well", async () => {
+  const { outbox, sent, storage } = anOutbox({ answers: [refused("chat_not_active")] });
+  const late = outbox.send("chat", { text: "too late" });
+  outbox.send("chat", { text: "in time" });
+  await until(() => sent.join() === "in time");
+  await expect(late.done).rejects.toMatchObject({ code: "chat_not_active" });
+  const reloaded = anOutbox({ storage });
+  await until(() => reloaded.outbox.of("chat").length === 1);
+  expect(reloaded.outbox.of("chat")).toMatchObject([{ state: "failed", error: { code: "chat_not_active" } }]);
+  reloaded.outbox.retry(late.key);
+  await until(() => reloaded.sent.join() === "too late");
+  expect(reloaded.tries[0]?.clientMessageId).toBe(late.key);
+});
+
+test("a service that fails on one draft for good does not hold the others for ever", async () => {
+  const answers = Array.from({ length: 5 }, () => refused("internal", 1));
+  const { outbox, sent } = anOutbox({ answers });
+  outbox.send("chat", { text: "poison" });
+  outbox.send("chat", { text: "next" });
+  await until(() => sent.join() === "next");
+  expect(outbox.of("chat")).toMatchObject([{ state: "failed", error: { code: "internal" } }]);
+});
+
+test("a storage that refuses loses nothing while the page lives, and says so", async () => {
+  const refuse = (): Promise<never> => Promise.reject(new Error("the quota is used up"));
+  const { outbox, sent, state } = anOutbox({ storage: { get: refuse, set: refuse, delete: refuse, keys: refuse } });
+  await outbox.send("chat", { text: "sent all the same" }).done;
+  expect(sent).toEqual(["sent all the same"]);
+  expect(state.failed).toBeGreaterThan(0);
+});
+
+test("a draft that was discarded is not sent, and its promise says so", async () => {
+  const { outbox, tries } = anOutbox({ isReady: false });
+  const { key, done } = outbox.send("chat", { text: "never mind" });
+  outbox.discard(key);
+  await expect(done).rejects.toMatchObject({ code: "discarded" });
+  expect([outbox.of("chat"), outbox.unsent(), tries]).toEqual([[], [], []]);
+});
