@@ -97,6 +97,13 @@ export class PageClient {
     this.#options.onChange();
   }
 
+  /** Without an answer it is asked again when the person scrolls. */
+  loadOlder(chatId: string): void {
+    this.chat(chatId)
+      .loadOlder()
+      .catch(() => {});
+  }
+
   goOffline(): void {
     void this.#client.close();
   }

@@ -1,8 +1,9 @@
+import type { ChatHandle, Item } from "../../../client/src/types.ts";
 import type { Chat } from "../../../src/chat/cards/card.ts";
 import { createKeyedList, el } from "../kit/dom.ts";
 import type { Settings } from "../kit/settings.ts";
 import type { PageClient } from "../page-client.ts";
-import { conversationItems } from "./bubbles.ts";
+import { type BubbleActions, conversationItems } from "./bubbles.ts";
 import { createMessageScroll } from "./message-scroll.ts";
 
 type Options = {
@@ -45,7 +46,7 @@ export function createMessageList({ client, settings, isWatched, onMove }: Optio
       const myRead = chat.read[client.userId]?.seq ?? 0;
       if (chat.unreadCount > 0 && !isWatched() && (firstNewSeq ?? 0) <= myRead) firstNewSeq = myRead + 1;
       const next = itemsOf(chat);
-      const oldest = Number(shown[0]?.message && "seq" in shown[0].message ? shown[0].message.seq : 0);
+      const oldest = seqOf(shown[0]);
       if (oldest < oldestShown) scroll.keepingPlace(() => items.show(next));
       else items.show(next);
       oldestShown = oldest;
@@ -55,27 +56,25 @@ export function createMessageList({ client, settings, isWatched, onMove }: Optio
   };
 
   function itemsOf(chat: Chat) {
-    const handle = client.chat(chat.id);
     return conversationItems({
       chat,
       userId: client.userId,
-      items: handle.view.get().items,
+      items: client.view(chat.id).items,
       firstNewSeq,
       nameOf: (userId) => settings.person(userId).name,
-      actions: {
-        retry: (key) => handle.retry(key),
-        discard: (key) => handle.discard(key),
-        addressOf: (id) => handle.fileUrl(id),
-      },
+      actions: actionsOf(client.chat(chat.id)),
     });
   }
 
   function loadOlder(): void {
-    // Without an answer it is asked again when the person scrolls.
-    if (client.openChatId !== null)
-      client
-        .chat(client.openChatId)
-        .loadOlder()
-        .catch(() => {});
+    if (client.openChatId !== null) client.loadOlder(client.openChatId);
   }
 }
+
+const seqOf = (item: Item | undefined): number => (item && "seq" in item.message ? item.message.seq : 0);
+
+const actionsOf = (chat: ChatHandle): BubbleActions => ({
+  retry: (key) => chat.retry(key),
+  discard: (key) => chat.discard(key),
+  addressOf: (id) => chat.fileUrl(id),
+});
