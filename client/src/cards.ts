@@ -26,6 +26,10 @@ export class Cards {
     return this.#byId.get(chatId);
   }
 
+  clear(): void {
+    this.#byId.clear();
+  }
+
   /** Newest activity first. */
   list(): Chat[] {
     return [...this.#byId.values()].sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1));

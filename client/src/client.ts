@@ -7,7 +7,7 @@ import { createRest, type Rest } from "./connection/rest.ts";
 import type { Request, SocketState } from "./connection/socket.ts";
 import { Tokens } from "./connection/tokens.ts";
 import { isVisible, watchWaking } from "./connection/waking.ts";
-import { noAnswer, pauseMs } from "./errors.ts";
+import { noAnswer, pauseMs, plain } from "./errors.ts";
 import type { PendingDraft } from "./outbox/draft.ts";
 import { KeptDrafts } from "./outbox/kept-drafts.ts";
 import { Outbox } from "./outbox/outbox.ts";
@@ -39,6 +39,7 @@ export class Client implements ChatClient, Core {
   readonly outbox: Outbox;
   readonly presences = new Map<string, ServerEvents["presence"]>();
   rules: Rules | null = null;
+  isClosed = false;
   readonly #options: ChatClientOptions;
   readonly #url: string;
   readonly #name: string;
@@ -51,7 +52,6 @@ export class Client implements ChatClient, Core {
   #stopWatching: (() => void) | undefined;
   #state: SocketState = { state: "connecting", since: Date.now() };
   #isCaughtUp = false;
-  #isClosed = false;
   /** Which catching up is the last one. */
   #epoch = 0;
   #pages = 1;
@@ -59,6 +59,7 @@ export class Client implements ChatClient, Core {
   #isLoaded = false;
   #offsetMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #waking: Promise<void> | undefined;
 
   constructor(options: ChatClientOptions) {
     const { connectOnce } = this;
@@ -93,7 +94,7 @@ export class Client implements ChatClient, Core {
 
   readonly connect = (): void => {
     if (this.#hub) return;
-    this.#isClosed = false;
+    this.isClosed = false;
     const { tabs = globalThis.document ? "share" : "own", hiddenDisconnectMs = fiveMinutesMs } = this.#options;
     const hub = (this.#hub = new Hub({
       url: this.#url,
@@ -104,7 +105,10 @@ export class Client implements ChatClient, Core {
       onEvent: (event, payload) => this.#heard[event as "resync"]?.(payload as never),
       onNote: (kind, value) => {
         if (kind === "hello") this.outbox.introduce();
-        if (kind === "sign_out") void this.close();
+        if (kind === "sign_out") {
+          void this.close();
+          this.#forget();
+        }
         this.outbox.noted(kind, value);
       },
       onLeading: (isLeading) => {
@@ -113,7 +117,8 @@ export class Client implements ChatClient, Core {
       },
     }));
     this.#stopWatching = watchWaking({
-      onWake: () => void this.#wake(),
+      // Several events come of one waking.
+      onWake: () => void (this.#waking ??= this.#wake()),
       onOffline: () => hub.drop(),
       onHidden: () => hub.rest(),
       hiddenMs: hiddenDisconnectMs,
@@ -123,24 +128,32 @@ export class Client implements ChatClient, Core {
 
   /** Not again after `close`. */
   readonly connectOnce = (): void => {
-    if (!this.#isClosed) this.connect();
+    if (!this.isClosed) this.connect();
   };
 
   readonly close = async (): Promise<void> => {
-    this.#isClosed = true;
+    this.isClosed = true;
     this.#stopWatching?.();
     clearTimeout(this.#timer);
     this.#epoch += 1;
     this.#hub?.close();
     this.#hub = undefined;
+    this.#state = { state: "offline", since: Date.now() };
     this.outbox.close();
+    this.#marks.close();
     for (const handle of this.#handles.values()) handle.close();
+    this.#viewsChanged();
     this.connection.changed();
+    await this.#kept.settled();
   };
 
   readonly signOut = async (): Promise<void> => {
+    // Also if this tab took no part.
+    this.connect();
     this.#hub?.post("sign_out");
-    await this.close();
+    const closing = this.close();
+    this.#forget();
+    await closing;
     await this.#kept.wipe();
   };
 
@@ -153,6 +166,10 @@ export class Client implements ChatClient, Core {
 
   /** The service's time. */
   readonly now = (): number => Date.now() + this.#offsetMs;
+
+  flushMarks(): void {
+    this.#marks.flush();
+  }
 
   count(what: "holesFilled" | "resends"): void {
     this.#counts[what] += 1;
@@ -268,7 +285,18 @@ export class Client implements ChatClient, Core {
 
   async #wake(): Promise<void> {
     this.#marks.flush();
-    if (await this.#hub?.wake()) await this.#catchUp();
+    const isAlive = await this.#hub?.wake();
+    this.#waking = undefined;
+    if (isAlive) await this.#catchUp();
+  }
+
+  /** Nothing of this user is shown any more. */
+  #forget(): void {
+    this.outbox.clear();
+    this.cards.clear();
+    this.#isLoaded = false;
+    for (const handle of this.#handles.values()) handle.forget();
+    this.inbox.changed();
   }
 
   /** After a connect, a `resync` or sleep: something may have been missed. */
@@ -276,15 +304,21 @@ export class Client implements ChatClient, Core {
     clearTimeout(this.#timer);
     const own = (this.#epoch += 1);
     this.#isCaughtUp = false;
+    const { error: _error, ...state } = this.#state;
+    this.#state = state;
     this.connection.changed();
     try {
       const shown = [...this.#handles.values()].filter(({ isShown }) => isShown);
-      await Promise.all([this.#loadInbox(), ...shown.map((handle) => handle.catchUp())]);
+      const [, ...done] = await Promise.all([this.#loadInbox(), ...shown.map((handle) => handle.catchUp())]);
       if (own !== this.#epoch) return;
+      // Each of them tries again by itself.
+      if (done.includes(false)) throw noAnswer();
       this.#isCaughtUp = true;
       this.connection.changed();
     } catch (error) {
       if (own !== this.#epoch || !this.isOpen()) return;
+      this.#state = { ...this.#state, error: plain(error) };
+      this.connection.changed();
       this.#timer = setTimeout(() => void this.#catchUp(failures + 1), pauseMs(failures, error));
     }
   }
@@ -307,7 +341,7 @@ export class Client implements ChatClient, Core {
 
   #seeConnection(): Connection {
     const { state, ...more } = this.#state;
-    if (this.#isClosed) return { ...more, state: "closed" };
+    if (this.isClosed) return { ...more, state: "closed" };
     return { ...more, state: state !== "open" ? state : this.#isCaughtUp ? "online" : "catching_up" };
   }
 

@@ -22,6 +22,9 @@ export const plain = (thrown: unknown): ChatError => {
 /** After these the same request may succeed a little later; after `no_answer` it may have succeeded already. */
 export const mayPass = (thrown: unknown): boolean => /^(no_|rate_|unava|unauth|intern)/.test(plain(thrown).code);
 
-/** A pause before the next try, twice as long after each failure in a row, jittered. */
-export const pauseMs = (failures: number, thrown?: unknown): number =>
-  (thrown as ChatError | undefined)?.retryAfterMs ?? Math.min(15_000, 300 * 2 ** failures) * (0.5 + Math.random() / 2);
+/** A pause before the next try, twice as long after each failure in a row, never shorter than the service asks, jittered. */
+export const pauseMs = (failures: number, thrown?: unknown): number => {
+  const askedMs = Math.min(300_000, (thrown as ChatError | undefined)?.retryAfterMs ?? 0);
+  const growingMs = Math.min(15_000, 300 * 2 ** failures);
+  return Math.max(askedMs, growingMs * (0.5 + Math.random() / 2));
+};

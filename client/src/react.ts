@@ -37,10 +37,14 @@ const isSame = (one: unknown, other: unknown): boolean => {
 
 /** A component is rendered only when what it picks has changed, even if `pick` is a new function each time. */
 const usePicked = <T, Picked>(store: Store<T>, pick?: (value: T) => Picked): Picked => {
-  const last = useRef<Picked>(undefined);
+  const last = useRef<{ from: T; pick: typeof pick; picked: Picked }>(undefined);
   const read = (): Picked => {
-    const picked = pick ? pick(store.get()) : (store.get() as unknown as Picked);
-    return isSame(last.current, picked) ? (last.current as Picked) : (last.current = picked);
+    const from = store.get();
+    const known = last.current;
+    if (known?.from === from && known.pick === pick) return known.picked;
+    const picked = pick ? pick(from) : (from as unknown as Picked);
+    last.current = { from, pick, picked: known && isSame(known.picked, picked) ? known.picked : picked };
+    return last.current.picked;
   };
   return useSyncExternalStore(store.subscribe, read, read);
 };

@@ -30,18 +30,24 @@ export const shownIn = ({ items }: ChatView): string[] =>
     .map(({ message, state }) => `${message.content || message.type}: ${state}`);
 
 /** Texts by key that outlive a client, as those of a browser do. `log` has what was called, in order. */
-export const sharedStorage = (): ClientStorage & { texts: Map<string, string>; log: string[] } => {
+export const sharedStorage = () => {
   const texts = new Map<string, string>();
   const log: string[] = [];
-  return {
+  const storage = {
     texts,
     log,
-    get: async (key) => texts.get(key),
-    set: async (key, value) => {
+    /** Whether it refuses the next write, as when the quota is used up. */
+    refusesNext: false,
+    get: async (key: string) => texts.get(key),
+    set: async (key: string, value: string) => {
+      const isRefused = storage.refusesNext;
+      storage.refusesNext = false;
+      if (isRefused) throw new Error("the quota is used up");
       log.push(`set ${key}`);
       texts.set(key, value);
     },
-    delete: async (key) => void texts.delete(key),
-    keys: async (prefix) => [...texts.keys()].filter((key) => key.startsWith(prefix)),
+    delete: async (key: string) => void texts.delete(key),
+    keys: async (prefix: string) => [...texts.keys()].filter((key) => key.startsWith(prefix)),
   };
+  return storage satisfies ClientStorage;
 };

@@ -38,7 +38,7 @@ test("a log knows a hole until what was missing is there", () => {
   log.start(messages(1, 3));
   log.add(message(5));
   expect([log.hasHole, log.upTo]).toEqual([true, 3]);
-  log.addNewer([message(4), message(5)]);
+  for (const seq of [4, 5]) log.add(message(seq));
   expect([log.hasHole, log.upTo]).toEqual([false, 5]);
 });
 
@@ -134,7 +134,7 @@ test("a chat that nobody shows keeps its newest entries, and goes on from there"
   log.add(message(103));
   log.trim(50);
   expect([log.from, log.upTo, log.hasHole, shown(log).length]).toEqual([51, 100, false, 50]);
-  log.addNewer(messages(101, 103));
+  for (const one of messages(101, 103)) log.add(one);
   expect([log.upTo, shown(log).length]).toEqual([103, 53]);
 });
 
@@ -146,4 +146,34 @@ test("an item is the same object as long as nothing of it has changed", () => {
   const after = items.ofLog([one, { ...two, content: "edited" }], frame);
   expect(after[0]).toBe(before[0]);
   expect(after[1]).not.toBe(before[1]);
+});
+
+test("a page with a hole in it makes nothing whole", () => {
+  const log = new Log();
+  log.start([1, 2, 4, 5].map((seq) => message(seq)));
+  expect([log.from, log.upTo]).toEqual([4, 5]);
+  log.addOlder([message(1), message(2)]);
+  expect(log.from).toBe(4);
+  log.addOlder([message(3)]);
+  expect(log.from).toBe(1);
+  log.add(message(8));
+  expect([log.upTo, log.hasHole]).toEqual([5, true]);
+});
+
+test("what a message is now is not undone by an edit that is older", () => {
+  const log = new Log();
+  const at = (seconds: number): string => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds)).toISOString();
+  const edit = (seq: number, content: string): Message =>
+    message(seq, {
+      type: "system",
+      content,
+      createdAt: at(seq),
+      system: { event: "message_edited", target: 1, silent: true },
+    });
+  log.start([message(1), edit(2, "A")]);
+  log.change({ ...message(1), content: "B", editedAt: at(3) });
+  expect(shown(log)[0]?.content).toBe("B");
+  log.add(edit(3, "B"));
+  log.change({ ...message(1), content: "A", editedAt: at(2) });
+  expect(shown(log)[0]?.content).toBe("B");
 });

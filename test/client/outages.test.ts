@@ -151,3 +151,41 @@ test("signing out wipes what is stored of this user, and of nobody else", async 
   expect([...storage.texts.values()]).toEqual([expect.stringContaining("kept")]);
   network.mend();
 });
+
+test("a mark beyond the end, or before the chat was opened, does not keep the next ones from being sent", async () => {
+  const { chatId, ownerId, seekerId } = await anApprovedChat(node);
+  await using owner = clientOf(node, ownerId);
+  await using seeker = clientOf(node, seekerId);
+  const chat = owner.chat(chatId);
+  owner.connect();
+  await until(() => owner.inbox.get().unread === 1);
+  chat.markRead(1_000);
+  chat.open();
+  await until(() => owner.inbox.get().unread === 0);
+  await seeker.chat(chatId).send({ text: "new" }).done;
+  await until(() => chat.view.get().completeTo === 2);
+  chat.markRead();
+  await until(() => owner.inbox.get().unread === 0 && chat.view.get().chat?.read[ownerId]?.seq === 2);
+});
+
+test("after closing, all is stored; after signing out, nothing is there, and nothing is sent", async () => {
+  const { chatId, ownerId } = await anApprovedChat(node);
+  const shared = sharedStorage();
+  const set = async (key: string, value: string): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await shared.set(key, value);
+  };
+  const storage = { ...shared, set };
+  const owner = clientOf(network, ownerId, { storage });
+  network.cut();
+  owner.chat(chatId).send({ text: "slowly stored" });
+  await owner.close();
+  expect(storage.texts.size).toBe(1);
+  const again = clientOf(network, ownerId, { storage });
+  const { done } = again.chat(chatId).send({ text: "wiped" });
+  await until(() => again.unsent.get().count === 2);
+  await again.signOut();
+  await expect(done).rejects.toMatchObject({ code: "discarded" });
+  expect([storage.texts.size, again.unsent.get().count, again.inbox.get().chats]).toEqual([0, 0, []]);
+  network.mend();
+});

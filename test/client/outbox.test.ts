@@ -43,6 +43,27 @@ const anOutbox = ({ answers = [], isReady = true, storage = sharedStorage() }: T
   return { outbox, tries, sent, state, storage };
 };
 
+/** Its service takes a send and never answers. */
+const anOutboxThatNeverAcks = (tries: PendingDraft[]): Outbox => {
+  const outbox = new Outbox({
+    userId: "olga",
+    kept: new KeptDrafts(chooseStorage("memory"), "user:", () => {}),
+    isReady: () => true,
+    send: (draft) => {
+      tries.push(draft);
+      return new Promise(() => {});
+    },
+    upload: () => Promise.reject(failure("upload_failed", "")),
+    post: () => {},
+    now: Date.now,
+    onSent: () => {},
+    onResend: () => {},
+    onChange: () => {},
+  });
+  void outbox.setLeading(true);
+  return outbox;
+};
+
 test("an outbox repeats a send under its id until it is acknowledged, and only then sends the chat's next", async () => {
   const { outbox, tries, sent, state } = anOutbox({ answers: [refused("no_answer", 5), refused("unavailable", 5)] });
   outbox.send("chat", { text: "one" });
@@ -107,4 +128,60 @@ test("a draft that was discarded is not sent, and its promise says so", async ()
   outbox.discard(key);
   await expect(done).rejects.toMatchObject({ code: "discarded" });
   expect([outbox.of("chat"), outbox.unsent(), tries]).toEqual([[], [], []]);
+});
+
+test("a storage that refuses once, or has a damaged text, keeps all the others", async () => {
+  const storage = sharedStorage();
+  const before = anOutbox({ storage, isReady: false });
+  await until(() => storage.log.length === 0);
+  before.outbox.send("chat", { text: "one" });
+  storage.refusesNext = true;
+  before.outbox.send("chat", { text: "not stored" });
+  const discarded = before.outbox.send("chat", { text: "discarded" });
+  before.outbox.send("chat", { text: "two" });
+  before.outbox.discard(discarded.key);
+  storage.texts.set("user:draft:damaged", "{");
+  await until(() => [...storage.texts.values()].length === 3);
+  const after = anOutbox({ storage });
+  await until(() => after.sent.length === 2);
+  expect(after.sent).toEqual(["one", "two"]);
+});
+
+test("a storage that hangs does not hold up what is written", async () => {
+  const hang = (): Promise<never> => new Promise(() => {});
+  const { outbox } = anOutbox({ storage: { get: hang, set: hang, delete: hang, keys: hang } });
+  expect((await outbox.send("chat", { text: "sent all the same" }).done).content).toBe("sent all the same");
+});
+
+test("what is written now comes after what was stored by a clock that was ahead", async () => {
+  const storage = sharedStorage();
+  const now = Date.now;
+  Date.now = () => now() + 3_600_000;
+  anOutbox({ storage, isReady: false }).outbox.send("chat", { text: "first" });
+  Date.now = now;
+  const { outbox, sent } = anOutbox({ storage });
+  outbox.send("chat", { text: "second" });
+  await until(() => sent.length === 2);
+  expect(sent).toEqual(["first", "second"]);
+});
+
+test("an entry that is heard before its ack ends the attempt: the next draft goes on", async () => {
+  const { outbox, tries, sent } = anOutbox();
+  const never = anOutboxThatNeverAcks(tries);
+  const { key } = never.send("chat", { text: "heard" });
+  await until(() => tries.length === 1);
+  never.send("chat", { text: "next" });
+  const message = {
+    id: "1",
+    chatId: "chat",
+    seq: 1,
+    senderId: "olga",
+    type: "text" as const,
+    content: "heard",
+    createdAt: "",
+  };
+  never.heard({ ...message, clientMessageId: key });
+  await until(() => tries.length === 2);
+  expect(tries[1]?.content).toBe("next");
+  expect([outbox.unsent(), sent]).toEqual([[], []]);
 });

@@ -14,7 +14,7 @@ test("a server renders what is known, and opens nothing", () => {
     return `${useConnection().state} ${items.length} ${unread} ${useUnsent().count} ${may.send.ok}`;
   };
   const html = renderToString(createElement(ChatProvider, { client }, createElement(Page)));
-  expect(html).toBe("connecting 0 0 0 false");
+  expect(html).toBe("connecting 0 0 0 true");
   expect(asked).toBe(0);
 });
 

@@ -18,6 +18,8 @@ export type Core = {
   /** The service's time. */
   readonly now: () => number;
   readonly isOpen: () => boolean;
+  readonly isClosed: boolean;
+  flushMarks(): void;
   readonly connectOnce: () => void;
   readonly putCard: (chat: Chat) => void;
   count(what: "holesFilled" | "resends"): void;

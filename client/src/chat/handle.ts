@@ -1,7 +1,8 @@
 import { mayPass, pauseMs, plain } from "../errors.ts";
 import { ChangingStore } from "../store.ts";
-import type { ChatHandle, ChatView, Draft } from "../types.ts";
+import type { ChatHandle, ChatView, Draft, Item } from "../types.ts";
 import type { Chat, Message, MessagePage, ReportReason } from "../wire.ts";
+import { randomId } from "../within.ts";
 import type { Core } from "./core.ts";
 import { Items, may } from "./items.ts";
 import { Log } from "./log.ts";
@@ -31,7 +32,8 @@ export class Handle implements ChatHandle {
   readonly #items = new Items();
   #opens = 0;
   #isRefused = false;
-  #running: Promise<void> | undefined;
+  #isJoined = false;
+  #running: Promise<boolean> | undefined;
   #isAgain = false;
   #failures = 0;
   #loading: Promise<void> | undefined;
@@ -54,6 +56,8 @@ export class Handle implements ChatHandle {
     if (!this.isShown) {
       this.isShown = true;
       void this.catchUp();
+      // What was marked before it was shown.
+      this.#core.flushMarks();
     }
     let release = (): void => {
       release = () => {};
@@ -64,7 +68,8 @@ export class Handle implements ChatHandle {
     return () => release();
   };
 
-  readonly loadOlder = (count = keptEntries): Promise<void> => (this.#loading ??= this.#loadOlder(count));
+  readonly loadOlder = (count = keptEntries): Promise<void> =>
+    (this.#loading ??= this.#loadOlder(Math.max(1, Math.min(pageSize, Math.floor(count) || keptEntries))));
 
   readonly send = (draft: Draft): { key: string; done: Promise<Message> } => {
     this.#core.connectOnce();
@@ -73,7 +78,7 @@ export class Handle implements ChatHandle {
   };
 
   readonly edit = async (seq: number, text: string): Promise<void> => {
-    const payload = { chatId: this.#id, seq, content: text, clientMessageId: crypto.randomUUID() };
+    const payload = { chatId: this.#id, seq, content: text, clientMessageId: randomId() };
     this.changed((await this.#persist(() => this.#core.request("edit_message", payload))).message);
   };
 
@@ -88,13 +93,17 @@ export class Handle implements ChatHandle {
   };
 
   readonly mute = async (until: Date | null): Promise<void> => {
-    const { chat } = await this.#persist(() => this.#core.rest<{ chat: Chat }>("PUT", `${this.#id}/mute`, { until }));
+    const body = { until: until && until.toISOString() };
+    const { chat } = await this.#persist(() => this.#core.rest<{ chat: Chat }>("PUT", `${this.#id}/mute`, body));
     this.#core.putCard(chat);
   };
 
-  readonly markRead = (seq = this.#log.upTo): void => this.#core.want("read", this.#id, seq);
+  readonly markRead = (seq = this.#log.upTo): void =>
+    this.#core.want("read", this.#id, Math.min(seq, Math.max(this.#log.upTo, this.#lastSeq())));
 
-  readonly setTyping = (isTyping: boolean): void => this.#own.set(isTyping);
+  readonly setTyping = (isTyping: boolean): void => {
+    if (this.#core.isOpen()) this.#own.set(isTyping);
+  };
 
   readonly fileUrl = async (id: string): Promise<string> =>
     (await this.#core.rest<{ url: string }>("GET", `${this.#id}/attachments/${id}`)).url;
@@ -106,14 +115,21 @@ export class Handle implements ChatHandle {
   }
 
   heard(message: Message): void {
-    this.#log.add(message);
+    const log = this.#log;
     if (message.senderId !== this.#core.userId) this.typing.set(false);
-    this.#received();
+    // Of a chat that was never opened, what this person sends is shown.
+    if (log.from || this.isShown) log.add(message);
+    else log.start([message]);
+    if (!this.isShown && log.upTo - log.from > keptEntries * 2) log.trim(keptEntries);
+    this.#received([message]);
     this.lookForHole();
   }
 
-  /** Joins with the last known seq until the whole log is here. One at a time; a call during one has another one follow. */
-  catchUp(): Promise<void> {
+  /**
+   * Joins with the last known seq until the whole log is here. One at a time; a call during one has another one follow.
+   * Resolves with whether all of it is here.
+   */
+  catchUp(): Promise<boolean> {
     this.#isAgain = true;
     clearTimeout(this.#timer);
     return (this.#running ??= this.#catchUp());
@@ -130,6 +146,12 @@ export class Handle implements ChatHandle {
     clearTimeout(this.#untilTimer);
     this.#own.end();
     this.typing.set(false);
+  }
+
+  forget(): void {
+    this.#log.trim(0);
+    this.#isJoined = false;
+    this.view.changed();
   }
 
   #hide(): void {
@@ -149,47 +171,61 @@ export class Handle implements ChatHandle {
     return this.#log.hasHole || (this.#log.from > 0 && this.#lastSeq() > this.#log.upTo);
   }
 
-  #received(): void {
-    this.#core.want("delivered", this.#id, this.#log.upTo);
+  #received(messages: readonly Message[]): void {
+    const { userId } = this.#core;
+    if (messages.some(({ senderId }) => senderId !== userId)) this.#core.want("delivered", this.#id, this.#log.upTo);
     this.view.changed();
   }
 
-  async #catchUp(): Promise<void> {
+  async #catchUp(): Promise<boolean> {
     // The caller has to know of this run before it can end.
     await Promise.resolve();
+    let isDone = true;
     while (this.#isAgain) {
       this.#isAgain = false;
+      let error: unknown;
       try {
         for (let hasMore = true; hasMore && this.isShown && this.#core.isOpen(); ) hasMore = await this.#join();
-        this.#failures = 0;
+        isDone = !this.#isMissing();
       } catch (thrown) {
+        error = thrown;
+        isDone = !mayPass(thrown);
         this.#isRefused = plain(thrown).code === "chat_not_found";
         this.view.changed();
-        if (mayPass(thrown)) this.#timer = setTimeout(() => void this.catchUp(), pauseMs(this.#failures, thrown));
-        this.#failures += 1;
       }
+      if (isDone) this.#failures = 0;
+      else this.#againAfter(pauseMs((this.#failures += 1), error));
     }
     this.#running = undefined;
+    return isDone;
+  }
+
+  #againAfter(waitMs: number): void {
+    clearTimeout(this.#timer);
+    // Without a connection the next one begins anew.
+    if (this.isShown && this.#core.isOpen()) this.#timer = setTimeout(() => void this.catchUp(), waitMs);
   }
 
   /** @returns whether there are newer entries */
   async #join(): Promise<boolean> {
     const log = this.#log;
     const chatId = this.#id;
-    if (this.#lastSeq() - log.upTo > longestGap) log.trim(0);
+    if (!this.#isJoined || this.#lastSeq() - log.upTo > longestGap) log.trim(0);
     const isFirst = !log.from;
+    const before = log.upTo;
     const wasHole = log.hasHole;
     const place = isFirst ? { limit: keptEntries } : { afterSeq: log.upTo, limit: pageSize };
     const { chat, messages, hasMore } = await this.#core.request("join_chat", { chatId, ...place });
     if (isFirst) log.start(messages);
-    else log.addNewer(messages);
+    else for (const message of messages) log.add(message);
+    this.#isJoined = true;
     if (wasHole && !log.hasHole) this.#core.count("holesFilled");
     this.#isRefused = false;
     messages.forEach(this.#core.outbox.heard);
     this.#core.putCard(chat);
-    this.#received();
-    // Of the newest page it is about older entries.
-    return !isFirst && hasMore;
+    this.#received(messages);
+    // Of the newest page it is about older entries. A page that brings nothing is not asked for again at once.
+    return !isFirst && hasMore && log.upTo > before;
   }
 
   async #loadOlder(count: number): Promise<void> {
@@ -197,7 +233,7 @@ export class Handle implements ChatHandle {
       await this.#running;
       const before = this.#log.from;
       if (before <= 1) return;
-      const path = `${this.#id}/messages?before=${before}&limit=${Math.min(pageSize, count)}`;
+      const path = `${this.#id}/messages?before=${before}&limit=${count}`;
       const { messages } = await this.#core.rest<MessagePage>("GET", path);
       // In between the chat may have been hidden, or begun anew.
       if (this.#log.from === before) this.#log.addOlder(messages);
@@ -215,31 +251,40 @@ export class Handle implements ChatHandle {
         return await act();
       } catch (thrown) {
         const waitMs = pauseMs(1, thrown);
-        if (!mayPass(thrown) || Date.now() + waitMs > endsAt) throw thrown;
+        if (!mayPass(thrown) || Date.now() + waitMs > endsAt || this.#core.isClosed) throw thrown;
         await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
     }
   }
 
+  #unreadFrom(chat: Chat | null, items: readonly Item[]): number | null {
+    const { userId } = this.#core;
+    if (!chat?.unreadCount) return null;
+    const mark = chat.read[userId]?.seq ?? 0;
+    // The first one may not be loaded.
+    if (this.#log.from > mark + 1) return mark + 1;
+    for (const { message } of items) {
+      if ("seq" in message && message.seq > mark && message.senderId !== userId) return message.seq;
+    }
+    return null;
+  }
+
   #see(previous: ChatView | undefined): ChatView {
-    const { userId, cards, presences, outbox, rules, now } = this.#core;
+    const { userId, cards, presences, outbox, rules, now, isOpen } = this.#core;
     const chat = cards.get(this.#id) ?? null;
     let until = Infinity;
     const frame = { userId, chat, rules, now: now(), onUntil: (at: number) => (until = Math.min(until, at)) };
     const items = this.#items.ofLog(this.#log.entries(), frame);
-    for (const draft of outbox.of(this.#id)) items.push(this.#items.ofDraft(draft));
+    const drafts = outbox.of(this.#id);
+    const sent = new Set(drafts.length > 0 ? items.map(({ key }) => key) : []);
+    // One that is in the log already has its place there.
+    for (const draft of drafts) if (!sent.has(draft.clientMessageId)) items.push(this.#items.ofDraft(draft));
     clearTimeout(this.#untilTimer);
-    if (this.isShown && until < Infinity) {
+    if (this.isShown && isOpen() && until < Infinity) {
       this.#untilTimer = setTimeout(this.view.changed, Math.min(until - frame.now + 5, 2 ** 30));
     }
-    const shut = chat
-      ? chat.status !== "active" && "chat_not_active"
-      : this.#isRefused
-        ? "chat_not_found"
-        : "unavailable";
-    const unread = items.find(({ message: { senderId, ...message } }) => {
-      return senderId !== userId && "seq" in message && message.seq > (chat?.read[userId]?.seq ?? 0);
-    });
+    // Without the card, as offline after a reload, what is written is stored and sent later.
+    const shut = chat ? chat.status !== "active" && "chat_not_active" : this.#isRefused && "chat_not_found";
     const other = chat ? presences.get(chat.ownerId === userId ? chat.seekerId : chat.ownerId) : undefined;
     const old = previous?.items;
     return {
@@ -248,7 +293,7 @@ export class Handle implements ChatHandle {
       items: old?.length === items.length && items.every((item, at) => item === old[at]) ? old : items,
       hasOlder: this.#log.from > 1,
       completeTo: this.#log.upTo,
-      unreadFrom: chat && unread ? (unread.message as Message).seq : null,
+      unreadFrom: this.#unreadFrom(chat, items),
       otherTyping: this.typing.isTyping,
       otherOnline: other?.online ?? null,
       otherLastSeenAt: other?.lastSeenAt ?? null,

@@ -51,7 +51,8 @@ export class Items {
     for (const message of entries) {
       const { seq, senderId, clientMessageId, system } = message;
       if (system?.silent) continue;
-      const key = String(seq);
+      // No clientMessageId of this package looks like it.
+      const key = `#${seq}`;
       if (senderId !== userId) {
         items.push(this.#same({ key, state: "received", message }));
         continue;

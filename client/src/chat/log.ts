@@ -21,10 +21,13 @@ export class Log {
     return this.from > 0 && this.#highest > this.upTo;
   }
 
-  /** Begins with the newest page, as a join answers it. */
+  /** Begins with the newest page, as a join answers it; with its unbroken end, if it has a hole. */
   start(page: readonly Message[]): void {
-    this.from = page[0]?.seq ?? 1;
-    this.addNewer(page);
+    let at = page.length - 1;
+    while (at > 0 && page[at - 1]?.seq === (page[at]?.seq ?? 0) - 1) at -= 1;
+    this.from = page[at]?.seq ?? 1;
+    this.upTo = this.from - 1;
+    for (const message of page) this.add(message);
   }
 
   add(message: Message): void {
@@ -33,16 +36,10 @@ export class Log {
     if (this.from > 0) while (this.#bySeq.has(this.upTo + 1)) this.upTo += 1;
   }
 
-  /** Adds a page that follows `upTo`. */
-  addNewer(page: readonly Message[]): void {
-    this.upTo = Math.max(this.upTo, page.at(-1)?.seq ?? 0);
-    for (const message of page) this.add(message);
-  }
-
-  /** Adds the page before `from`. */
+  /** Adds the page before `from`, as far as it is unbroken. */
   addOlder(page: readonly Message[]): void {
     for (const message of page) this.#put(message);
-    this.from = page[0]?.seq ?? 1;
+    while (this.#bySeq.has(this.from - 1)) this.from -= 1;
   }
 
   /** Replaces a message with what it is now. One that is not here comes with its page. */
@@ -69,9 +66,16 @@ export class Log {
     if (kept.length > 0) this.start(kept);
   }
 
+  has(seq: number): boolean {
+    return this.#bySeq.has(seq);
+  }
+
   #put(message: Message): void {
     const changes = this.#changesOf;
-    this.#bySeq.set(message.seq, (changes.get(message.seq) ?? []).reduce(afterChange, message));
+    // It has those that are older than its last one already.
+    const { seq: place, editedAt = "" } = message;
+    const newer = (changes.get(place) ?? []).filter(({ createdAt }) => createdAt >= editedAt);
+    this.#bySeq.set(place, newer.reduce(afterChange, message));
     const target = changeIn(message)?.target;
     if (target === undefined) return;
     const others = (changes.get(target) ?? []).filter(({ seq }) => seq !== message.seq);

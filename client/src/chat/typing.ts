@@ -16,12 +16,12 @@ export class OwnTyping {
   }
 
   set(isTyping: boolean): void {
-    const isDue = isTyping ? !this.#isTyping || Date.now() - this.#reportedAt >= repeatMs : this.#isTyping;
-    this.end();
-    this.#isTyping = isTyping;
+    const isDue = isTyping ? Date.now() - this.#reportedAt >= repeatMs : this.#isTyping;
+    clearTimeout(this.#timer);
     if (isTyping) this.#timer = setTimeout(() => this.set(false), idleMs);
     if (!isDue) return;
-    this.#reportedAt = Date.now();
+    this.#isTyping = isTyping;
+    if (isTyping) this.#reportedAt = Date.now();
     this.#report(isTyping);
   }
 

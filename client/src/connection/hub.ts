@@ -1,5 +1,6 @@
 import { chatError, noAnswer, plain } from "../errors.ts";
 import type { Answers, ClientEvent, ClientEvents, ServerEvents } from "../wire.ts";
+import { randomId } from "../within.ts";
 import { Election } from "./leading.ts";
 import { ChatSocket, type SocketState } from "./socket.ts";
 import type { Tokens } from "./tokens.ts";
@@ -31,7 +32,7 @@ const pingLimitMs = 1_000;
  */
 export class Hub {
   readonly #parts: Parts;
-  readonly #me = crypto.randomUUID();
+  readonly #me = randomId();
   readonly #channel: BroadcastChannel | undefined;
   readonly #election: Election;
   readonly #asked = new Map<string, Asked>();
@@ -154,7 +155,7 @@ export class Hub {
 
   #ask<E extends ClientEvent>(event: E, payload: ClientEvents[E]): Promise<Answers[E]> {
     return new Promise((resolve, reject) => {
-      const id = crypto.randomUUID();
+      const id = randomId();
       const timer = setTimeout(() => {
         void this.#checkLeader();
         settle({ error: noAnswer() });
@@ -194,10 +195,14 @@ export class Hub {
     if (kind === "event") return onEvent(...(value as [string, unknown]));
     if (kind === "answer") return this.#asked.get(id)?.settle(value as object);
     if (kind === "state") {
+      const next = value as SocketState;
+      const { state, since } = this.#state;
+      // Said again for a tab that has come.
+      if (this.#leader === from && next.state === state && next.since === since) return;
       if (this.#leader !== from) this.#forgetAsked();
       this.#leader = from;
-      this.#state = value as SocketState;
-      return onState(this.#state);
+      this.#state = next;
+      return onState(next);
     }
     if (kind === "pong") this.#isPonged = true;
     if (this.#socket) this.#notedByLeader(from, kind, value, id);

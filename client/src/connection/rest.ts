@@ -1,5 +1,6 @@
 import { chatError, noAnswer } from "../errors.ts";
 import type { Problem } from "../wire.ts";
+import { within } from "../within.ts";
 import type { Tokens } from "./tokens.ts";
 
 const answerLimitMs = 15_000;
@@ -11,14 +12,23 @@ export type Rest = <Answer>(method: string, path: string, body?: object) => Prom
 export const createRest = (url: string, tokens: Tokens): Rest => {
   const once = async (method: string, path: string, body?: object): Promise<[number, Partial<Problem> | undefined]> => {
     const token = await tokens.get();
-    const response = await fetch(`${url}/api/chat/${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-      body: body ? JSON.stringify(body) : null,
-      signal: AbortSignal.timeout(answerLimitMs),
-    }).catch(() => undefined);
-    if (response?.status === 401) tokens.forget();
-    return [response?.status ?? 0, await response?.json().catch(() => undefined)];
+    const ended = new AbortController();
+    const call = async (): Promise<[number, Partial<Problem> | undefined]> => {
+      const response = await fetch(`${url}/api/chat/${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        body: body ? JSON.stringify(body) : null,
+        signal: ended.signal,
+      });
+      return [response.status, await response.json().catch(() => undefined)];
+    };
+    const answer = (await within(
+      answerLimitMs,
+      call().catch(() => undefined),
+    )) ?? [0, undefined];
+    ended.abort();
+    if (answer[0] === 401) tokens.forget();
+    return answer;
   };
   return async (...call) => {
     let [status, answer] = await once(...call);

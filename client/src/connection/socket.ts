@@ -32,6 +32,8 @@ const wakeLimitMs = 1_000;
 /** A refused token is not tried again faster than this. */
 const refusedPauseMs = 1_000;
 const renewAgainMs = 5_000;
+/** A connection that lasted for so long was a good one. */
+const steadyMs = 5_000;
 
 /** One socket: it connects again by itself, renews its token, and after sleep asks the service whether it still lives. */
 export class ChatSocket {
@@ -43,14 +45,14 @@ export class ChatSocket {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #renewTimer: ReturnType<typeof setTimeout> | undefined;
   #renewedAt = 0;
+  #openedAt = Infinity;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     const options = { autoConnect: false, forceNew: true, reconnection: false, transports: ["websocket"] };
     const socket = (this.#socket = io(parts.url, options));
     socket.on("connect", () => {
-      this.#failures = 0;
-      this.#renewedAt = Date.now();
+      this.#openedAt = this.#renewedAt = Date.now();
       this.#become("open");
     });
     socket.on("connect_error", ({ message, data }: Error & { data?: WireError }) =>
@@ -68,7 +70,11 @@ export class ChatSocket {
     const answer = await this.#socket
       .timeout(limitMs)
       .emitWithAck(event, payload)
-      .catch(() => ({ error: noAnswer() }));
+      .catch(() => {
+        // The socket looks open and may be dead.
+        if (limitMs === patienceMs) void this.wake();
+        return { error: noAnswer() };
+      });
     if (!answer.ok) throw chatError(answer.error);
     return answer;
   }
@@ -125,6 +131,9 @@ export class ChatSocket {
 
   #lost(error?: ChatError): void {
     if (this.#state === "closed") return;
+    // Who lets in and disconnects at once is asked ever more rarely.
+    if (Date.now() - this.#openedAt > steadyMs) this.#failures = 0;
+    this.#openedAt = Infinity;
     const isRefused = error?.code === "unauthenticated";
     if (isRefused) this.#parts.tokens.forget();
     this.#attempt += 1;

@@ -1,4 +1,5 @@
 import { failure } from "../errors.ts";
+import { within } from "../within.ts";
 
 /** A getToken that never answers must not hold the connection for ever. */
 const answerLimitMs = 20_000;
@@ -39,16 +40,14 @@ export class Tokens {
   }
 
   async #ask(): Promise<string> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
     try {
-      const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(reject, answerLimitMs, new Error("getToken did not answer."));
-      });
-      return (this.#current = await Promise.race([this.#getToken(), late]));
+      // In a promise, as it may throw at once.
+      const token = await within(answerLimitMs, Promise.resolve().then(this.#getToken));
+      if (!token) throw new Error("getToken gave no token.");
+      return (this.#current = token);
     } catch (error) {
       throw failure("no_token", String(error));
     } finally {
-      clearTimeout(timer);
       this.#asking = undefined;
     }
   }

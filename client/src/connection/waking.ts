@@ -21,7 +21,8 @@ export const watchWaking = ({ onWake, onOffline, onHidden, hiddenMs }: Parts): (
   let lookedAt = Date.now();
   const stopped = new AbortController();
   const listen = (target: EventTarget | undefined, event: string, act: () => void): void =>
-    target?.addEventListener(event, act, stopped);
+    // On React Native there is a window that nobody can listen to.
+    target?.addEventListener?.(event, act, stopped);
   const { document, window } = globalThis;
   listen(document, "visibilitychange", () => {
     clearTimeout(hiddenTimer);

@@ -1,5 +1,6 @@
 import type { ChatError } from "../errors.ts";
 import type { Draft, PendingMessage } from "../types.ts";
+import { randomId } from "../within.ts";
 
 /** A message on its way to the log. Never changed: a new one takes its place. */
 export type PendingDraft = PendingMessage & {
@@ -13,16 +14,22 @@ export type PendingDraft = PendingMessage & {
 
 let lastOrder = 0;
 
+/** A place after all that this page knows of: its clock may have been set back. */
+export const nextOrder = (): number => (lastOrder = Math.max(lastOrder + 0.01, Date.now()));
+
+export const knowOrder = (order: number): void => {
+  lastOrder = Math.max(lastOrder, order);
+};
+
 /** `now`: the service's time. */
 export const draftOf = (wish: Draft, chatId: string, senderId: string, now: number): PendingDraft => {
-  lastOrder = Math.max(lastOrder + 0.01, Date.now());
   const shared = {
     chatId,
     senderId,
-    clientMessageId: crypto.randomUUID(),
+    clientMessageId: randomId(),
     content: wish.text ?? "",
     createdAt: new Date(now).toISOString(),
-    order: lastOrder,
+    order: nextOrder(),
     state: "queued" as const,
   };
   if ("attachment" in wish) return { ...shared, type: wish.type, attachment: wish.attachment };

@@ -1,13 +1,18 @@
+import { within } from "../within.ts";
 import type { PendingDraft } from "./draft.ts";
-import { type DraftStorage, memoryStorage } from "./storage.ts";
+import type { DraftStorage } from "./storage.ts";
 
-/** The drafts in the storage. If it refuses, they are kept in memory, and `onFailure` is called. */
+/** A storage that hangs holds nothing up for longer. */
+const patienceMs = 3_000;
+
+/** The drafts in the storage. What it refuses is in memory alone; `onFailure` is called then. */
 export class KeptDrafts {
   readonly #prefix: string;
   readonly #onFailure: () => void;
-  #storage: DraftStorage;
+  readonly #storage: DraftStorage;
   /** The last write of each key: the next one waits for it. */
   readonly #writes = new Map<string, Promise<unknown>>();
+  #hasFailed = false;
 
   constructor(storage: DraftStorage, prefix: string, onFailure: () => void) {
     this.#storage = storage;
@@ -16,24 +21,24 @@ export class KeptDrafts {
   }
 
   get kind(): DraftStorage["kind"] {
-    return this.#storage.kind;
+    return this.#hasFailed ? "memory" : this.#storage.kind;
   }
 
   /** The write has begun when this returns. */
   put({ progress: _progress, retryAt: _retryAt, file, ...draft }: PendingDraft): void {
     const text = JSON.stringify({ ...draft, file: file && { ...file, blob: undefined } });
-    this.#write(`draft:${draft.clientMessageId}`, ({ texts }, key) => texts.set(key, text));
+    this.#write(`draft:${draft.clientMessageId}`, (key) => this.#storage.texts.set(key, text));
   }
 
   putFile(id: string, blob: Blob): void {
-    this.#write(`file:${id}`, async ({ texts, takesBlobs }, key) => {
-      const value = takesBlobs ? (blob as unknown as string) : await (await import("./files.ts")).toBase64(blob);
-      await texts.set(key, value);
+    const { texts, takesBlobs } = this.#storage;
+    this.#write(`file:${id}`, async (key) => {
+      await texts.set(key, takesBlobs ? (blob as never) : await (await import("./files.ts")).toBase64(blob));
     });
   }
 
   delete(id: string): void {
-    for (const kind of ["draft:", "file:"]) this.#write(kind + id, ({ texts }, key) => texts.delete(key));
+    for (const kind of ["draft:", "file:"]) this.#write(kind + id, (key) => this.#storage.texts.delete(key));
   }
 
   /** The file of a draft that was loaded; undefined if it was not stored in time. */
@@ -45,37 +50,48 @@ export class KeptDrafts {
   /** All drafts, in their order. A send that was under way is to be sent again. */
   async load(): Promise<PendingDraft[]> {
     const { texts } = this.#storage;
+    const drafts: PendingDraft[] = [];
     try {
-      const keys = await texts.keys(`${this.#prefix}draft:`);
-      const stored = await Promise.all(keys.map((key) => texts.get(key)));
-      // A draft may have been deleted in between.
-      const drafts: PendingDraft[] = stored.filter((text) => text !== undefined).map((text) => JSON.parse(text));
-      for (const draft of drafts) if (draft.state !== "failed") draft.state = "queued";
-      return drafts.sort((a, b) => a.order - b.order);
+      for (const key of await texts.keys(`${this.#prefix}draft:`)) {
+        const text = await texts.get(key);
+        try {
+          const draft = JSON.parse(text ?? "");
+          drafts.push(draft.state === "failed" ? draft : { ...draft, state: "queued" });
+        } catch {
+          // Deleted in between, or damaged: the others are not.
+        }
+      }
     } catch {
       this.#fail();
-      return [];
     }
+    return drafts.sort((a, b) => a.order - b.order);
+  }
+
+  /** Resolves when what was written is stored, or the storage hangs. */
+  settled(): Promise<unknown> {
+    return within(patienceMs, Promise.all(this.#writes.values()));
   }
 
   /** Deletes all that is stored of this user. */
   async wipe(): Promise<void> {
     const { texts } = this.#storage;
-    await Promise.all(this.#writes.values());
-    for (const key of await texts.keys(this.#prefix)) await texts.delete(key);
+    await this.settled();
+    const wiping = async (): Promise<void> => {
+      for (const key of await texts.keys(this.#prefix)) await texts.delete(key);
+    };
+    await within(patienceMs, wiping());
   }
 
-  #write(name: string, act: (storage: DraftStorage, key: string) => Promise<unknown>): void {
+  #write(name: string, act: (key: string) => Promise<unknown>): void {
     const key = this.#prefix + name;
-    const before = this.#writes.get(key);
-    const begin = (): Promise<unknown> => act(this.#storage, key);
-    const written = (before ? before.then(begin) : begin()).catch(() => this.#fail());
+    const begin = async (): Promise<unknown> => act(key);
+    const written = (this.#writes.get(key)?.then(begin) ?? begin()).catch(() => this.#fail());
     this.#writes.set(key, written);
     void written.then(() => this.#writes.get(key) === written && this.#writes.delete(key));
   }
 
   #fail(): void {
-    this.#storage = memoryStorage();
+    this.#hasFailed = true;
     this.#onFailure();
   }
 }

@@ -1,11 +1,13 @@
-import { failure, mayPass, noAnswer, pauseMs, plain } from "../errors.ts";
+import { chatError, failure, mayPass, noAnswer, pauseMs, plain } from "../errors.ts";
 import type { Draft } from "../types.ts";
 import type { Attachment, Message } from "../wire.ts";
-import { draftOf, type PendingDraft } from "./draft.ts";
+import { within } from "../within.ts";
+import { draftOf, knowOrder, nextOrder, type PendingDraft } from "./draft.ts";
 import type { KeptDrafts } from "./kept-drafts.ts";
 
 /** A draft that the service fails on so often is refused, so that it does not hold the others for ever. */
 const mostInternalErrors = 5;
+const loadLimitMs = 3_000;
 
 type Parts = {
   userId: string;
@@ -30,6 +32,8 @@ type Parts = {
 type Queue = {
   isBusy?: boolean;
   failures: number;
+  /** How often the service failed on the first draft. */
+  internals: number;
   timer?: ReturnType<typeof setTimeout> | undefined;
   abort?: AbortController;
 };
@@ -46,6 +50,8 @@ export class Outbox {
   readonly #waiters = new Map<string, Waiter>();
   /** Drafts that have left: what another tab still says of them is late. */
   readonly #gone = new Set<string>();
+  /** Ends the attempt of a draft that was heard before its ack. */
+  readonly #ends = new Map<string, () => void>();
   #isLeading = false;
   #isLoaded = false;
 
@@ -69,6 +75,7 @@ export class Outbox {
   /** Sends a failed draft again. An upload that no message may name any more is made again. */
   readonly retry = (key: string): void => {
     const draft = this.#drafts.get(key);
+    if (draft?.state === "queued") this.#resume(draft.chatId);
     if (draft?.state !== "failed") return;
     const { error: _error, attachment, ...rest } = draft;
     this.#put({ ...rest, ...(!draft.file && attachment && { attachment }), state: "queued" });
@@ -93,25 +100,19 @@ export class Outbox {
     if (senderId !== this.#parts.userId) return;
     this.#remove(key);
     this.#waiters.get(key)?.resolve(message);
+    this.#waiters.delete(key);
   };
 
   /** The connection is back: the pauses are over. */
   flush(): void {
-    for (const { chatId } of this.#drafts.values()) {
-      const queue = this.#queueOf(chatId);
-      clearTimeout(queue.timer);
-      queue.timer = undefined;
-      void this.#pump(chatId);
-    }
+    for (const { chatId } of this.#drafts.values()) this.#resume(chatId);
   }
 
   async setLeading(isLeading: boolean): Promise<void> {
     this.#isLeading = isLeading;
     if (!isLeading) return;
-    for (const draft of await this.#parts.kept.load()) {
-      const key = draft.clientMessageId;
-      if (!this.#drafts.has(key) && !this.#gone.has(key)) this.#put(draft, false);
-    }
+    // A storage that hangs does not hold up what is written now.
+    await within(loadLimitMs, this.#load());
     this.#isLoaded = true;
     this.flush();
   }
@@ -131,7 +132,13 @@ export class Outbox {
     if (kind === "draft") this.#noted(value as PendingDraft);
   }
 
+  /** Forgets all drafts; their promises reject. */
+  clear(): void {
+    for (const key of this.#drafts.keys()) this.#discarded(key);
+  }
+
   close(): void {
+    for (const end of this.#ends.values()) end();
     for (const { timer, abort } of this.#queues.values()) {
       clearTimeout(timer);
       abort?.abort();
@@ -146,8 +153,37 @@ export class Outbox {
     // The one that leads knows better, but for what it has given up.
     if (this.#gone.has(key) || (this.#isLeading && known && known.state !== "failed")) return;
     this.#drafts.set(key, draft);
-    if (draft.state === "failed") this.#waiters.get(key)?.reject(Object.assign(new Error(), draft.error));
+    knowOrder(draft.order);
+    if (draft.state === "failed") this.#reject(key, chatError(draft.error ?? noAnswer()));
     this.#changed(draft.chatId);
+  }
+
+  async #load(): Promise<void> {
+    const own = [...this.#drafts.values()].filter(({ state }) => state !== "failed");
+    const stored = await this.#parts.kept.load();
+    const isNew = ({ clientMessageId: key }: PendingDraft): boolean => !this.#drafts.has(key) && !this.#gone.has(key);
+    const added = stored.filter(isNew);
+    for (const draft of added) {
+      knowOrder(draft.order);
+      this.#put(draft, false);
+    }
+    // What was written before this was loaded comes after it, whatever the clock says.
+    const latest = Math.max(0, ...added.map(({ order }) => order));
+    for (const { clientMessageId: key, order } of own) {
+      if (order <= latest) this.#update(key, { order: nextOrder() }, true);
+    }
+  }
+
+  #resume(chatId: string): void {
+    const queue = this.#queueOf(chatId);
+    clearTimeout(queue.timer);
+    queue.timer = undefined;
+    void this.#pump(chatId);
+  }
+
+  #reject(key: string, error: unknown): void {
+    this.#waiters.get(key)?.reject(error);
+    this.#waiters.delete(key);
   }
 
   #put(draft: PendingDraft, isStored = true): void {
@@ -174,6 +210,7 @@ export class Outbox {
     const draft = this.#drafts.get(key);
     if (!draft) return;
     this.#drafts.delete(key);
+    this.#ends.get(key)?.();
     if (this.#gone.size > 500) this.#gone.clear();
     this.#gone.add(key);
     this.#parts.kept.delete(key);
@@ -183,12 +220,15 @@ export class Outbox {
   #discarded(key: string): void {
     const { state, chatId = "" } = this.#drafts.get(key) ?? {};
     if (state === "uploading") this.#queues.get(chatId)?.abort?.abort();
+    const isFirst = this.of(chatId)[0]?.clientMessageId === key;
     this.#remove(key);
-    this.#waiters.get(key)?.reject(failure("discarded", "This message was discarded."));
+    // The pause was this draft's.
+    if (isFirst) this.#resume(chatId);
+    this.#reject(key, failure("discarded", "This message was discarded."));
   }
 
   #queueOf(chatId: string): Queue {
-    const queue = this.#queues.get(chatId) ?? { failures: 0 };
+    const queue = this.#queues.get(chatId) ?? { failures: 0, internals: 0 };
     this.#queues.set(chatId, queue);
     return queue;
   }
@@ -212,14 +252,18 @@ export class Outbox {
       if (draft.file && !draft.attachment) await this.#upload(draft, queue);
       const ready = this.#update(key, { state: "sending" });
       if (!ready) return;
-      const message = await this.#parts.send(ready);
-      queue.failures = 0;
+      const heard = new Promise<undefined>((resolve) => this.#ends.set(key, () => resolve(undefined)));
+      const message = await Promise.race([this.#parts.send(ready), heard]);
+      queue.failures = queue.internals = 0;
+      if (!message) return;
       this.heard(message);
       this.#parts.onSent(message);
       this.#parts.post("sent", message);
     } catch (thrown) {
       // If it was heard in the meantime, all is well.
       if (this.#drafts.has(key)) this.#failed(draft, queue, thrown);
+    } finally {
+      this.#ends.delete(key);
     }
   }
 
@@ -237,9 +281,10 @@ export class Outbox {
   #failed({ clientMessageId: key, chatId }: PendingDraft, queue: Queue, thrown: unknown): void {
     const error = plain(thrown);
     queue.failures += 1;
-    if (!mayPass(error) || (error.code === "internal" && queue.failures >= mostInternalErrors)) {
-      queue.failures = 0;
-      this.#waiters.get(key)?.reject(thrown);
+    if (error.code === "internal") queue.internals += 1;
+    if (!mayPass(error) || queue.internals >= mostInternalErrors) {
+      queue.failures = queue.internals = 0;
+      this.#reject(key, thrown);
       this.#update(key, { state: "failed", error }, true);
       return;
     }

@@ -21,11 +21,20 @@ const table = "texts";
 /** One database for all users of the page; keys begin with the user. */
 const indexedDbStorage = (): DraftStorage => {
   let opened: IDBDatabase | undefined;
+  // A tab that is killed while the database opens has its drafts here.
+  const early: Storage | undefined = globalThis.localStorage;
   const opening = new Promise<IDBDatabase>((resolve, reject) => {
     const request = indexedDB.open("lyvo-chat", 1);
     request.addEventListener("upgradeneeded", () => request.result.createObjectStore(table));
     request.addEventListener("error", reject);
-    request.addEventListener("success", () => resolve((opened = request.result)));
+    request.addEventListener("success", () => {
+      opened = request.result;
+      resolve(opened);
+      for (const key of Object.keys(early ?? {}).filter((each) => each.startsWith("lyvo-chat:"))) {
+        const value = early?.getItem(key);
+        void run((store) => store.put(value, key)).then(() => early?.removeItem(key));
+      }
+    });
   });
   opening.catch(() => {});
 
@@ -45,8 +54,14 @@ const indexedDbStorage = (): DraftStorage => {
     takesBlobs: true,
     texts: {
       get: (key) => run((store) => store.get(key)),
-      set: (key, value) => run((store) => store.put(value, key)),
-      delete: (key) => run((store) => store.delete(key)),
+      set: (key, value) => {
+        if (!opened && typeof value === "string") early?.setItem(key, value);
+        return run((store) => store.put(value, key));
+      },
+      delete: (key) => {
+        if (!opened) early?.removeItem(key);
+        return run((store) => store.delete(key));
+      },
       keys: (prefix) => run((store) => store.getAllKeys(IDBKeyRange.bound(prefix, `${prefix}\uffff`))),
     },
   };
