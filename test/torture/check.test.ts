@@ -305,6 +305,22 @@ describe("(n) a message of an erased person", () => {
       expect(unacked).toEqual([]);
     }
   });
+
+  test("that was never acked is not taken for one that was refused", () => {
+    const lost = { connection: 1, start: 200, end: 205, outcome: "lost" } as const;
+    const refused = { connection: 1, start: 100, end: 105, outcome: "refused", code: "chat_not_active" } as const;
+    const unacked = after(
+      ({ sends, changes, heard }, { entries }) => {
+        Object.assign(first(sends), { attempts: [lost], clientMessageId: null });
+        delete first(entries.slice(1)).clientMessageId;
+        sends.unshift({ ...first(sends), content: "m0 refused", attempts: [refused] });
+        changes.splice(0);
+        heard.splice(0);
+      },
+      [...quiet, { deletes: 2 }],
+    );
+    expect(unacked).toEqual([]);
+  });
 });
 
 test("(d) an edit in a chat that is closed", () => {

@@ -52,12 +52,14 @@ const textsByPlace = (entries: Entry[], sends: Send[]): Map<string, string> => {
 };
 
 /**
- * Adds the texts of deleted messages that were sent once, without an id, and never acked: the one that somebody heard there,
- * or any that is left.
+ * Adds the texts of deleted messages that were sent once, without an id, and whose outcome is unknown: the one that somebody heard
+ * there, or any that is left. One that was refused is none of them.
  */
 const addLost = (sent: Map<string, string>, entries: Entry[], { sends, heard }: Seen): void => {
-  const isAcked = ({ attempts }: Send): boolean => attempts.some(({ outcome }) => outcome === "acked");
-  const isLost = (send: Send): boolean => send.clientMessageId === null && !isAcked(send);
+  const isLost = ({ clientMessageId, attempts }: Send): boolean =>
+    clientMessageId === null &&
+    attempts.every(({ outcome }) => outcome !== "acked") &&
+    attempts.some(({ outcome }) => outcome !== "refused");
   const left = group(sends.filter(isLost), ({ chatId, userId }) => `${chatId} ${userId}`);
   const heardAt = group(heard, placeOf);
   for (const entry of entries) {
