@@ -66,7 +66,9 @@ export const openTab = async (context: BrowserContext, { pageUrl, network }: Gro
   return Object.assign(page, { as });
 };
 
-export const test = base.extend<{ talk: Awaited<ReturnType<typeof anApprovedChat>> }, { ground: Ground }>({
+export type Talk = Awaited<ReturnType<typeof anApprovedChat>>;
+
+export const test = base.extend<{ talk: Talk }, { ground: Ground }>({
   ground: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright reads from this pattern what a fixture needs
     async ({}, use) => {

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Page } from "@playwright/test";
 import { ask, callAs, connect } from "../../support/chat-client.ts";
 import { tokenFor } from "../../support/start-node.ts";
-import { expect, root, test } from "./fixtures.ts";
+import { expect, type Ground, root, type Talk, test } from "./fixtures.ts";
 
 /** The app with React and the package's source in one file. */
 const buildApp = (outDir: string): string => {
@@ -12,30 +13,31 @@ const buildApp = (outDir: string): string => {
   return readFileSync(join(outDir, "app.js"), "utf8");
 };
 
+/** Opens the app with the owner's client, and shows the chat. */
+const openApp = async (page: Page, { pageUrl, network }: Ground, { ownerId, chatId }: Talk, folder: string) => {
+  const app = buildApp(folder);
+  await page.goto(pageUrl);
+  await page.addScriptTag({ type: "module", content: app });
+  await page.waitForFunction(() => "start" in window);
+  const options = { url: network.url, userId: ownerId, token: tokenFor(ownerId), chatId };
+  await page.evaluate((given) => window.start(given), options);
+  await expect(page.locator("li")).toHaveCount(1);
+};
+
 test("StrictMode makes one connection and one join, and typing renders no badge", async ({
   page,
   ground,
   talk,
 }, info) => {
-  const app = buildApp(info.outputPath("app"));
-  await page.goto(ground.pageUrl);
-  await page.addScriptTag({ type: "module", content: app });
-  await page.waitForFunction(() => "start" in window);
   const before = ground.network.connections();
-  const { ownerId: userId, seekerId, chatId } = talk;
+  const { seekerId, chatId } = talk;
   const joins: string[] = [];
   page.on("websocket", (socket) =>
     socket.on("framesent", ({ payload }) => {
       if (String(payload).includes("join_chat")) joins.push(String(payload));
     }),
   );
-  await page.evaluate((options) => window.start(options), {
-    url: ground.network.url,
-    userId,
-    token: tokenFor(userId),
-    chatId,
-  });
-  await expect(page.locator("li")).toHaveCount(1);
+  await openApp(page, ground, talk, info.outputPath("app"));
   await expect.poll(() => page.evaluate(() => window.client.connection.get().state)).toBe("online");
   expect(joins).toHaveLength(1);
   expect(ground.network.connections() - before).toBeLessThanOrEqual(3);
@@ -54,17 +56,7 @@ test("StrictMode makes one connection and one join, and typing renders no badge"
 });
 
 test("ten thousand mounts leave the heap flat", async ({ page, ground, talk }, info) => {
-  const app = buildApp(info.outputPath("app"));
-  await page.goto(ground.pageUrl);
-  await page.addScriptTag({ type: "module", content: app });
-  const { ownerId: userId, chatId } = talk;
-  await page.evaluate((options) => window.start(options), {
-    url: ground.network.url,
-    userId,
-    token: tokenFor(userId),
-    chatId,
-  });
-  await expect(page.locator("li")).toHaveCount(1);
+  await openApp(page, ground, talk, info.outputPath("app"));
   const session = await page.context().newCDPSession(page);
   const heap = async (): Promise<number> => {
     await session.send("HeapProfiler.collectGarbage");
