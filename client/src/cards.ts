@@ -51,7 +51,7 @@ export class Cards {
     if (chat) this.#set({ ...chat, [kind]: mergeMarks(chat[kind], { [userId]: mark }) });
   }
 
-  /** Who has read to the end has nothing unread, whatever an older card says. */
+  /** A person who has read to the end has nothing unread, even if an older card says otherwise. */
   #set(chat: Chat): void {
     const hasReadAll = (chat.read[this.#userId]?.seq ?? 0) >= chat.lastSeq;
     this.#byId.set(chat.id, hasReadAll ? { ...chat, unreadCount: 0 } : chat);

@@ -14,7 +14,7 @@ import { Outbox } from "./outbox/outbox.ts";
 import { chooseStorage } from "./outbox/storage.ts";
 import { ChangingStore } from "./store.ts";
 import type { ChatClient, ChatClientOptions, Connection, Diagnostics, Inbox, Unsent } from "./types.ts";
-import type { Chat, Receipt, Rules, ServerEvents } from "./wire.ts";
+import type { Chat, InboxPage, Receipt, Rules, ServerEvents } from "./wire.ts";
 
 const chatsPerPage = 100;
 const fiveMinutesMs = 300_000;
@@ -334,7 +334,7 @@ export class Client implements ChatClient, Core {
 
   async #loadPage(cursor: string): Promise<string | null> {
     const path = `user/${encodeURIComponent(this.userId)}?limit=${chatsPerPage}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;
-    const { chats, nextCursor } = await this.rest<{ chats: Chat[]; nextCursor: string | null }>("GET", path);
+    const { chats, nextCursor } = await this.rest<InboxPage>("GET", path);
     chats.forEach(this.putCard);
     return nextCursor;
   }

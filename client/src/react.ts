@@ -13,7 +13,7 @@ import type { ChatClient, ChatView, Connection, Inbox, Store, Unsent } from "./t
 
 const ClientContext: Context<ChatClient | null> = createContext<ChatClient | null>(null);
 
-/** Gives the client to the hooks below it. Who made the client closes it. */
+/** Gives the client to the hooks below it. Close the client where you made it. */
 export const ChatProvider: FunctionComponent<{ client: ChatClient; children?: ReactNode }> = ({ client, children }) =>
   createElement(ClientContext.Provider, { value: client }, children);
 

@@ -5,7 +5,7 @@ import {
   createChatClient,
 } from "../../client/src/chat-client.ts";
 import type { ClientStorage } from "../../client/src/types.ts";
-import { until } from "../support/chat-client.ts";
+import { anApprovedChat, until } from "../support/chat-client.ts";
 import { tokenFor } from "../support/start-node.ts";
 
 export type TestClient = ChatClient & AsyncDisposable;
@@ -18,6 +18,21 @@ export const clientOf = (
 ): TestClient => {
   const client = createChatClient({ url, userId, getToken: async () => tokenFor(userId), ...options });
   return Object.assign(client, { [Symbol.asyncDispose]: () => client.close() });
+};
+
+/** An approved chat, and a client of each of its two people. */
+export const twoPeople = async (node: { url: string }) => {
+  const { chatId, ownerId, seekerId } = await anApprovedChat(node);
+  const [owner, seeker] = [clientOf(node, ownerId), clientOf(node, seekerId)];
+  return {
+    chatId,
+    ownerId,
+    owner,
+    seeker,
+    ofOwner: owner.chat(chatId),
+    ofSeeker: seeker.chat(chatId),
+    [Symbol.asyncDispose]: async () => void (await Promise.all([owner.close(), seeker.close()])),
+  };
 };
 
 export const online = (client: ChatClient): Promise<void> =>

@@ -73,12 +73,7 @@ test("a log shows a message as the newest change says, in whatever order both co
 
 test("the client makes of a change what the service makes of it", () => {
   const entry = (seq: number, fields: Partial<Entry> = {}): Entry => ({
-    id: String(seq),
-    chatId: "chat",
-    seq,
-    senderId: "olga",
-    type: "text",
-    content: `number ${seq}`,
+    ...message(seq),
     createdAt: new Date(Date.UTC(2026, 0, 1, 0, 0, seq)),
     state: aHead().state,
     ...fields,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { anApprovedChat, callAs, until } from "../support/chat-client.ts";
 import { startNode, type TestNode } from "../support/start-node.ts";
-import { clientOf, online, shownIn } from "./clients.ts";
+import { clientOf, online, shownIn, twoPeople } from "./clients.ts";
 
 let node: TestNode;
 beforeAll(async () => {
@@ -10,10 +10,8 @@ beforeAll(async () => {
 afterAll(() => node[Symbol.asyncDispose]());
 
 test("two people talk: each sees both messages, once, in order, and how far they have got", async () => {
-  const { chatId, ownerId, seekerId } = await anApprovedChat(node);
-  await using owner = clientOf(node, ownerId);
-  await using seeker = clientOf(node, seekerId);
-  const [ofOwner, ofSeeker] = [owner.chat(chatId), seeker.chat(chatId)];
+  await using talk = await twoPeople(node);
+  const { chatId, owner, seeker, ofOwner, ofSeeker } = talk;
   expect(owner.connection.get().state).toBe("connecting");
   ofOwner.open();
   ofSeeker.open();
@@ -38,10 +36,8 @@ test("two people talk: each sees both messages, once, in order, and how far they
 });
 
 test("typing, an edit and a deletion show at the other side, in place", async () => {
-  const { chatId, ownerId, seekerId } = await anApprovedChat(node);
-  await using owner = clientOf(node, ownerId);
-  await using seeker = clientOf(node, seekerId);
-  const [ofOwner, ofSeeker] = [owner.chat(chatId), seeker.chat(chatId)];
+  await using talk = await twoPeople(node);
+  const { seeker, ofOwner, ofSeeker } = talk;
   ofOwner.open();
   ofSeeker.open();
   await online(seeker);
@@ -69,10 +65,8 @@ test("typing, an edit and a deletion show at the other side, in place", async ()
 });
 
 test("who may not write is told why, and unread counts until it was shown", async () => {
-  const { chatId, ownerId, seekerId } = await anApprovedChat(node);
-  await using owner = clientOf(node, ownerId);
-  await using seeker = clientOf(node, seekerId);
-  const [ofOwner, ofSeeker] = [owner.chat(chatId), seeker.chat(chatId)];
+  await using talk = await twoPeople(node);
+  const { chatId, ownerId, seeker, ofOwner, ofSeeker } = talk;
   seeker.connect();
   await ofOwner.send({ text: "one" }).done;
   await ofOwner.send({ text: "two" }).done;

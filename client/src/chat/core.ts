@@ -12,7 +12,7 @@ export type Core = {
   readonly request: Request;
   readonly cards: Cards;
   readonly outbox: Outbox;
-  /** Who is online; nothing of those of whom it is not known. */
+  /** The newest presence of each person, as far as one was received. */
   readonly presences: ReadonlyMap<string, ServerEvents["presence"]>;
   readonly rules: Rules | null;
   /** The service's time. */

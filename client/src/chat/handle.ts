@@ -1,7 +1,7 @@
 import { mayPass, pauseMs, plain } from "../errors.ts";
 import { ChangingStore } from "../store.ts";
 import type { ChatHandle, ChatView, Draft, Item } from "../types.ts";
-import type { Chat, Message, MessagePage, ReportReason } from "../wire.ts";
+import type { Chat, Message, MessagePage, ReadableFile, ReportReason } from "../wire.ts";
 import { randomId } from "../within.ts";
 import type { Core } from "./core.ts";
 import { Items, may } from "./items.ts";
@@ -106,7 +106,7 @@ export class Handle implements ChatHandle {
   };
 
   readonly fileUrl = async (id: string): Promise<string> =>
-    (await this.#core.rest<{ url: string }>("GET", `${this.#id}/attachments/${id}`)).url;
+    (await this.#core.rest<ReadableFile>("GET", `${this.#id}/attachments/${id}`)).url;
 
   /** A message as it is now. */
   changed(message: Message): void {
@@ -289,7 +289,7 @@ export class Handle implements ChatHandle {
     const old = previous?.items;
     return {
       chat,
-      // The same list if nothing in it is new, so that whoever shows it alone is not drawn again.
+      // The same list if nothing in it is new, so that a component that shows only it is not drawn again.
       items: old?.length === items.length && items.every((item, at) => item === old[at]) ? old : items,
       hasOlder: this.#log.from > 1,
       completeTo: this.#log.upTo,

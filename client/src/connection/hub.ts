@@ -111,7 +111,7 @@ export class Hub {
         this.#setState(state);
       },
       onEvent: (event, payload) => {
-        // Whoever joined has the same from its ack.
+        // The tab that joined has the same from its ack.
         if (event === "chat_joined" || event === "auth_expiring") return;
         const { userId = "" } = payload as Partial<ServerEvents["presence"]>;
         if (event === "welcome" || event === "presence") this.#told.set(event + userId, [event, payload]);

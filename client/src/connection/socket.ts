@@ -65,7 +65,7 @@ export class ChatSocket {
   }
 
   async request<E extends ClientEvent>(event: E, payload: ClientEvents[E], limitMs = patienceMs): Promise<Answers[E]> {
-    // socket.io would keep the event and send it after the reconnect, beside the repeat of whoever asks.
+    // socket.io would keep the event and send it after the reconnect, in addition to the caller's repeat.
     if (this.#state !== "open") throw noAnswer();
     const answer = await this.#socket
       .timeout(limitMs)
@@ -131,7 +131,7 @@ export class ChatSocket {
 
   #lost(error?: ChatError): void {
     if (this.#state === "closed") return;
-    // Who lets in and disconnects at once is asked ever more rarely.
+    // A server that accepts and disconnects at once is tried more and more rarely.
     if (Date.now() - this.#openedAt > steadyMs) this.#failures = 0;
     this.#openedAt = Infinity;
     const isRefused = error?.code === "unauthenticated";

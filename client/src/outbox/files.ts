@@ -2,7 +2,7 @@
 
 import type { Rest } from "../connection/rest.ts";
 import { failure, noAnswer } from "../errors.ts";
-import type { UploadedAttachment } from "../wire.ts";
+import type { UploadBegun, UploadedAttachment } from "../wire.ts";
 import { redraw } from "./redraw.ts";
 
 export const toBase64 = async (blob: Blob): Promise<string> => {
@@ -15,19 +15,11 @@ export const toBase64 = async (blob: Blob): Promise<string> => {
 export const fromBase64 = (text: string, type: string): Blob =>
   new Blob([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))], { type });
 
-type Begun = {
-  attachment: { id: string };
-  upload: { method: string; url: string; headers: Record<string, string> };
-};
+type Address = UploadBegun["upload"];
 type OnProgress = (share: number) => void;
 
 /** `fetch` reports no progress of what it sends. */
-const putWithProgress = (
-  { method, url, headers }: Begun["upload"],
-  blob: Blob,
-  onProgress: OnProgress,
-  signal: AbortSignal,
-) =>
+const putWithProgress = ({ method, url, headers }: Address, blob: Blob, onProgress: OnProgress, signal: AbortSignal) =>
   new Promise<number>((resolve) => {
     const request = new XMLHttpRequest();
     request.open(method, url);
@@ -39,12 +31,7 @@ const putWithProgress = (
   });
 
 /** @returns the store's status; 0: no answer */
-const put = async (
-  upload: Begun["upload"],
-  blob: Blob,
-  onProgress: OnProgress,
-  signal: AbortSignal,
-): Promise<number> => {
+const put = async (upload: Address, blob: Blob, onProgress: OnProgress, signal: AbortSignal): Promise<number> => {
   if (globalThis.XMLHttpRequest) return putWithProgress(upload, blob, onProgress, signal);
   const { method, url, headers } = upload;
   const response = await fetch(url, { method, headers, body: blob, signal }).catch(() => undefined);
@@ -64,7 +51,7 @@ type Wish = { chatId: string; name: string; blob: Blob; onProgress: OnProgress; 
 export const upload = async (rest: Rest, wish: Wish): Promise<UploadedAttachment> => {
   const { chatId, onProgress, signal } = wish;
   const { blob, ...file } = await redrawn(wish.blob, wish.name);
-  const begun = await rest<Begun>("POST", `${chatId}/attachments`, { ...file, size: blob.size });
+  const begun = await rest<UploadBegun>("POST", `${chatId}/attachments`, { ...file, size: blob.size });
   const status = signal.aborted ? 0 : await put(begun.upload, blob, onProgress, signal);
   if (status === 0 || status >= 500) throw noAnswer();
   if (status >= 300) throw failure("upload_failed", "The store for files did not take the file.");

@@ -65,7 +65,7 @@ export class Outbox {
     const draft = draftOf(wish, chatId, userId, now());
     const { clientMessageId: key, file } = draft;
     const done = new Promise<Message>((resolve, reject) => this.#waiters.set(key, { resolve, reject }));
-    // Whoever does not look at it sees the failure in the view.
+    // A caller that does not look at it sees the failure in the view.
     done.catch(() => {});
     if (file?.blob) kept.putFile(key, file.blob);
     this.#put(draft);
@@ -291,10 +291,7 @@ export class Outbox {
     if (error.code === noAnswer().code) this.#parts.onResend();
     if (!this.#parts.isReady()) return void this.#update(key, { state: "queued", error });
     const waitMs = pauseMs(queue.failures, error);
-    queue.timer = setTimeout(() => {
-      queue.timer = undefined;
-      void this.#pump(chatId);
-    }, waitMs);
+    queue.timer = setTimeout(() => this.#resume(chatId), waitMs);
     this.#update(key, { state: "queued", error, retryAt: Date.now() + waitMs });
   }
 }

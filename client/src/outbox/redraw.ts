@@ -4,7 +4,7 @@ const quality = 0.9;
 /** The usual extension of what a picture is drawn as. */
 const extensions: Partial<Record<string, string>> = { "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp" };
 
-export type Drawn = { blob: Blob; name: string; mimeType: string; width: number; height: number };
+type Drawn = { blob: Blob; name: string; mimeType: string; width: number; height: number };
 
 /**
  * Draws a picture anew: what a phone writes beside the pixels, such as the place, stays behind. A GIF would lose its

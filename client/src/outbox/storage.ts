@@ -3,7 +3,7 @@ import type { ClientStorage, Diagnostics } from "../types.ts";
 /** A storage, its kind, and whether it takes a Blob as it is. */
 export type DraftStorage = { kind: Diagnostics["storage"]; texts: ClientStorage; takesBlobs?: boolean };
 
-export const memoryStorage = (): DraftStorage => {
+const memoryStorage = (): DraftStorage => {
   const texts = new Map<string, string>();
   return {
     kind: "memory",
