@@ -159,8 +159,8 @@ export class Outbox {
   }
 
   async #load(): Promise<void> {
-    const own = [...this.#drafts.values()].filter(({ state }) => state !== "failed");
     const stored = await this.#parts.kept.load();
+    const own = [...this.#drafts.values()].filter(({ state }) => state !== "failed");
     const isNew = ({ clientMessageId: key }: PendingDraft): boolean => !this.#drafts.has(key) && !this.#gone.has(key);
     const added = stored.filter(isNew);
     for (const draft of added) {
