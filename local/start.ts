@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { pagePeople } from "./page-people.ts";
 import { runProduction } from "./run-production.ts";
 import { type How, provideServices } from "./services/provide-services.ts";
 import { startStack } from "./stack.ts";
@@ -98,6 +99,7 @@ function welcome({ pageUrl, chatUrls }: { pageUrl: string; chatUrls: string[] })
 
   Chat       ${chatUrls.join("  ")}
   API docs   ${first}/api/chat/docs
+  A token    npm run token -- ${pagePeople[0]?.id}   for a page of your own, on any port of localhost
   Ctrl-C stops everything. The data stays for the next start; npm start -- --fresh empties it.
 `;
 }

@@ -1,9 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import jwt from "jsonwebtoken";
 import { createPublisher } from "../../consumers/kafka/publisher.ts";
-import { backendIdSchema } from "../../src/chat/ids.ts";
 import { createLogger } from "../../src/process/logger.ts";
 import { pagePeople, pageRooms } from "../page-people.ts";
+import { signToken, userIdRule } from "../sign-token.ts";
 import { type Answer, json, RefusedRequest, readJson, securityHeaders } from "./answers.ts";
 import { readPageAsset } from "./assets.ts";
 import { bookingPressSchema, createPretendBookingService } from "./pretend-booking-service.ts";
@@ -55,7 +54,7 @@ export async function startPageServer(options: PageServerOptions): Promise<{ url
       case "GET /settings.json":
         return json(200, settings);
       case "GET /token":
-        return json(200, { token: signToken(path.searchParams.get("userId"), options.jwtSecret) });
+        return json(200, { token: issueToken(path.searchParams.get("userId"), options.jwtSecret) });
       case "POST /booking/approve":
         return json(202, await bookings.publish("approved", await readPress(request)));
       case "POST /booking/cancel":
@@ -101,10 +100,10 @@ function refuseStrangers({ headers }: IncomingMessage, ownUrl: string): Answer |
   return known ? null : json(403, { message: "Only the page itself may ask." });
 }
 
-function signToken(userId: string | null, jwtSecret: string): string {
-  const parsed = backendIdSchema.safeParse(userId);
-  if (!parsed.success) throw new RefusedRequest(400, "userId: 1 to 128 characters of A-Z a-z 0-9 _ - . :");
-  return jwt.sign({}, jwtSecret, { subject: parsed.data, expiresIn: tokenLifetimeS, algorithm: "HS256" });
+function issueToken(userId: string | null, jwtSecret: string): string {
+  const token = signToken(userId, { jwtSecret }, tokenLifetimeS);
+  if (token === undefined) throw new RefusedRequest(400, `userId: ${userIdRule}`);
+  return token;
 }
 
 async function readPress(request: IncomingMessage) {

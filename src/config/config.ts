@@ -164,7 +164,8 @@ export type Config = {
   bookingTypeAliases: TypeAlias[];
   jwt: JwtConfig;
   internalApiKeys: string[];
-  corsOrigins: string[];
+  /** In development also a pattern: every origin on this machine. */
+  corsOrigins: (string | RegExp)[];
   attachmentHosts: string[];
   /** Null: this installation takes no uploads. */
   uploads: UploadsConfig | null;
@@ -222,6 +223,12 @@ const toKafkaConfig = (settings: KafkaSettings): KafkaConfig => ({
   sasl: toSasl(settings),
 });
 
+/** A page that is being developed: `http://localhost:5173`, on any port. */
+const localOrigin = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/;
+
+const toCorsOrigins = ({ NODE_ENV, CORS_ORIGINS }: Settings): Config["corsOrigins"] =>
+  NODE_ENV === "development" ? [...CORS_ORIGINS, localOrigin] : CORS_ORIGINS;
+
 const toConfig = (settings: Settings): Config => ({
   nodeEnv: settings.NODE_ENV,
   port: settings.PORT,
@@ -245,7 +252,7 @@ const toConfig = (settings: Settings): Config => ({
     audience: settings.JWT_AUDIENCE,
   },
   internalApiKeys: settings.INTERNAL_API_KEY,
-  corsOrigins: settings.CORS_ORIGINS,
+  corsOrigins: toCorsOrigins(settings),
   // In the form of a parsed address: lower case, and without the default port of https.
   attachmentHosts: settings.ATTACHMENT_HOSTS.map((host) => host.toLowerCase().replace(/:443$/, "")),
   uploads: toUploads(settings),

@@ -21,8 +21,8 @@ import { callerResources, publicResources, type ResourceParts } from "./resource
 export type RestParts = {
   verifyToken: VerifyToken;
   internalApiKeys: readonly string[];
-  /** Origins whose pages may call, or `*`. */
-  corsOrigins: readonly string[];
+  /** Origins whose pages may call, or patterns of them, or `*`. */
+  corsOrigins: readonly (string | RegExp)[];
   attachmentHosts: readonly string[];
   /** How many proxies in front of us add to X-Forwarded-For. */
   trustedProxies: number;

@@ -43,7 +43,7 @@ type Options = {
   httpServer: HttpServer;
   redisUrl: string;
   redisPrefix: string;
-  corsOrigins: string[];
+  corsOrigins: (string | RegExp)[];
   attachmentHosts: string[];
   socketTransports: ("websocket" | "polling")[];
   trustedProxies: number;

@@ -73,6 +73,38 @@ describe("a handshake", () => {
   });
 });
 
+describe("a page on this machine", () => {
+  const origins = ["http://localhost:5173", "http://127.0.0.1:3000", "https://[::1]:8443", "http://localhost"];
+  const lookAlikes = [
+    "http://localhost.evil.example:5173",
+    "http://evil.example/localhost:5173",
+    "http://127.0.0.1.evil",
+  ];
+
+  /** What an origin's page is let do: connect a socket, and read an answer. */
+  const admission = async (at: TestNode, origin: string): Promise<{ socket: boolean; rest: boolean }> => {
+    const options = { extraHeaders: { origin }, reconnection: false };
+    const socket = await connect(at, "u1", options).catch(() => null);
+    socket?.disconnect();
+    const { headers } = await fetch(`${at.url}/api/chat/rules`, { headers: { origin } });
+    return { socket: socket !== null, rest: headers.get("access-control-allow-origin") === origin };
+  };
+
+  test("may call and connect in development, on any port", async () => {
+    await using development = await startNode({ NODE_ENV: "development" });
+    for (const origin of origins) expect(await admission(development, origin)).toEqual({ socket: true, rest: true });
+    for (const origin of lookAlikes) {
+      expect(await admission(development, origin)).toEqual({ socket: false, rest: false });
+    }
+  });
+
+  test("may not in production, unless it is configured", async () => {
+    await using production = await startNode({ NODE_ENV: "production", CORS_ORIGINS: "http://localhost:3000" });
+    for (const origin of origins) expect(await admission(production, origin)).toEqual({ socket: false, rest: false });
+    expect(await admission(production, "http://localhost:3000")).toEqual({ socket: true, rest: true });
+  });
+});
+
 describe("limits of connecting", () => {
   test("a user has so many connections, over all nodes, and another one when one ends", async () => {
     await using nodes = await startTwoNodes({ LIMIT_CONNECTIONS_PER_USER: "2" });

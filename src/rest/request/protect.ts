@@ -16,7 +16,7 @@ export const noStore: RequestHandler = (_req, res, next) => {
 const preflightAgeS = 3_600;
 
 /** CORS: which origins' pages may call. Tokens are sent in `Authorization`, so no browser credentials are allowed. */
-export const createCors = ({ corsOrigins }: { corsOrigins: readonly string[] }): RequestHandler[] => [
+export const createCors = ({ corsOrigins }: { corsOrigins: readonly (string | RegExp)[] }): RequestHandler[] => [
   cors({
     origin: corsOrigins.includes("*") ? "*" : [...corsOrigins],
     methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],

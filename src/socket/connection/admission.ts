@@ -14,10 +14,12 @@ import { forgetCredentials } from "./token/forget-credentials.ts";
  * Browsers send the page's origin, and `cors` does not apply to websockets. Other clients send no origin or, like
  * Python's and other libraries, the host that they connect to.
  */
-export const isAllowedOrigin = ({ origin, host }: IncomingHttpHeaders, allowed: readonly string[]): boolean =>
+export const isAllowedOrigin = (
+  { origin, host }: IncomingHttpHeaders,
+  allowed: readonly (string | RegExp)[],
+): boolean =>
   origin === undefined ||
-  allowed.includes("*") ||
-  allowed.includes(origin) ||
+  allowed.some((one) => (typeof one === "string" ? one === "*" || one === origin : one.test(origin))) ||
   (host !== undefined && URL.parse(origin)?.host === host);
 
 /** The error that a client gets as `connect_error`, with `data.code`. */
