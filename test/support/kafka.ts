@@ -36,7 +36,7 @@ export type TestKafka = AsyncDisposable & {
   written(topic: string): Promise<Record<number, number>>;
   /** The members of the group now. */
   members(): Promise<number>;
-  /** Reads a topic from its beginning until `count` records were seen. @throws after a minute */
+  /** Reads a topic from its beginning until `count` records were seen; later ones are added. @throws after a minute */
   read(topic: string, count: number): Promise<ReceivedRecord[]>;
 };
 
