@@ -8,7 +8,13 @@ export type Outcome =
   | { outcome: "lost" };
 
 /** After these it is known that the send did not land. */
-const final = new Set(["chat_not_active", "chat_not_found", "forbidden", "validation_failed", "idempotency_conflict"]);
+export const finalCodes: ReadonlySet<string> = new Set([
+  "chat_not_active",
+  "chat_not_found",
+  "forbidden",
+  "validation_failed",
+  "idempotency_conflict",
+]);
 
 /** The error's code; null where there is none, or no answer at all. */
 export const codeOf = (answer: Answer): string | null => {
@@ -20,7 +26,7 @@ export const codeOf = (answer: Answer): string | null => {
 export const outcomeOf = (answer: Answer): Outcome => {
   if (answer === null) return { outcome: "lost" };
   const code = codeOf(answer);
-  if (code !== null) return { outcome: final.has(code) ? "refused" : "unavailable", code };
+  if (code !== null) return { outcome: finalCodes.has(code) ? "refused" : "unavailable", code };
   const { id, seq } = answer["message"] as Message;
   return { outcome: "acked", id, seq };
 };

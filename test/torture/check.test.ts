@@ -2,7 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import { check } from "./check.ts";
 import type { Dump } from "./dump.ts";
 import { acked, anEvent, aSend, aSnapshot, chatId, happened, type Step } from "./hand-made.ts";
-import type { History } from "./history.ts";
+import { emptyHistory, type History, type Look, type Send } from "./history.ts";
+import { lookAt } from "./view-look.ts";
 
 const quiet: Step[] = [anEvent("approved", 0), "m1", "m2"];
 
@@ -239,7 +240,7 @@ describe("(l) something else is shown than the newest change says", () => {
       Object.assign(target(entries), { content: "e1 one", changedBy: 4 });
       for (const { shown } of history.held) shown[1] = "6:e1 one";
     }, edited);
-    expect(older).toEqual(["l"]);
+    expect(older).toEqual(["l", "o"]);
     expect(after((_, { entries }) => void delete target(entries).changedBy, edited)).toContain("l");
     expect(after((_, { entries }) => void (first(entries.slice(2)).changedBy = 4), edited)).toContain("l");
   });
@@ -329,4 +330,65 @@ test("(d) an edit in a chat that is closed", () => {
 
 test("(i) an answer that no client should get", () => {
   expect(after(({ surprises }) => surprises.push({ client: 1, at: 0, text: "join_chat: internal" }))).toEqual(["i"]);
+});
+
+describe("(o) what the package shows", () => {
+  const places = [anEvent("approved", 0), "m1", "m2", "m3"];
+  const looked = (change: (look: Look) => void): string[] =>
+    after(({ looks }) => change(first(first([...looks.values()]))), places);
+
+  test("misses an entry before the seq to which it says that it is complete, or is complete beyond the log", () => {
+    expect(looked((look) => (look.count -= 1))).toEqual(["o"]);
+    expect(looked((look) => (look.count += 1))).toEqual(["o"]);
+    expect(looked((look) => Object.assign(look, { completeTo: 5, count: 5 }))).toEqual(["o"]);
+    expect(looked((look) => Object.assign(look, { from: 2, completeTo: 3, count: 2 }))).toEqual([]);
+  });
+
+  test("is at the end not what the log shows", () => {
+    expect(after(({ views }) => first(views).shown.pop())).toEqual(["o"]);
+    expect(after(({ views }) => void (first(first(views).shown).content = "old"))).toEqual(["o"]);
+    expect(after(({ views }) => void (first(views).completeTo = 2))).toEqual(["o"]);
+  });
+
+  const seen = (...items: (number | string)[]): string[] => {
+    const history = emptyHistory();
+    const made = items.map((one) => ({ key: `k${one}`, message: typeof one === "number" ? { seq: one } : {} }));
+    lookAt({ client: 0, slot: 0, chatId, items: made as never, completeTo: 9 }, history);
+    return history.viewFaults;
+  };
+
+  test("is out of order, there twice, or has a draft between entries", () => {
+    expect(seen(3, 4, "a", "b")).toEqual([]);
+    expect(seen(4, 3)).toEqual([expect.stringContaining("3 is shown after 4")]);
+    expect(seen(3, "a", "a")).toEqual([expect.stringContaining("ka is shown twice")]);
+    expect(seen(3, "a", 4)).toEqual([expect.stringContaining("a draft is shown before an entry")]);
+  });
+});
+
+describe("(p) a draft of the package", () => {
+  const written = (change: (sends: Send[]) => void): string[] =>
+    after(({ sends }) => {
+      for (const send of sends) {
+        Object.assign(send, { slot: 0, startedAt: 0 });
+        // That an order is this device's is this rule's own matter.
+        for (const attempt of send.attempts) attempt.connection = -1;
+      }
+      change(sends);
+    });
+
+  test("has no outcome and is nowhere, or was refused", () => {
+    expect(written((sends) => sends.push(aSend("m9", 0, 0, { attempts: [], slot: 0 })))).toEqual(["p"]);
+    const refused = { connection: -1, start: 0, end: 5, outcome: "refused", code: "chat_not_active" } as const;
+    expect(written((sends) => sends.unshift(aSend("m9", 0, 0, { attempts: [refused], slot: 0 })))).toEqual([]);
+  });
+
+  test("overtakes one that was written before it in the same tab", () => {
+    const turned = (sends: Send[]): unknown => sends.push(...sends.splice(0, 1));
+    expect(written(turned)).toEqual(["p"]);
+    const inTwoTabs = (sends: Send[]): void => {
+      first(sends).slot = 1;
+      turned(sends);
+    };
+    expect(written(inTwoTabs)).toEqual([]);
+  });
 });

@@ -11,6 +11,7 @@ import { marks, marksInOrder } from "./rules/marks.ts";
 import { noHoles } from "./rules/no-holes.ts";
 import { oneOrder } from "./rules/one-order.ts";
 import { toldOf } from "./rules/told-of.ts";
+import { draftsInOrder, viewsShowTheLog } from "./rules/views.ts";
 import { wholeLog } from "./rules/whole-log.ts";
 
 /** One promise, and how it was broken. */
@@ -33,6 +34,8 @@ export const check = (history: History, dump: Dump): Finding[] => {
     { promise: "(l) what is shown is what the newest change says", broken: newestChangeShows(history, dump, logs) },
     { promise: "(m) a deleted text is nowhere", broken: deletedIsGone(dump, logs) },
     { promise: "(n) what an erased person sent is deleted", broken: erasedIsDeleted(history, logs) },
+    { promise: "(o) what the package shows is the log", broken: viewsShowTheLog(history, logs) },
+    { promise: "(p) each draft of the package lands once, in order", broken: draftsInOrder(history, logs) },
     {
       promise: "(i) nothing unexpected was answered",
       broken: history.surprises.map(({ client, text }) => `client ${client}: ${text}`),

@@ -3,7 +3,6 @@ import type { Chat } from "../../src/chat/cards/card.ts";
 import type { Message } from "../../src/chat/log/entry.ts";
 import { codeOf, outcomeOf } from "./answers.ts";
 import { createCatchUp } from "./catch-up.ts";
-import type { HeldLog } from "./held-log.ts";
 import {
   type Attempt,
   type ChangeCall,
@@ -14,6 +13,7 @@ import {
   type Send,
   snapshotOf,
 } from "./history.ts";
+import { ownAcked } from "./own-acked.ts";
 import { getInbox, postMessage } from "./rest-client.ts";
 import { createRoom, describeRoom, isSettled, type Room } from "./room.ts";
 import { type Answer, type Listener, openSession, type Session } from "./session.ts";
@@ -39,7 +39,10 @@ export type Client = {
   isSettled: () => boolean;
   /** Why it is not, for a person. */
   state: () => string;
-  held: (chatId: string) => HeldLog;
+  /** The last seq of those that it has from the beginning, or from the first that it shows, without a hole. */
+  whole: (chatId: string) => number;
+  /** At the end: notes what it holds of each chat. */
+  lookBack: () => Promise<void>;
   stop: () => Promise<void>;
 };
 
@@ -174,15 +177,6 @@ export const createClient = ({ index, userId, urls, eager, hinted, history }: Op
     }
   };
 
-  const ownAcked = (chatId: string, back: number): number | undefined => {
-    const seqs = history.sends.flatMap((send) => {
-      const attempt = send.attempts.at(-1);
-      const isOwn = send.userId === userId && send.chatId === chatId && send.clientMessageId !== null;
-      return isOwn && attempt?.outcome === "acked" ? [attempt.seq] : [];
-    });
-    return seqs.at(-1 - back);
-  };
-
   const attemptOver = {
     socket: async ({ chatId, content, clientMessageId }: Send): Promise<Attempt | null> => {
       const [start, over] = [now(), connection()];
@@ -211,7 +205,7 @@ export const createClient = ({ index, userId, urls, eager, hinted, history }: Op
       roomOf(chatId).outbox.add(send, attemptOver[by]);
     },
     change: (chatId, { content, back, nth }) => {
-      const seq = ownAcked(chatId, back);
+      const seq = ownAcked(history, { userId, chatId, back });
       if (seq === undefined) return;
       const call: ChangeCall = { client: index, userId, chatId, seq, content, outcome: "lost" };
       history.changes.push(call);
@@ -240,7 +234,12 @@ export const createClient = ({ index, userId, urls, eager, hinted, history }: Op
       const told = open.map(([id, room]) => `${id} ${describeRoom(room)}`).join(", ");
       return `client ${index} of ${userId}, connection ${connection()}: ${told}`;
     },
-    held: (chatId) => roomOf(chatId).log,
+    whole: (chatId) => roomOf(chatId).log.whole(),
+    lookBack: async () => {
+      for (const [chatId, { log }] of rooms) {
+        history.held.push({ client: index, chatId, ids: log.ids(), shown: log.shown() });
+      }
+    },
     stop: async () => {
       ending.abort();
       session?.end();

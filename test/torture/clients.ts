@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Client, createClient } from "./client.ts";
 import type { History } from "./history.ts";
+import { createPackageClient } from "./package-client.ts";
 import type { Action, Load } from "./schedule.ts";
 
 /** A chat's booking, before anybody has told of it. */
@@ -19,11 +20,17 @@ export const bookingsOf = ({ people, chats }: Load): Booking[] =>
     };
   });
 
-/** Two devices for each person, spread over the nodes, some with other habits than others. */
+/**
+ * Two devices for each person, spread over the nodes, some with other habits than others: the first has the package, in one
+ * tab or in two; the second follows docs/frontend.md by itself.
+ */
 export const openClients = (load: Load, urls: string[], history: History): Client[] =>
   Array.from({ length: 2 * load.people }, (_, index) => {
-    const habits = { eager: index % 3 === 2, hinted: index % 2 === 1 };
-    return createClient({ index, userId: personOf(Math.floor(index / 2)), urls, ...habits, history });
+    const person = Math.floor(index / 2);
+    const shared = { index, userId: personOf(person), history };
+    if (index % 2 === 1) return createClient({ ...shared, urls, eager: index % 3 === 2, hinted: person % 2 === 1 });
+    const url = urls[person % urls.length] ?? "";
+    return createPackageClient({ ...shared, url, tabCount: person % 3 === 0 ? 2 : 1 });
   });
 
 /** Unacked messages of a client; past it a person would stop writing. */

@@ -140,6 +140,9 @@ const wishesOf = (log: Entry[]): History["changes"] =>
     return [{ client: 0, userId: people.ownerId, chatId, seq, content, outcome: "acked" as const }];
   });
 
+const shownOf = (log: Entry[]): History["views"][number]["shown"] =>
+  log.filter(isShown).map(({ seq, id, content }) => ({ seq, id, content: digest(content) }));
+
 /** A history without a fault, and its dump, of what happened in the chat. Ben's device heard it all. */
 export const happened = (steps: Step[]): { history: History; dump: Dump } => {
   const originals: Entry[] = [];
@@ -170,6 +173,10 @@ export const happened = (steps: Step[]): { history: History; dump: Dump } => {
           shown: entries.map(({ content }) => digest(content)),
         },
       ],
+      looks: new Map([
+        [`2 0 ${chatId}`, [{ from: 1, completeTo: entries.length, count: entries.filter(isShown).length }]],
+      ]),
+      views: [{ client: 2, chatId, completeTo: entries.length, shown: shownOf(entries) }],
     },
     dump: { entries, cards: [cardOf(entries)], others: [], events: eventsOf(entries) },
   };

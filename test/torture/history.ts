@@ -21,6 +21,9 @@ export type Send = {
   clientMessageId: string | null;
   content: string;
   attempts: Attempt[];
+  /** Of the package: the tab in which it was written, and when. */
+  slot?: number;
+  startedAt?: number;
 };
 
 /** A message that a client saw, by an event or in a page. */
@@ -105,6 +108,17 @@ export type Held = {
   shown: (string | undefined)[];
 };
 
+/** What the package shows of a chat: its first seq, and how many items there are from it to `completeTo`. */
+export type Look = { from: number; completeTo: number; count: number };
+
+/** What the package shows of a chat at the end, back to its beginning. */
+export type View = {
+  client: number;
+  chatId: string;
+  completeTo: number;
+  shown: { seq: number; id: string; content: string }[];
+};
+
 /** A look after quiet: how far each client holds each of its chats, and how far the log went before the look. */
 export type Calm = {
   at: number;
@@ -125,6 +139,11 @@ export type History = {
   snapshots: Snapshot[];
   told: Told[];
   held: Held[];
+  /** By client, tab and chat; one for each change. */
+  looks: Map<string, Look[]>;
+  views: View[];
+  /** What a view shows that it must never show, whatever the log is. */
+  viewFaults: string[];
   calms: Calm[];
   blows: Blow[];
   /** Answers that nobody should get: `internal`, or one that is not of the contract. */
@@ -142,6 +161,9 @@ export const emptyHistory = (): History => ({
   snapshots: [],
   told: [],
   held: [],
+  looks: new Map(),
+  views: [],
+  viewFaults: [],
   calms: [],
   blows: [],
   surprises: [],

@@ -34,12 +34,12 @@ export const waitForQuiet = async ({ stack, clients, signal }: Options): Promise
   const chats = await readChats(stack.mongodb.uri);
   const own = (client: Client): Chat[] => chats.filter(({ people }) => people.includes(client.userId));
   await wait("clients do not hold the whole log", holdLimitMs, () =>
-    clients.every((client) => own(client).every(({ id, newest }) => client.held(id).whole() >= newest)),
+    clients.every((client) => own(client).every(({ id, newest }) => client.whole(id) >= newest)),
   );
   // What is still on its way to a client shall not be missed.
   await pause(1_000);
   const held = clients.flatMap((client) =>
-    own(client).map(({ id }) => ({ client: client.index, chatId: id, whole: client.held(id).whole() })),
+    own(client).map(({ id }) => ({ client: client.index, chatId: id, whole: client.whole(id) })),
   );
   return { late, calm: { at: now(), newest: Object.fromEntries(chats.map(({ id, newest }) => [id, newest])), held } };
 };

@@ -43,9 +43,9 @@ export const runSchedule = async (options: RunOptions): Promise<RunResult> => {
     await watchAll(cards, clients);
     report(`  ${clients.length} clients in ${cards.length} chats on ${stack.nodes.length} nodes`);
     const late = await playRounds(options, { stack, clients, source, history });
+    await Promise.all(clients.map((client) => client.lookBack()));
     // What a client is told after the database was read cannot be held against it.
     await Promise.all(clients.map((client) => client.stop()));
-    history.held.push(...heldBy(clients));
     await touchAll(stack);
     const stored = await readStored(stack.mongodb.uri);
     const dump = {
@@ -117,16 +117,6 @@ const playRound = async ({ schedule, signal, report }: RunOptions, players: Play
   signal.throwIfAborted();
 };
 
-const heldBy = (clients: Client[]): History["held"] =>
-  clients.flatMap((client) =>
-    client.chatIds().map((chatId) => ({
-      client: client.index,
-      chatId,
-      ids: client.held(chatId).ids(),
-      shown: client.held(chatId).shown(),
-    })),
-  );
-
 /** How far a run is, in a line. */
 export const progress = ({ sends, heard, told }: History): string => {
   const acked = sends.filter(({ attempts }) => attempts.at(-1)?.outcome === "acked").length;
@@ -139,7 +129,7 @@ const mostWritten = 200_000;
 const written = ({ history, ...rest }: { history: History } & Record<string, unknown>): string => {
   const shortened = Object.entries(history).map(([kind, seen]): [string, unknown] => [
     kind,
-    Array.isArray(seen) ? seen.slice(0, mostWritten) : seen,
+    Array.isArray(seen) ? seen.slice(0, mostWritten) : seen instanceof Map ? Object.fromEntries(seen) : seen,
   ]);
   return JSON.stringify({ ...rest, history: Object.fromEntries(shortened) });
 };
