@@ -33,7 +33,7 @@ const pingLimitMs = 1_000;
 export class Hub {
   readonly #parts: Parts;
   readonly #me = randomId();
-  readonly #channel: BroadcastChannel | undefined;
+  #channel: BroadcastChannel | undefined;
   readonly #election: Election;
   readonly #asked = new Map<string, Asked>();
   /** Which tabs want a chat's events. */
@@ -95,7 +95,9 @@ export class Hub {
     this.post("bye");
     this.rest();
     this.#forgetAsked();
+    // An answer that is under way finds no channel any more.
     this.#channel?.close();
+    this.#channel = undefined;
   }
 
   #lead(): void {
