@@ -57,7 +57,9 @@ const cloudEvent = <T extends z.ZodType, D extends z.ZodType>(type: T, data: D, 
   });
 
 const people = { ownerId: backendIdSchema, seekerId: backendIdSchema };
-const booked = z.object({ bookingId: backendIdSchema, ...people, status: chatStatusSchema, id: chatIdSchema });
+const booked = z
+  .object({ bookingId: backendIdSchema, ...people, status: chatStatusSchema, id: chatIdSchema })
+  .meta({ title: "BookedChat" });
 const whose = { chatId: chatIdSchema, bookingId: backendIdSchema, userId: backendIdSchema };
 
 const messageEvents = entryEvents.filter((type): type is MessageEvent => !holdsChat(type));
@@ -65,8 +67,12 @@ const messageEvents = entryEvents.filter((type): type is MessageEvent => !holdsC
 /** @internal */
 export const chatEventSchema = wireSchema<ChatEvent>()(
   z.union([
-    cloudEvent(z.enum(entryEvents.filter(holdsChat)), z.object({ chat: sharedChatSchema })),
-    cloudEvent(z.enum(messageEvents), z.object({ chat: booked, message: messageSchema })),
+    cloudEvent(z.enum(entryEvents.filter(holdsChat)), z.object({ chat: sharedChatSchema })).meta({
+      title: "ChatStatusEvent",
+    }),
+    cloudEvent(z.enum(messageEvents), z.object({ chat: booked, message: messageSchema })).meta({
+      title: "ChatMessageEvent",
+    }),
     cloudEvent(z.literal("chat.reported"), z.object({ report: reportSchema })),
     cloudEvent(
       z.literal("chat.user_erased"),

@@ -53,11 +53,13 @@ export const sharedChatSchema = wireSchema<SharedChat>()(
 );
 
 /** @internal */
-export const openedChatSchema = wireSchema<OpenedChat>()(z.object({ chat: chatSchema, ...messagePageSchema.shape }));
+export const openedChatSchema = wireSchema<OpenedChat>()(
+  z.object({ chat: chatSchema, ...messagePageSchema.shape }).meta({ id: "OpenedChat" }),
+);
 
 /** @internal */
 export const inboxSchema = wireSchema<Inbox>()(
-  z.object({ chats: z.array(chatSchema), nextCursor: z.string().nullable() }),
+  z.object({ chats: z.array(chatSchema), nextCursor: z.string().nullable() }).meta({ id: "Inbox" }),
 );
 
 /** How far a user has read or received: the answer to a call that moves that mark. */

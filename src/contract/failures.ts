@@ -3,8 +3,10 @@ import { type ErrorCode, errorTable, type FieldError } from "../chat/errors.ts";
 import { wireSchema } from "./wire-schema.ts";
 
 const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorTable, code);
-const codeSchema = z.enum(Object.keys(errorTable).filter(isErrorCode));
-const fieldErrorsSchema = wireSchema<FieldError[]>()(z.array(z.object({ path: z.string(), message: z.string() })));
+const codeSchema = z.enum(Object.keys(errorTable).filter(isErrorCode)).meta({ title: "ErrorCode" });
+const fieldErrorsSchema = wireSchema<FieldError[]>()(
+  z.array(z.object({ path: z.string(), message: z.string() }).meta({ title: "FieldError" })),
+);
 
 export type WireError = { code: ErrorCode; message: string; errors?: FieldError[]; retryAfterMs?: number };
 /** The ack of an event that failed. */

@@ -33,7 +33,7 @@ export const messageSchema = wireSchema<Message>()(
 
 /** @internal */
 export const messagePageSchema = wireSchema<MessagePage>()(
-  z.object({ messages: z.array(messageSchema), hasMore: z.boolean() }),
+  z.object({ messages: z.array(messageSchema), hasMore: z.boolean() }).meta({ id: "MessagePage" }),
 );
 
 /**

@@ -83,16 +83,20 @@ export const reportSchema = wireSchema<Report>()(
 
 export type MadeReportAnswer = { report: MadeReport };
 /** @internal */
-export const madeReportAnswerSchema = wireSchema<MadeReportAnswer>()(z.object({ report: madeReportSchema }));
+export const madeReportAnswerSchema = wireSchema<MadeReportAnswer>()(
+  z.object({ report: madeReportSchema }).meta({ id: "MadeReportAnswer" }),
+);
 
 export type ReportAnswer = { report: Report };
 /** @internal */
-export const reportAnswerSchema = wireSchema<ReportAnswer>()(z.object({ report: reportSchema }));
+export const reportAnswerSchema = wireSchema<ReportAnswer>()(
+  z.object({ report: reportSchema }).meta({ id: "ReportAnswer" }),
+);
 
 export type ReportPage = { reports: Report[]; nextCursor: string | null };
 /** @internal */
 export const reportPageSchema = wireSchema<ReportPage>()(
-  z.object({ reports: z.array(reportSchema), nextCursor: z.string().nullable() }),
+  z.object({ reports: z.array(reportSchema), nextCursor: z.string().nullable() }).meta({ id: "ReportPage" }),
 );
 
 /** A report as its reporter sees it. */

@@ -70,15 +70,17 @@ export const pageParamsSchema = wireSchema<PageParams>()(
 
 export type ChatAnswer = { chat: Chat };
 /** @internal */
-export const chatAnswerSchema = wireSchema<ChatAnswer>()(z.object({ chat: chatSchema }));
+export const chatAnswerSchema = wireSchema<ChatAnswer>()(z.object({ chat: chatSchema }).meta({ id: "ChatAnswer" }));
 
 export type MessageAnswer = { message: Message };
 /** @internal */
-export const messageAnswerSchema = wireSchema<MessageAnswer>()(z.object({ message: messageSchema }));
+export const messageAnswerSchema = wireSchema<MessageAnswer>()(
+  z.object({ message: messageSchema }).meta({ id: "MessageAnswer" }),
+);
 
 export type ReadAnswer = { read: UserMark };
 /** @internal */
-export const readAnswerSchema = wireSchema<ReadAnswer>()(z.object({ read: userMarkSchema }));
+export const readAnswerSchema = wireSchema<ReadAnswer>()(z.object({ read: userMarkSchema }).meta({ id: "ReadAnswer" }));
 
 /** The body of `POST /:chatId/attachments`. */
 export type UploadBody = {
@@ -93,17 +95,19 @@ export const uploadBodySchema = (maxBytes: number) => wireSchema<UploadBody>()(n
 
 /** @internal */
 export const uploadBegunSchema = wireSchema<UploadBegun>()(
-  z.object({
-    attachment: uploadedFileSchema,
-    upload: z
-      .object({
-        method: z.literal("PUT"),
-        url: z.string().meta({ format: "uri" }),
-        headers: z.record(z.string(), z.string()),
-        expiresAt: shownTimeSchema,
-      })
-      .meta({ description: "The request that uploads the file: with these headers, and the file alone as its body" }),
-  }),
+  z
+    .object({
+      attachment: uploadedFileSchema,
+      upload: z
+        .object({
+          method: z.literal("PUT"),
+          url: z.string().meta({ format: "uri" }),
+          headers: z.record(z.string(), z.string()),
+          expiresAt: shownTimeSchema,
+        })
+        .meta({ description: "The request that uploads the file: with these headers, and the file alone as its body" }),
+    })
+    .meta({ id: "UploadBegun" }),
 );
 
 /** The body of `PUT /attachments/:attachmentId/verdict`. */
@@ -114,21 +118,27 @@ export const verdictBodySchema = wireSchema<VerdictBody>()(z.object({ verdict: z
 export type { ReadableFile, UploadBegun } from "../chat/log/uploaded-file.ts";
 export type AttachmentAnswer = { attachment: UploadedFile };
 /** @internal */
-export const attachmentAnswerSchema = wireSchema<AttachmentAnswer>()(z.object({ attachment: uploadedFileSchema }));
+export const attachmentAnswerSchema = wireSchema<AttachmentAnswer>()(
+  z.object({ attachment: uploadedFileSchema }).meta({ id: "AttachmentAnswer" }),
+);
 
 /** @internal */
 export const readableFileSchema = wireSchema<ReadableFile>()(
-  z.object({
-    attachment: uploadedFileSchema,
-    url: z.string().meta({ format: "uri", description: "Reads the file, until `expiresAt`" }),
-    expiresAt: shownTimeSchema,
-  }),
+  z
+    .object({
+      attachment: uploadedFileSchema,
+      url: z.string().meta({ format: "uri", description: "Reads the file, until `expiresAt`" }),
+      expiresAt: shownTimeSchema,
+    })
+    .meta({ id: "ReadableFile" }),
 );
 
 /** Tokens of the user that were issued in this second or before are refused. */
 export type RevokeAnswer = { revokedAt: string };
 /** @internal */
-export const revokeAnswerSchema = wireSchema<RevokeAnswer>()(z.object({ revokedAt: shownTimeSchema }));
+export const revokeAnswerSchema = wireSchema<RevokeAnswer>()(
+  z.object({ revokedAt: shownTimeSchema }).meta({ id: "RevokeAnswer" }),
+);
 
 /** @internal */
 export const healthSchema = wireSchema<Health>()(

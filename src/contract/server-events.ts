@@ -9,27 +9,31 @@ import { wireSchema } from "./wire-schema.ts";
 
 export type Typing = { chatId: string; userId: string; isTyping: boolean };
 const typingSchema = wireSchema<Typing>()(
-  z.object({ chatId: chatIdSchema, userId: backendIdSchema, isTyping: z.boolean() }),
+  z.object({ chatId: chatIdSchema, userId: backendIdSchema, isTyping: z.boolean() }).meta({ id: "UserTyping" }),
 );
 
 /** `lastSeenAt`: RFC 3339 UTC, null while online or if unknown. */
 export type Presence = { userId: string; online: boolean; lastSeenAt: string | null };
 const presenceSchema = wireSchema<Presence>()(
-  z.object({ userId: backendIdSchema, online: z.boolean(), lastSeenAt: timeSchema.nullable() }),
+  z
+    .object({ userId: backendIdSchema, online: z.boolean(), lastSeenAt: timeSchema.nullable() })
+    .meta({ id: "Presence" }),
 );
 
 /** The reasons in use today. A client must accept others as well. */
 export type ResyncReason = "redis_was_away" | "node_is_draining" | "node_was_lost";
 export type Resync = { reason: string };
-const resyncSchema = wireSchema<Resync>()(z.object({ reason: z.string() }));
+const resyncSchema = wireSchema<Resync>()(z.object({ reason: z.string() }).meta({ id: "Resync" }));
 
 export type AuthExpiring = { expiresAt: string };
-const authExpiringSchema = wireSchema<AuthExpiring>()(z.object({ expiresAt: timeSchema }));
+const authExpiringSchema = wireSchema<AuthExpiring>()(z.object({ expiresAt: timeSchema }).meta({ id: "AuthExpiring" }));
 
 /** `expiresAt`: when the connection's token expires. `serverTime`: for clients whose clock is wrong. */
 export type Welcome = { userId: string; expiresAt: string; serverTime: string; rules: Rules };
 const welcomeSchema = wireSchema<Welcome>()(
-  z.object({ userId: backendIdSchema, expiresAt: timeSchema, serverTime: timeSchema, rules: rulesSchema }),
+  z
+    .object({ userId: backendIdSchema, expiresAt: timeSchema, serverTime: timeSchema, rules: rulesSchema })
+    .meta({ id: "Welcome" }),
 );
 
 /** What clients receive over Socket.IO, by event. */

@@ -21,12 +21,11 @@ const routes = ({ acts }: { acts: Pick<Acts, "markRead"> }): Routes => {
   return { "/:chatId/read": { PUT: handlers, POST: handlers, PATCH: handlers } };
 };
 
-const operation = (operationId: string): ZodOpenApiOperationObject => ({
-  operationId,
+const operation: ZodOpenApiOperationObject = {
+  operationId: "markRead",
   tags: ["Messages"],
   summary: "Mark as read",
-  description:
-    "The mark never moves back: a lower seq is answered with the current mark. PUT, POST and PATCH do the same.",
+  description: "The mark never moves back: a lower seq is answered with the current mark. POST and PATCH do the same.",
   security: asUser,
   requestParams: { path: z.object({ chatId: chatIdSchema }) },
   requestBody: jsonBody(readBodySchema, { seq: 1 }, { required: false }),
@@ -34,14 +33,9 @@ const operation = (operationId: string): ZodOpenApiOperationObject => ({
     200: answer("The mark as it is now", readAnswerSchema),
     ...problems([...bodyProblems, "chat_not_found"]),
   },
-});
-
-const paths: ZodOpenApiPathsObject = {
-  "/api/chat/{chatId}/read": {
-    put: operation("markRead"),
-    post: operation("markReadByPost"),
-    patch: operation("markReadByPatch"),
-  },
 };
+
+// The other methods are in its description: a client that is generated needs one of the three.
+const paths: ZodOpenApiPathsObject = { "/api/chat/{chatId}/read": { put: operation } };
 
 export const readMarks = { routes, paths: () => paths };

@@ -43,12 +43,12 @@ const routes = ({ acts, limitSends }: Parts): Routes => {
   return { "/:chatId/status": { PUT: handlers, PATCH: handlers } };
 };
 
-const operation = (operationId: string): ZodOpenApiOperationObject => ({
-  operationId,
+const operation: ZodOpenApiOperationObject = {
+  operationId: "changeStatus",
   tags: ["Chats"],
   summary: "Change the status",
   description:
-    "With the key: any change. With a token: the owner switches between `active` and `readonly` while the booking is not cancelled. A user's change counts as a message in the limits, and its reason is only in `system.reason`, with `by`. Setting the status that a chat already has makes no entry. PUT and PATCH do the same. A wrong key is refused, even with a valid token.",
+    "With the key: any change. With a token: the owner switches between `active` and `readonly` while the booking is not cancelled. A user's change counts as a message in the limits, and its reason is only in `system.reason`, with `by`. Setting the status that a chat already has makes no entry. PATCH does the same. A wrong key is refused, even with a valid token.",
   security: [...asService, ...asUser],
   requestParams: { path: z.object({ chatId: chatIdSchema }) },
   requestBody: jsonBody(statusBodySchema, { status: "readonly", reason: "holidays" }),
@@ -56,10 +56,8 @@ const operation = (operationId: string): ZodOpenApiOperationObject => ({
     200: answer("The chat as it is now", chatAnswerSchema),
     ...problems([...bodyProblems, "forbidden", "chat_not_found"]),
   },
-});
-
-const paths: ZodOpenApiPathsObject = {
-  "/api/chat/{chatId}/status": { put: operation("changeStatus"), patch: operation("changeStatusByPatch") },
 };
+
+const paths: ZodOpenApiPathsObject = { "/api/chat/{chatId}/status": { put: operation } };
 
 export const status = { routes, paths: () => paths };

@@ -23,7 +23,7 @@ const asyncapi = createAsyncApi(
   }),
 );
 
-const bodyOf = (path: string, method: "post" | "put" | "patch") => openapi.paths?.[path]?.[method]?.requestBody;
+const bodyOf = (path: string, method: "post" | "put") => openapi.paths?.[path]?.[method]?.requestBody;
 const schemaOf = (body: unknown): object =>
   z.object({ content: z.object({ "application/json": z.object({ schema: z.looseObject({}) }) }) }).parse(body).content[
     "application/json"
@@ -76,8 +76,8 @@ describe("what the documents say of a field's length is what is taken", () => {
     }
   });
 
-  test.each(["put", "patch"] as const)("a reason for a status by %s: up to 500", (method) => {
-    const described = documentOf(schemaOf(bodyOf("/api/chat/{chatId}/status", method)));
+  test("a reason for a status: up to 500", () => {
+    const described = documentOf(schemaOf(bodyOf("/api/chat/{chatId}/status", "put")));
     for (const [length, good] of lengths(0, 500)) {
       const change = { status: "readonly", reason: "🏡".repeat(length) };
       expect([length, parserOf(statusChangeSchema).accepts(change)]).toEqual([length, good]);
@@ -146,8 +146,8 @@ test("how long a body may be is said at the beginning and of each body", () => {
 });
 
 describe("what the documents say of a whole body and of long numbers is what is taken", () => {
-  test.each(["put", "post", "patch"] as const)("null may be the body of a %s of a read mark", (method) => {
-    const described = documentOf(schemaOf(bodyOf("/api/chat/{chatId}/read", method)));
+  test("null may be the body of a read mark", () => {
+    const described = documentOf(schemaOf(bodyOf("/api/chat/{chatId}/read", "put")));
     expect([null, {}, { seq: 1 }, []].map((body) => described.accepts(body))).toEqual([true, true, true, false]);
   });
 

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { createToJsonSchema, type Direction, type Json } from "./json-schemas.ts";
+import { nameSchema, typeName } from "./name-schemas.ts";
 
 /** One kind of message on a channel: its zod schema, and its purpose. */
 export type Described = { summary: string; schema: z.ZodType };
@@ -190,6 +191,14 @@ export const createAsyncApi = (parts: AsyncApiParts): AsyncApiDocument => {
     ...topicOperations(gathered, parts.topicsOut, "out"),
   };
   const { channels, messages, schemas } = gathered;
+  for (const [name, schema] of Object.entries(schemas)) nameSchema(schema, name);
+  for (const [key, { headers, payload }] of Object.entries(messages)) {
+    // `kafka.chat.events` → `ChatEvents`, `send_message_ack` → `SendMessageAck`
+    const name = typeName(key.replace(/^kafka\./, ""));
+    if (!("$ref" in payload)) payload["title"] ??= name;
+    nameSchema(payload, name);
+    if (headers) nameSchema(headers, `${name}Headers`);
+  }
   return {
     asyncapi: "3.0.0",
     info,

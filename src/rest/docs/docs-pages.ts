@@ -53,6 +53,7 @@ export const pageScript = `SwaggerUIBundle({
   dom_id: "#docs",
   deepLinking: true,
   displayRequestDuration: true,
+  persistAuthorization: true,
   docExpansion: "list",
   defaultModelsExpandDepth: 0,
   validatorUrl: null,

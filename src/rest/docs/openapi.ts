@@ -1,6 +1,7 @@
 import { createDocument, type ZodOpenApiPathsObject } from "zod-openapi";
 import { allowNullForOptional } from "../../contract/documents/null-for-optional.ts";
 import { callerResources, type PathParts, publicResources } from "../resources.ts";
+import { nameParts } from "./name-parts.ts";
 import { mostBodyText } from "./openapi-parts.ts";
 
 const description = `The chat between the owner and the seeker of an approved booking.
@@ -18,34 +19,36 @@ const pathsOf = (parts: PathParts): ZodOpenApiPathsObject =>
 
 /** The API as OpenAPI 3.1, from the schemas that parse requests. */
 export const createOpenApi = (parts: PathParts) =>
-  createDocument(
-    {
-      openapi: "3.1.0",
-      info: { title: "Chat", version: "1.0.0", description, license: { name: "MIT", identifier: "MIT" } },
-      servers: [{ url: "/" }],
-      tags: [
-        { name: "Booking service", description: "Calls of the booking service" },
-        { name: "Chats", description: "A person's chats and their status" },
-        { name: "Messages", description: "Reading, sending, changing and marking as read" },
-        { name: "Attachments", description: "Files that people upload" },
-        { name: "Service", description: "The service itself" },
-      ],
-      paths: pathsOf(parts),
-      components: {
-        securitySchemes: {
-          bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT", description: "A token of the main backend" },
-          apiKey: { type: "apiKey", in: "header", name: "X-API-Key", description: "A key of the booking service" },
+  nameParts(
+    createDocument(
+      {
+        openapi: "3.1.0",
+        info: { title: "Chat", version: "1.0.0", description, license: { name: "MIT", identifier: "MIT" } },
+        servers: [{ url: "/" }],
+        tags: [
+          { name: "Booking service", description: "Calls of the booking service" },
+          { name: "Chats", description: "A person's chats and their status" },
+          { name: "Messages", description: "Reading, sending, changing and marking as read" },
+          { name: "Attachments", description: "Files that people upload" },
+          { name: "Service", description: "The service itself" },
+        ],
+        paths: pathsOf(parts),
+        components: {
+          securitySchemes: {
+            bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT", description: "A token of the main backend" },
+            apiKey: { type: "apiKey", in: "header", name: "X-API-Key", description: "A key of the booking service" },
+          },
         },
       },
-    },
-    {
-      // Answers may get new fields, so a client must not refuse unknown ones.
-      override: ({ jsonSchema, io, path }) => {
-        if (io === "output" && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
-        // The outermost object is the body or the parameters, and a query has no null.
-        if (io === "input" && path.length > 0) allowNullForOptional(jsonSchema);
-        // The pattern of a time is long and only repeats its format.
-        if (jsonSchema.format === "date-time") delete jsonSchema.pattern;
+      {
+        // Answers may get new fields, so a client must not refuse unknown ones.
+        override: ({ jsonSchema, io, path }) => {
+          if (io === "output" && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+          // The outermost object is the body or the parameters, and a query has no null.
+          if (io === "input" && path.length > 0) allowNullForOptional(jsonSchema);
+          // The pattern of a time is long and only repeats its format.
+          if (jsonSchema.format === "date-time") delete jsonSchema.pattern;
+        },
       },
-    },
+    ),
   );
