@@ -1,22 +1,12 @@
-import { execFileSync } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
-import { createRequire } from "node:module";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { dirname, extname, join } from "node:path";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
 import type { ChatClient, ChatClientOptions, ChatHandle } from "../../../client/src/types.ts";
 import { anApprovedChat } from "../../support/chat-client.ts";
 import { type CutProxy, startCutProxy } from "../../support/cut-proxy.ts";
 import { startNode, type TestNode, tokenFor } from "../../support/start-node.ts";
-
-export const root = join(import.meta.dirname, "../../..");
-const socketClient = join(
-  dirname(createRequire(import.meta.url).resolve("socket.io-client/package.json")),
-  "dist/socket.io.esm.min.js",
-);
+import { storeSettings } from "../../support/uploads.ts";
+import { makeProject, type Project, root, serveFolders } from "./project.ts";
 
 declare global {
   interface Window {
@@ -27,22 +17,11 @@ declare global {
 }
 
 const html = `<!doctype html><title>A page of somebody's</title>
-<script type="importmap">{"imports":{"socket.io-client":"/socket.io-client.js"}}</script>
-<script type="module">import { createChatClient } from "/dist/index.js"; window.createChatClient = createChatClient;</script>`;
+<script type="importmap">{"imports":{"socket.io-client":"/node_modules/socket.io-client/dist/socket.io.esm.min.js"}}</script>
+<script type="module">import { createChatClient } from "/node_modules/@lyvo/chat-client/dist/index.js"; window.createChatClient = createChatClient;</script>`;
 
-/** A page of somebody who uses the built package. */
-const servePage = async (dist: string) => {
-  const server = createServer(({ url = "/" }, response) => {
-    const file = url === "/socket.io-client.js" ? socketClient : join(dist, url.replace("/dist/", ""));
-    if (url !== "/" && !existsSync(file)) return void response.writeHead(404).end();
-    response.writeHead(200, { "content-type": extname(url) === ".js" ? "text/javascript" : "text/html" });
-    response.end(url === "/" ? html : readFileSync(file));
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
-};
-
-export type Ground = { node: TestNode; network: CutProxy; pageUrl: string };
+/** A chat node, a network to it that can be cut, and a page of somebody who uses the packed package, with its files. */
+export type Ground = { node: TestNode; network: CutProxy; project: Project; pageUrl: string };
 export type Tab = Page & {
   as: (userId: string, chatId: string, options?: Partial<ChatClientOptions>) => Promise<void>;
 };
@@ -72,18 +51,13 @@ export const test = base.extend<{ talk: Talk }, { ground: Ground }>({
   ground: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright reads from this pattern what a fixture needs
     async ({}, use) => {
-      const dist = mkdtempSync(join(tmpdir(), "lyvo-chat-client-"));
-      const args = ["--log-level", "error", "--out-dir", dist];
-      execFileSync(join(root, "node_modules/.bin/tsdown"), args, { cwd: join(root, "client"), stdio: "inherit" });
-      const page = await servePage(dist);
-      const node = await startNode({ CORS_ORIGINS: page.url });
-      const network = await startCutProxy(node);
-      await use({ node, network, pageUrl: page.url });
-      await network[Symbol.asyncDispose]();
-      await node[Symbol.asyncDispose]();
-      page.server.closeAllConnections();
-      page.server.close();
-      rmSync(dist, { recursive: true });
+      await using project = await makeProject();
+      writeFileSync(join(project.folder, "index.html"), html);
+      await using page = await serveFolders(project.folder, root);
+      // In development a page on this machine needs no entry in CORS_ORIGINS.
+      await using node = await startNode({ NODE_ENV: "development", ...storeSettings() });
+      await using network = await startCutProxy(node);
+      await use({ node, network, project, pageUrl: page.url });
     },
     { scope: "worker", timeout: 180_000 },
   ],

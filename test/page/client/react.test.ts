@@ -1,27 +1,18 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { ask, callAs, connect } from "../../support/chat-client.ts";
 import { tokenFor } from "../../support/start-node.ts";
-import { expect, type Ground, root, type Talk, test } from "./fixtures.ts";
-
-/** The app with React and the package's source in one file. */
-const buildApp = (outDir: string): string => {
-  const args = ["--config", "test/page/client/strict-app.config.ts", "--log-level", "error", "--out-dir", outDir];
-  execFileSync(join(root, "node_modules/.bin/tsdown"), args, { cwd: root, stdio: "inherit" });
-  return readFileSync(join(outDir, "app.js"), "utf8");
-};
+import { expect, type Ground, type Talk, test } from "./fixtures.ts";
+import { buildApp, serveFolders } from "./project.ts";
 
 /** Opens the app with the owner's client, and shows the chat. */
-const openApp = async (page: Page, { pageUrl, network }: Ground, { ownerId, chatId }: Talk, folder: string) => {
-  const app = buildApp(folder);
-  await page.goto(pageUrl);
-  await page.addScriptTag({ type: "module", content: app });
+const openApp = async (page: Page, { network }: Ground, { ownerId, chatId }: Talk, folder: string) => {
+  const app = await serveFolders(buildApp(import.meta.dirname, folder));
+  await page.goto(app.url);
   await page.waitForFunction(() => "start" in window);
   const options = { url: network.url, userId: ownerId, token: tokenFor(ownerId), chatId };
   await page.evaluate((given) => window.start(given), options);
   await expect(page.locator("li")).toHaveCount(1);
+  return app;
 };
 
 test("StrictMode makes one connection and one join, and typing renders no badge", async ({
@@ -37,7 +28,7 @@ test("StrictMode makes one connection and one join, and typing renders no badge"
       if (String(payload).includes("join_chat")) joins.push(String(payload));
     }),
   );
-  await openApp(page, ground, talk, info.outputPath("app"));
+  await using _app = await openApp(page, ground, talk, info.outputPath("app"));
   await expect.poll(() => page.evaluate(() => window.client.connection.get().state)).toBe("online");
   expect(joins).toHaveLength(1);
   expect(ground.network.connections() - before).toBeLessThanOrEqual(3);
@@ -56,7 +47,7 @@ test("StrictMode makes one connection and one join, and typing renders no badge"
 });
 
 test("ten thousand mounts leave the heap flat", async ({ page, ground, talk }, info) => {
-  await openApp(page, ground, talk, info.outputPath("app"));
+  await using _app = await openApp(page, ground, talk, info.outputPath("app"));
   const session = await page.context().newCDPSession(page);
   const heap = async (): Promise<number> => {
     await session.send("HeapProfiler.collectGarbage");
