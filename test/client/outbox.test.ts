@@ -158,6 +158,28 @@ test("what is written now comes after what was stored by a clock that was ahead"
   expect(sent).toEqual(["first", "second"]);
 });
 
+test("what another tab wrote keeps its place before a later one that is only stored", async () => {
+  const noted = (content: string, order: number): PendingDraft => ({
+    chatId: "chat",
+    senderId: "olga",
+    clientMessageId: content,
+    type: "text",
+    content,
+    createdAt: "",
+    order,
+    state: "queued",
+  });
+  const storage = sharedStorage();
+  const { outbox, sent } = anOutbox({ storage });
+  // It followed another tab, which said the first one; of the second it never heard.
+  outbox.close();
+  outbox.noted("draft", noted("first", 1_000));
+  await storage.set("user:draft:second", JSON.stringify(noted("second", 2_000)));
+  await outbox.setLeading(true);
+  await until(() => sent.length === 2);
+  expect(sent).toEqual(["first", "second"]);
+});
+
 test("an entry that is heard before its ack ends the attempt: the next draft goes on", async () => {
   const { outbox, tries, sent } = anOutbox({ isMute: true });
   const { key } = outbox.send("chat", { text: "heard" });

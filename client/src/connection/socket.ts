@@ -155,7 +155,7 @@ export class ChatSocket {
 
   #renewAfter(waitMs: number): void {
     clearTimeout(this.#renewTimer);
-    this.#renewTimer = setTimeout(() => void this.#renew(), waitMs);
+    this.#renewTimer = setTimeout(() => void this.#renew(), Math.max(0, waitMs));
   }
 
   async #renew(): Promise<void> {

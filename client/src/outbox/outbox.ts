@@ -52,6 +52,8 @@ export class Outbox {
   readonly #gone = new Set<string>();
   /** Ends the attempt of a draft that was heard before its ack. */
   readonly #ends = new Map<string, () => void>();
+  /** What was written here before what is stored was loaded. */
+  readonly #early = new Set<string>();
   #isLeading = false;
   #isLoaded = false;
 
@@ -68,6 +70,7 @@ export class Outbox {
     // A caller that does not look at it sees the failure in the view.
     done.catch(() => {});
     if (file?.blob) kept.putFile(key, file.blob);
+    if (!this.#isLoaded) this.#early.add(key);
     this.#put(draft);
     return { key, done };
   }
@@ -160,14 +163,17 @@ export class Outbox {
 
   async #load(): Promise<void> {
     const stored = await this.#parts.kept.load();
-    const own = [...this.#drafts.values()].filter(({ state }) => state !== "failed");
+    const own = [...this.#drafts.values()].filter(
+      ({ state, clientMessageId: key }) => state !== "failed" && this.#early.delete(key),
+    );
     const isNew = ({ clientMessageId: key }: PendingDraft): boolean => !this.#drafts.has(key) && !this.#gone.has(key);
     const added = stored.filter(isNew);
     for (const draft of added) {
       knowOrder(draft.order);
       this.#put(draft, false);
     }
-    // What was written before this was loaded comes after it, whatever the clock says.
+    // What was written here before this was loaded comes after it, whatever the clock says. What other tabs wrote has its
+    // place.
     const latest = Math.max(0, ...added.map(({ order }) => order));
     for (const { clientMessageId: key, order } of own) {
       if (order <= latest) this.#update(key, { order: nextOrder() }, true);
@@ -213,6 +219,7 @@ export class Outbox {
     this.#ends.get(key)?.();
     if (this.#gone.size > 500) this.#gone.clear();
     this.#gone.add(key);
+    this.#early.delete(key);
     this.#parts.kept.delete(key);
     this.#changed(draft.chatId);
   }
