@@ -33,6 +33,8 @@ export const createPackageClient = ({ index, userId, url, tabCount, history }: O
   const away = new Set<string>();
   /** Sends without an outcome, by their key. */
   const pending = new Map<string, Send>();
+  /** Those of them whose tab is gone. If the next tab does not show it, the log alone says what became of it. */
+  const orphans = new Set<string>();
   const ending = new AbortController();
   const isOver = (): boolean => ending.signal.aborted;
   let changing = 0;
@@ -119,6 +121,7 @@ export const createPackageClient = ({ index, userId, url, tabCount, history }: O
     }
   };
 
+  const awaited = (): Send[] => [...pending].flatMap(([key, one]) => (orphans.has(key) ? [] : [one]));
   const wholeIn = ({ client }: Tab, chatId: string): number => client.chat(chatId).view.get().completeTo;
   const isTabSettled = ({ client }: Tab): boolean =>
     client.connection.get().state === "online" &&
@@ -139,7 +142,7 @@ export const createPackageClient = ({ index, userId, url, tabCount, history }: O
       changing += 1;
       void change(call).finally(() => (changing -= 1));
     },
-    unsent: (chatId) => [...pending.values()].filter((one) => one.chatId === chatId).length,
+    unsent: (chatId) => awaited().filter((one) => one.chatId === chatId).length,
     markRead: (chatId) => nextTab().client.chat(chatId).markRead(),
     leave: (chatId) => {
       if (away.has(chatId)) return;
@@ -153,13 +156,14 @@ export const createPackageClient = ({ index, userId, url, tabCount, history }: O
     typing: (chatId) => nextTab().client.chat(chatId).setTyping(true),
     reconnect: () => {
       const { slot } = nextTab();
+      for (const [key, one] of pending) if (one.slot === slot) orphans.add(key);
       void tabs[slot]?.kill();
       begin(slot);
     },
-    isSettled: () => changing === 0 && away.size === 0 && pending.size === 0 && tabs.every(isTabSettled),
+    isSettled: () => changing === 0 && away.size === 0 && awaited().length === 0 && tabs.every(isTabSettled),
     state: () => {
       const told = tabs.map(({ client }) => JSON.stringify([client.connection.get(), client.unsent.get()]));
-      return `client ${index} of ${userId}, ${pending.size} without an outcome: ${told.join(", ")}`;
+      return `client ${index} of ${userId}, ${awaited().length} without an outcome: ${told.join(", ")}`;
     },
     whole: (chatId) => Math.min(...tabs.map((tab) => wholeIn(tab, chatId))),
     lookBack: async () => {
