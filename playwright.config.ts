@@ -23,6 +23,8 @@ export default defineConfig({
   use: {
     browserName: "chromium",
     headless: true,
+    // Times and dates are written as this reader writes them.
+    locale: "en-GB",
     launchOptions: { args, ...(CHROMIUM_PATH ? { executablePath: CHROMIUM_PATH } : {}) },
     // Without pictures: taking them was two fifths of Chromium's work. The trace still has the page at each step.
     trace: { mode: "retain-on-failure", screenshots: false },

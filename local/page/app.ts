@@ -1,21 +1,22 @@
 import { createBookingDesk } from "./desk/booking-desk.ts";
 import { createDeskSheet } from "./desk/desk-sheet.ts";
 import type { Booking } from "./desk/pretend-bookings.ts";
+import { chatInAddress, createAddress } from "./kit/address.ts";
 import { el, setAttributes, setChildren } from "./kit/dom.ts";
 import { loadSettings, type Settings } from "./kit/settings.ts";
 import { createTabs, phoneWidth } from "./kit/tabs.ts";
+import { showUnreadBadge } from "./kit/unread-badge.ts";
 import { createSide, type Side, type SideRole } from "./side.ts";
+import { chooseLanguage, language, languageNames, words } from "./words/words.ts";
 
 const roles = ["owner", "seeker"] as const;
-const pageTitle = document.title;
 const stage = placeOf("stage");
 const phone = matchMedia(phoneWidth);
 
 try {
   startPage(await loadSettings());
 } catch {
-  const text = "The page's server does not answer. Is the local stack running?";
-  setChildren(stage, [el("p", { class: "page-failure", role: "alert" }, text)]);
+  setChildren(stage, [el("p", { class: "page-failure", role: "alert" }, words.pageFailure)]);
 }
 
 function startPage(settings: Settings): void {
@@ -26,7 +27,15 @@ function startPage(settings: Settings): void {
   const sheet = createDeskSheet(desk.element);
   const tabs = createTabs(placeOf("tabs"), watch);
   const sides: Record<SideRole, Side> = { owner: makeSide("owner"), seeker: makeSide("seeker") };
+  const address = createAddress((chatId) => {
+    sides[watched].open(chatId);
+    // Going back takes the focus away.
+    sides[watched].focusLeft();
+  });
   placeOf("desk-place").replaceWith(sheet.element);
+  placeOf("language-place").replaceWith(createLanguageSelect());
+  // The address names a chat that one of the two has open, and most chats are one of these two people's.
+  for (const role of roles) sides[role].open(chatInAddress());
   placeSides();
   phone.addEventListener("change", show);
   document.addEventListener("visibilitychange", show);
@@ -40,6 +49,11 @@ function startPage(settings: Settings): void {
       onWatch: () => watch(role),
       onChange: show,
       onApprove: () => desk.approveNew(),
+      onSignIn: () => {
+        sides[role].close();
+        sides[role] = makeSide(role);
+        placeSides();
+      },
     });
   }
 
@@ -61,6 +75,7 @@ function startPage(settings: Settings): void {
   function watch(role: SideRole): void {
     if (watched === role) return;
     watched = role;
+    address.show(sides[role].client.openChatId, false);
     show();
     for (const each of roles) sides[each].show();
   }
@@ -72,10 +87,13 @@ function startPage(settings: Settings): void {
 
   function show(): void {
     awaited.open(sides);
+    for (const role of roles) closeUnknown(sides[role], role === watched);
+    address.show(sides[watched].client.openChatId, true);
+    document.body.classList.toggle("has-open-chat", sides[watched].client.openChatId !== null);
     showStage(sides, watched);
     tabs.show(sides, watched);
     desk.show(sides[watched].client.openChat(), [...sides.owner.client.chats(), ...sides.seeker.client.chats()]);
-    showTitle(sides.owner.client.unread() + sides.seeker.client.unread());
+    showUnreadBadge(sides.owner.client.unread() + sides.seeker.client.unread());
   }
 }
 
@@ -88,8 +106,23 @@ function showStage(sides: Record<SideRole, Side>, watched: SideRole): void {
   }
 }
 
-function showTitle(unread: number): void {
-  document.title = unread > 0 ? `(${unread}) ${pageTitle}` : pageTitle;
+/** A chat that is not this person's: the address was somebody else's, or is an old one. */
+function closeUnknown({ client, open }: Side, isWatched: boolean): void {
+  const { openChatId } = client;
+  if (openChatId === null) return;
+  const { chat, may } = client.view(openChatId);
+  if (chat !== null || may.send.ok || may.send.code !== "chat_not_found") return;
+  open(null);
+  if (isWatched) client.failed(words.noSuchChat);
+}
+
+function createLanguageSelect(): HTMLElement {
+  const options = Object.entries(languageNames).map(([tag, name]) =>
+    el("option", { value: tag, selected: tag === language, lang: tag }, name),
+  );
+  const select = el("select", { class: "field language", "aria-label": words.language }, ...options);
+  select.addEventListener("change", () => chooseLanguage(select.value));
+  return select;
 }
 
 type People = { ownerId: string; seekerId: string };

@@ -1,11 +1,14 @@
 import { createChatClient } from "../../client/src/chat-client.ts";
+import { plain } from "../../client/src/errors.ts";
 import type { ChatHandle, ChatView, Connection } from "../../client/src/types.ts";
 import type { Chat } from "../../src/contract/chat.ts";
+import type { Message } from "../../src/contract/message.ts";
+import { refusalOf, words } from "./words/words.ts";
 
 /** As the page says it: `lost` was open, or was refused for now; `paused`: the person went offline with the button. */
 export type ConnectionWord = "connecting" | "online" | "lost" | "paused";
 
-const words: Record<Connection["state"], ConnectionWord> = {
+const states: Record<Connection["state"], ConnectionWord> = {
   connecting: "connecting",
   catching_up: "online",
   online: "online",
@@ -20,8 +23,10 @@ type Options = {
   getToken: () => Promise<string>;
   /** Called after anything a view may show has changed. */
   onChange: () => void;
-  /** Reports that an action of the person failed, and why. */
-  onNotice: (text: string) => void;
+  /** Reports that an action of the person failed, and why; or, with `isGood`, that it is done. */
+  onNotice: (text: string, isGood?: boolean) => void;
+  /** The other person of a chat wrote; not called for what was there at the start. */
+  onMessage: (chat: Chat, message: Message) => void;
 };
 
 /** One person's chats on the page: the client package, and which chat is open. */
@@ -32,7 +37,9 @@ export class PageClient {
   readonly #watched = new Set<string>();
   #openChatId: string | null = null;
   #release = (): void => {};
+  readonly #newest = new Map<string, number>();
   #wasOnline = false;
+  #wasLoaded = false;
 
   constructor(options: Options) {
     const { url, userId, getToken, onChange } = options;
@@ -41,7 +48,11 @@ export class PageClient {
     this.#client = createChatClient({ url, userId, getToken });
     this.#client.connection.subscribe(onChange);
     this.#client.inbox.subscribe(() => {
-      for (const { id } of this.chats()) this.#watch(id);
+      for (const chat of this.chats()) {
+        this.#watch(chat.id);
+        this.#lookForNew(chat);
+      }
+      this.#wasLoaded = this.isLoaded;
       onChange();
     });
   }
@@ -56,12 +67,17 @@ export class PageClient {
     return this.#client.inbox.get().loaded;
   }
 
+  /** Loads the next page of the list, if there is one. */
+  loadMoreChats(): void {
+    if (this.#client.inbox.get().hasMore) this.#client.loadMoreChats().catch(() => {});
+  }
+
   unread(): number {
     return this.#client.inbox.get().unread;
   }
 
   get connection(): ConnectionWord {
-    const word = words[this.#client.connection.get().state];
+    const word = states[this.#client.connection.get().state];
     this.#wasOnline ||= word === "online";
     return word === "connecting" && this.#wasOnline ? "lost" : word;
   }
@@ -98,10 +114,36 @@ export class PageClient {
   }
 
   /** Without an answer it is asked again when the person scrolls. */
-  loadOlder(chatId: string): void {
-    this.chat(chatId)
-      .loadOlder()
+  async loadOlder(chatId: string, count?: number): Promise<void> {
+    await this.chat(chatId)
+      .loadOlder(count)
       .catch(() => {});
+  }
+
+  /** Runs an act of the person, and reports why it failed. @returns whether it did not */
+  async act(work: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (thrown) {
+      this.#options.onNotice(refusalOf(plain(thrown)) || words.noAnswer);
+      return false;
+    }
+  }
+
+  failed(text: string): void {
+    this.#options.onNotice(text);
+  }
+
+  /** Something that the person did is done. */
+  done(text: string): void {
+    this.#options.onNotice(text, true);
+  }
+
+  /** Nothing of this person stays on this device. */
+  async signOut(): Promise<void> {
+    this.open(null);
+    await this.#client.signOut();
   }
 
   goOffline(): void {
@@ -115,18 +157,27 @@ export class PageClient {
   /** The owner's switch, which the package has not: few frontends need it. */
   async setStatus(chatId: string, status: Chat["status"]): Promise<void> {
     const { url, getToken, onNotice, onChange } = this.#options;
-    if (this.connection === "paused") return onNotice("You are offline. Go online to change this.");
+    if (this.connection === "paused") return onNotice(words.offlineNoChange);
     const headers = { authorization: `Bearer ${await getToken()}`, "content-type": "application/json" };
     const request = { method: "PUT", headers, body: JSON.stringify({ status }), signal: AbortSignal.timeout(10_000) };
     const response = await fetch(`${url}/api/chat/${chatId}/status`, request).catch(() => null);
-    const problem: { detail?: string } | null = response?.ok ? null : await response?.json().catch(() => null);
-    if (!response?.ok) onNotice(problem?.detail ?? "The chat did not answer.");
+    const problem: { code?: string; detail?: string } | null = response?.ok
+      ? null
+      : await response?.json().catch(() => null);
+    if (!response?.ok) onNotice(refusalOf({ code: problem?.code ?? "", message: problem?.detail ?? words.noAnswer }));
     onChange();
   }
 
   close(): void {
     this.open(null);
     void this.#client.close();
+  }
+
+  #lookForNew(chat: Chat): void {
+    const message = chat.lastMessage;
+    if (!message || message.seq <= (this.#newest.get(chat.id) ?? 0)) return;
+    this.#newest.set(chat.id, message.seq);
+    if (this.#wasLoaded && message.senderId !== this.userId) this.#options.onMessage(chat, message);
   }
 
   #watch(chatId: string): void {

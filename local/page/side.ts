@@ -1,17 +1,23 @@
+import type { Chat, Message } from "../../client/src/chat-client.ts";
+import { createDrafts } from "./composer/drafts.ts";
+import { isMuted } from "./conversation/chat-menu.ts";
 import { createConversation } from "./conversation/conversation.ts";
-import { avatar } from "./inbox/avatar.ts";
 import { createInbox } from "./inbox/inbox.ts";
 import { createSideHead } from "./inbox/side-head.ts";
+import { createSideMenu } from "./inbox/side-menu.ts";
 import { createWelcome } from "./inbox/welcome.ts";
-import { el, setText } from "./kit/dom.ts";
+import { createAnnouncer } from "./kit/announcer.ts";
+import { el } from "./kit/dom.ts";
+import { firstName } from "./kit/format.ts";
+import { createMenu } from "./kit/menu.ts";
+import { createNotice } from "./kit/notice.ts";
+import { createNotifications } from "./kit/notifications.ts";
 import { fetchToken, type Settings } from "./kit/settings.ts";
+import { lineOf } from "./message/note.ts";
 import { PageClient } from "./page-client.ts";
+import { words } from "./words/words.ts";
 
 export type SideRole = "owner" | "seeker";
-
-const noticeMs = 8_000;
-/** As in side.css: from this width on the list and the conversation are side by side. */
-const bothFromPx = 560;
 
 type Options = {
   role: SideRole;
@@ -23,43 +29,56 @@ type Options = {
   onWatch: () => void;
   onChange: () => void;
   onApprove: () => void;
+  /** The person signed out, and wants to sign in again. */
+  onSignIn: () => void;
 };
 
 /** One person's whole chat client on the page: inbox, conversation, and a separate connection. */
-export function createSide({ role, userId, settings, isWatched, onWatch, onChange, onApprove }: Options) {
+export function createSide(options: Options) {
+  const { role, userId, settings, onWatch, onChange } = options;
   const person = settings.person(userId);
   const notice = createNotice();
+  const announcer = createAnnouncer();
+  const notifications = createNotifications(userId, (chatId) => {
+    onWatch();
+    open(chatId);
+  });
   const showSoon = onceATurn(() => {
-    show();
+    view.show();
     onChange();
   });
-  let isFirstLook = true;
-
   const client = new PageClient({
     url: settings.chatUrls[role === "owner" ? 0 : settings.chatUrls.length - 1] ?? "",
     userId,
     getToken: () => fetchToken(userId),
     onChange: showSoon,
     onNotice: notice.show,
+    onMessage: tell,
   });
-  const view = createView({ client, role, settings, notice: notice.element, isWatched, onOpen: open, onApprove });
+  const view = createView({
+    ...options,
+    client,
+    notifications,
+    parts: [notice.element, announcer.element],
+    onOpen: open,
+  });
   const { element } = view;
+  let left: string | null = null;
   element.addEventListener("pointerdown", onWatch);
   element.addEventListener("focusin", onWatch);
-  document.addEventListener("visibilitychange", showSoon);
-  show();
+  const forget = onLook(showSoon);
+  view.show();
 
   return {
     userId,
     person,
     element,
     client,
-    show,
+    show: view.show,
     open,
-    /** The data of the phone's tab. */
-    face: () => avatar(person.name, role),
+    focusLeft,
     close(): void {
-      document.removeEventListener("visibilitychange", showSoon);
+      forget();
       notice.close();
       client.close();
       element.remove();
@@ -67,75 +86,95 @@ export function createSide({ role, userId, settings, isWatched, onWatch, onChang
   };
 
   function open(chatId: string | null): void {
+    if (chatId === client.openChatId) return;
+    left = client.openChatId;
     client.open(chatId);
-    show();
-  }
-
-  function show(): void {
-    openLatest();
     view.show();
+    onChange();
+    focusLeft();
   }
 
-  /** If there is room for it, the latest chat is open at the start; the very first chat opens when it arrives. */
-  function openLatest(): void {
-    const latest = client.chats()[0];
-    if (!isFirstLook || !client.isLoaded || !latest) return;
-    isFirstLook = false;
-    if (client.openChatId === null && element.clientWidth >= bothFromPx) client.open(latest.id);
+  /** Where the list takes the conversation's place, the focus goes to the chat's row. */
+  function focusLeft(): void {
+    if (client.openChatId === null && left !== null) view.onLeft(left);
+  }
+
+  /** Says that something came: to a screen reader here, and by a notice of the browser while nobody looks. */
+  function tell(chat: Chat, message: Message): void {
+    const name =
+      message.type === "system" ? settings.room(chat.bookingId).title : settings.person(client.otherOf(chat)).name;
+    const isHere = view.isWatched() && chat.id === client.openChatId;
+    const line = lineOf(message);
+    if (options.isWatched()) announcer.say(isHere ? `${firstName(name)}: ${line}` : words.newMessageFrom(name));
+    if (!isHere && !isMuted(chat)) notifications.show(chat.id, name, line);
   }
 }
 
 export type Side = ReturnType<typeof createSide>;
 
-type ViewOptions = Pick<Options, "role" | "settings" | "isWatched" | "onApprove"> & {
+type ViewOptions = Options & {
   client: PageClient;
-  notice: HTMLElement;
+  notifications: ReturnType<typeof createNotifications>;
+  parts: readonly HTMLElement[];
   onOpen: (chatId: string | null) => void;
 };
 
 /** What a side shows of its client. */
-function createView({ client, role, settings, notice, isWatched, onOpen, onApprove }: ViewOptions) {
+function createView({ client, role, settings, notifications, parts, onOpen, ...on }: ViewOptions) {
   const person = settings.person(client.userId);
-  const head = createSideHead({ client, role, person });
-  const inbox = createInbox({
-    client,
-    settings,
-    onOpen: (chatId) => {
-      onOpen(chatId);
-      conversation.focus();
-    },
-  });
-  const conversation = createConversation({
-    client,
-    settings,
-    isWatched: () => isWatched() && element.offsetParent !== null && document.visibilityState === "visible",
-    onBack: () => {
-      onOpen(null);
-      inbox.focus();
-    },
-  });
-  const welcome = createWelcome({ client, role, person, onApprove });
+  const drafts = createDrafts(client.userId);
+  const menu = createMenu();
+  const sideMenu = createSideMenu({ client, menu, drafts, notifications, name: person.name });
+  const head = createSideHead({ client, role, person, onMenu: (button) => sideMenu.open(button) });
+  const inbox = createInbox({ client, settings, drafts, onOpen: openFromList });
+  const conversation = createConversation({ client, settings, menu, drafts, isWatched, onBack: () => onOpen(null) });
+  const welcome = createWelcome({ client, role, person, onApprove: on.onApprove, onSignIn: on.onSignIn });
   const element = el(
     "section",
-    {
-      class: `side side-${role}`,
-      id: `side-${role}`,
-      "aria-label": `${role === "owner" ? "Owner" : "Seeker"}: ${person.name}`,
-    },
+    { class: `side side-${role}`, id: `side-${role}`, "aria-label": words.side(role, person.name) },
     head.element,
     head.banner,
-    notice,
+    ...parts,
     el("div", { class: "side-body" }, inbox.element, conversation.element, welcome.element),
+    menu.element,
+    sideMenu.dialog,
   );
-  return {
-    element,
-    show(): void {
-      head.show();
-      inbox.show();
-      conversation.show();
-      welcome.show();
-      element.classList.toggle("has-open-chat", client.openChatId !== null);
-    },
+  return { element, show, isWatched, onLeft };
+
+  /** Only then is something read: the window has the focus, and this side is the one that the person looks at. */
+  function isWatched(): boolean {
+    const isSeen = document.visibilityState === "visible" && document.hasFocus();
+    return on.isWatched() && isSeen && element.offsetParent !== null;
+  }
+
+  function openFromList(chatId: string): void {
+    onOpen(chatId);
+    conversation.focus();
+  }
+
+  function onLeft(chatId: string): void {
+    const focused = document.activeElement;
+    if (on.isWatched() && (focused === document.body || element.contains(focused))) inbox.focusRow(chatId);
+  }
+
+  function show(): void {
+    const { isSignedOut } = sideMenu;
+    head.show(isSignedOut);
+    inbox.show();
+    conversation.show();
+    welcome.show(isSignedOut);
+    element.classList.toggle("has-open-chat", client.openChatId !== null);
+    element.classList.toggle("signed-out", isSignedOut);
+  }
+}
+
+/** Calls back when the person turns to the window, or away. @returns what ends it */
+function onLook(act: () => void): () => void {
+  document.addEventListener("visibilitychange", act);
+  for (const name of ["focus", "blur"]) window.addEventListener(name, act);
+  return () => {
+    document.removeEventListener("visibilitychange", act);
+    for (const name of ["focus", "blur"]) window.removeEventListener(name, act);
   };
 }
 
@@ -149,23 +188,5 @@ function onceATurn(work: () => void): () => void {
       isWaiting = false;
       work();
     });
-  };
-}
-
-/** A line that says why something did not happen, and goes away by itself. */
-function createNotice() {
-  const element = el("p", { class: "notice", role: "alert", hidden: true });
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  return {
-    element,
-    show: (text: string): void => {
-      setText(element, text);
-      element.hidden = false;
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        element.hidden = true;
-      }, noticeMs);
-    },
-    close: (): void => clearTimeout(timer),
   };
 }

@@ -60,7 +60,7 @@ export function securityHeaders({
     "default-src 'none'",
     `script-src 'self' 'sha256-${importMapHash(indexHtml)}'`,
     "style-src 'self'",
-    ["img-src 'self' https: data:", ...files].join(" "),
+    ["img-src 'self' https: data: blob:", ...files].join(" "),
     `connect-src 'self' ${connections.join(" ")}`,
     "base-uri 'none'",
     "form-action 'none'",

@@ -1,35 +1,112 @@
 import { expect, test } from "./fixtures.ts";
 
-test("shows an edited and a deleted message to both, in the conversation and in the list of chats", async ({
+test("edits and deletes a message by its menu, and both see it, in the conversation and in the list of chats", async ({
   demo,
 }) => {
   const { page, owner, seeker, approve } = demo;
   await approve();
   await owner.say("Helo");
   await expect(seeker.bubble("Helo")).toBeVisible();
-  // The page cannot edit; other frontends can. A call of the page itself has the address and the owner's token.
-  const asked = page.waitForRequest("**/api/chat/*/status");
-  await owner.root.getByRole("button", { name: "Make read-only" }).click();
-  const request = await asked;
-  await owner.root.getByRole("button", { name: "Allow writing" }).click();
-  await expect(owner.composer).toBeEnabled();
-  const message = request.url().replace(/status$/, "messages/2");
-  const headers = { authorization: (await request.headerValue("authorization")) ?? "" };
-
-  expect((await page.request.patch(message, { headers, data: { content: "Hello" } })).status()).toBe(200);
+  await owner.composer.fill("Half a draft");
+  await owner.inMessageMenu("Helo", "Edit");
+  await expect(owner.composer).toHaveValue("Helo");
+  await owner.composer.fill("Hello");
+  await owner.composer.press("Enter");
   for (const side of [owner, seeker]) await expect(side.bubble("Hello")).toContainText("edited");
-  await owner.say("And good day");
-  await expect(seeker.rows.first()).toContainText("And good day");
+  // What had been begun is back.
+  await expect(owner.composer).toHaveValue("Half a draft");
+  await owner.composer.fill("");
 
-  const all = message.replace(/\/2$/, "");
-  const log = (await (await page.request.get(all, { headers })).json()) as {
-    messages: { seq: number; content: string }[];
-  };
-  const seq = log.messages.find(({ content }) => content === "And good day")?.seq;
-  expect((await page.request.delete(`${all}/${seq}`, { headers })).status()).toBe(200);
+  // Arrow up in an empty field edits the newest own message; Escape ends it.
+  await owner.say("And good day");
+  await owner.composer.press("ArrowUp");
+  await expect(owner.composer).toHaveValue("And good day");
+  await expect(owner.root.getByText("Editing a message")).toBeVisible();
+  await owner.composer.press("Escape");
+  await expect(owner.composer).toHaveValue("");
+  await expect(owner.composer).toBeFocused();
+
+  await owner.inMessageMenu("And good day", "Delete");
+  const question = page.getByRole("dialog", { name: "Delete this message?" });
+  await question.getByRole("button", { name: "Close" }).click();
+  await expect(seeker.bubble("And good day")).toHaveCount(1);
+  await owner.inMessageMenu("And good day", "Delete");
+  await question.getByRole("button", { name: "Delete" }).click();
   for (const side of [owner, seeker]) {
     await expect(side.bubble("This message was deleted.")).toHaveCount(1);
     await expect(side.bubble("And good day")).toHaveCount(0);
     await expect(side.rows.first()).toContainText("Deleted message");
   }
+});
+
+test("copies and reports a message, reports the person, mutes the chat, and says why something cannot be changed", async ({
+  demo,
+  context,
+}) => {
+  const { page, owner, seeker, approve } = demo;
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await approve();
+  await owner.say("Send the deposit first");
+  await expect(seeker.bubble("Send the deposit first")).toBeVisible();
+  await seeker.inMessageMenu("Send the deposit first", "Copy text");
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("Send the deposit first");
+
+  // With the keyboard alone.
+  const options = seeker.bubble("Send the deposit first").getByRole("button", { name: /^Message options/ });
+  await options.focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("End");
+  await expect(seeker.root.getByRole("menuitem", { name: "Report…" })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(options).toBeFocused();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Report this message" });
+  await dialog.getByLabel("Reason").selectOption("scam");
+  await dialog.getByLabel(/What happened/).fill("Wants money before the visit");
+  const sent = page.waitForRequest("**/reports");
+  await dialog.getByRole("button", { name: "Send report" }).click();
+  expect((await sent).postDataJSON()).toEqual({ seq: 2, reason: "scam", note: "Wants money before the visit" });
+  await expect(seeker.root.getByRole("alert")).toHaveText("Thank you. The report was sent.");
+
+  await seeker.inChatMenu(/^Report Olga/);
+  const person = page.waitForRequest("**/reports");
+  await page
+    .getByRole("dialog", { name: /^Report Olga/ })
+    .getByRole("button", { name: "Send report" })
+    .click();
+  expect((await person).postDataJSON()).toEqual({ reason: "spam" });
+
+  await seeker.inChatMenu("Mute for 8 hours");
+  await expect(seeker.rows.getByText("Muted")).toBeAttached();
+  await seeker.inChatMenu("Unmute");
+  await expect(seeker.rows.getByText("Muted")).toHaveCount(0);
+
+  await owner.inChatMenu("Make read-only");
+  await expect(owner.composer).toBeHidden();
+  await owner.bubble("Send the deposit first").hover();
+  await owner
+    .bubble("Send the deposit first")
+    .getByRole("button", { name: /^Message options/ })
+    .click();
+  const edit = owner.root.getByRole("menuitem", { name: "Edit" });
+  await expect(edit).toContainText("Nobody can write in this chat now.");
+  await expect(edit).toHaveAttribute("aria-disabled", "true");
+});
+
+test("a finger that rests on a message opens its menu, and one that lifts leaves it open", async ({ demo }) => {
+  const { page, owner, approve } = demo;
+  await approve();
+  await owner.say("Press here");
+  const bubble = owner.bubble("Press here").locator(".bubble");
+  const at = await bubble.boundingBox();
+  const client = await page.context().newCDPSession(page);
+  const point = { x: (at?.x ?? 0) + 10, y: (at?.y ?? 0) + 10 };
+  await client.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [point] });
+  await expect(owner.root.getByRole("menuitem", { name: "Edit" })).toBeVisible();
+  await client.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  await expect(owner.root.getByRole("menuitem", { name: "Edit" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(owner.root.getByRole("menuitem")).toHaveCount(0);
 });

@@ -96,7 +96,7 @@ test("sends at most 4,000 characters, counted as the service counts them", async
   await owner.composer.fill("🏠".repeat(3_990));
   await expect(owner.root.getByText("10 characters left")).toBeVisible();
   await owner.composer.fill("🏠".repeat(4_001));
-  await expect(owner.root.getByText("1 characters too many")).toBeVisible();
+  await expect(owner.root.getByText("1 character too many")).toBeVisible();
   await expect(send).toBeDisabled();
   await owner.composer.press("Enter");
   await owner.composer.fill("🏠".repeat(4_000));
@@ -114,6 +114,8 @@ test("sends what was written faster than the service allows, and loads it page b
   await approve();
   for (let number = 1; number <= 60; number += 1) await owner.say(`message ${number}.`);
   await expect(seeker.bubble("message 60.")).toBeVisible();
+  await seeker.watch();
+  await expect(owner.bubble("message 60.")).toHaveAttribute("data-delivery", "read");
   await page.reload();
   await expect(seeker.bubble("message 60.")).toBeInViewport();
   await expect(seeker.bubble("message 5.")).toHaveCount(0);

@@ -9,6 +9,8 @@ import { storeSettings } from "../support/uploads.ts";
 
 export interface DemoStack extends AsyncDisposable {
   pageUrl: string;
+  /** The database of its nodes. */
+  mongodbUri: string;
   /** Every line that the processes wrote. */
   lines: readonly string[];
 }
@@ -60,6 +62,7 @@ export async function startDemoStack(): Promise<DemoStack> {
   });
   return {
     pageUrl: stack.pageUrl,
+    mongodbUri,
     lines,
     async [Symbol.asyncDispose]() {
       await stack.close();

@@ -18,6 +18,10 @@ export interface SideView {
   /** Writes and sends. */
   say: (text: string) => Promise<void>;
   bubble: (text: string) => Locator;
+  /** Chooses in the menu of a message. */
+  inMessageMenu: (text: string, act: string) => Promise<void>;
+  /** Chooses in the menu of the open chat. */
+  inChatMenu: (act: string | RegExp) => Promise<void>;
 }
 
 /** The page with two people nobody else has, and what it may not say on the console. */
@@ -83,10 +87,10 @@ function sideOf(page: Page, role: Role): SideView {
     root,
     composer,
     bubbles,
-    rows: root.getByRole("navigation").getByRole("button"),
+    rows: root.locator(".inbox-row"),
     log: root.getByRole("log"),
     connectionBanner: root.locator(".connection-banner"),
-    statusBanner: root.locator(".status-banner"),
+    statusBanner: root.locator(".status-line"),
     async watch() {
       if (await tab.isVisible()) await tab.click();
       else await root.locator(".side-head h2").click();
@@ -96,5 +100,17 @@ function sideOf(page: Page, role: Role): SideView {
       await composer.press("Enter");
     },
     bubble: (text) => bubbles.filter({ hasText: text }),
+    async inMessageMenu(text, act) {
+      await bubbles.filter({ hasText: text }).hover();
+      await bubbles
+        .filter({ hasText: text })
+        .getByRole("button", { name: /^Message options/ })
+        .click();
+      await root.getByRole("menuitem", { name: act }).click();
+    },
+    async inChatMenu(act) {
+      await root.getByRole("button", { name: "Chat options" }).click();
+      await root.getByRole("menuitem", { name: act }).click();
+    },
   };
 }

@@ -3,15 +3,16 @@ import { expect, test } from "./fixtures.ts";
 test("lets the owner make the chat read-only and open it again", async ({ demo }) => {
   const { owner, seeker, approve } = demo;
   await approve();
-  await owner.root.getByRole("button", { name: "Make read-only" }).click();
+  await owner.inChatMenu("Make read-only");
   await expect(seeker.statusBanner).toContainText("made this chat read-only");
-  await expect(seeker.composer).toBeDisabled();
-  await expect(owner.composer).toBeDisabled();
+  await expect(seeker.composer).toBeHidden();
+  await expect(owner.composer).toBeHidden();
   await expect(owner.statusBanner).toHaveText("You made this chat read-only.");
-  await expect(seeker.root.getByRole("button", { name: "Allow writing" })).toHaveCount(0);
+  await seeker.root.getByRole("button", { name: "Chat options" }).click();
+  await expect(seeker.root.getByRole("menuitem", { name: "Allow writing" })).toHaveCount(0);
 
-  await owner.root.getByRole("button", { name: "Allow writing" }).click();
-  await expect(seeker.composer).toBeEnabled();
+  await owner.inChatMenu("Allow writing");
+  await expect(seeker.composer).toBeVisible();
   await seeker.say("Back again");
   await expect(owner.bubble("Back again")).toBeVisible();
 });
@@ -25,7 +26,7 @@ test("shows the owner's reason as the owner's words, under the owner's name and 
     await route.continue(change === null ? {} : { postData: JSON.stringify({ ...change, reason }) });
   });
   await approve();
-  await owner.root.getByRole("button", { name: "Make read-only" }).click();
+  await owner.inChatMenu("Make read-only");
   await expect(seeker.log.locator(".system-quote")).toContainText(/^Olga [^:]+: /);
   await expect(seeker.log.locator(".system-quote q")).toHaveText(reason);
   await expect(seeker.statusBanner).toHaveText(`Olga made this chat read-only: “${reason}”`);
@@ -44,14 +45,14 @@ test("closes the chat for both when the booking is cancelled, with the reason, a
   await dialog.getByRole("button", { name: "Cancel booking" }).click();
   for (const side of [owner, seeker]) {
     await expect(side.statusBanner).toHaveText("This chat is closed: The roof leaks");
-    await expect(side.composer).toBeDisabled();
+    await expect(side.composer).toBeHidden();
     await expect(side.log).toContainText("The booking was cancelled: The roof leaks");
     await expect(side.rows).toContainText("Closed");
   }
   await expect(desk.getByRole("status")).toContainText(/booking\.cancelled published .* chat closed after/);
 
   await desk.getByRole("button", { name: "Approve again" }).click();
-  await expect(seeker.composer).toBeEnabled();
+  await expect(seeker.composer).toBeVisible();
   await expect(owner.statusBanner).toBeHidden();
 });
 
@@ -70,8 +71,9 @@ test("keeps what was written into a chat that was closed meanwhile, and says tha
   await seeker.root.getByRole("button", { name: "Go online" }).click();
   await expect(seeker.bubble("Are you there?")).toHaveAttribute("data-delivery", "failed");
   await expect(seeker.root.getByText("Not sent. Nobody can write in this chat now.")).toBeVisible();
+  await expect(seeker.root.getByRole("button", { name: "Try again" })).toHaveCount(0);
   await desk.getByRole("button", { name: "Approve again" }).click();
-  await expect(seeker.composer).toBeEnabled();
+  await expect(seeker.composer).toBeVisible();
   await seeker.root.getByRole("button", { name: "Try again" }).click();
   await expect(owner.bubble("Are you there?")).toHaveCount(1);
 });
@@ -84,6 +86,10 @@ test("shows a chat whose booking was approved elsewhere, as it comes", async ({ 
   await page.request.post(`${stack.pageUrl}/booking/approve`, { data: { bookingId: `b:${Date.now()}`, ...people } });
   for (const side of [owner, seeker]) {
     await expect(side.rows).toContainText("Booking b:");
+    // No chat is opened, and so read, by itself.
+    await expect(side.log).toBeHidden();
+    await expect(side.rows.locator(".badge")).toHaveText("1 unread");
+    await side.rows.click();
     await expect(side.log).toContainText("The booking is approved");
   }
 });

@@ -43,6 +43,8 @@ test("uploads a photo from this device; both see it, and the place where it was 
   for (const side of [owner, seeker]) {
     const picture = side.bubble("Morning light").getByRole("img", { name: "window.jpg" });
     await expect(picture).toBeVisible();
+    // Until it is sent, the sender sees the file itself.
+    await expect(picture).toHaveAttribute("src", /^http/);
     await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(60);
     const bytes = await bytesOf(picture);
     expect([bytes.subarray(0, 2).toString("hex"), bytes.includes(place)]).toEqual(["ffd8", false]);

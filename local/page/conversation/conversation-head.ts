@@ -1,39 +1,31 @@
-import type { Chat } from "../../../src/chat/cards/card.ts";
+import type { Chat } from "../../../src/contract/chat.ts";
 import { avatar, roomWindow } from "../inbox/avatar.ts";
-import { el, setChildren, setText } from "../kit/dom.ts";
+import { el, iconButton, setChildren, setText } from "../kit/dom.ts";
 import { shortTime } from "../kit/format.ts";
-import { icon } from "../kit/icons.ts";
 import type { Settings } from "../kit/settings.ts";
 import type { PageClient } from "../page-client.ts";
+import { words } from "../words/words.ts";
+import { isMuted, mutedMark } from "./chat-menu.ts";
 
-/** Shows the other person, their presence and the room; the owner can also switch who may write. */
-export function createConversationHead({
-  client,
-  settings,
-  onBack,
-}: {
+type Options = {
   client: PageClient;
   settings: Settings;
   onBack: () => void;
-}) {
-  const back = el(
-    "button",
-    { type: "button", class: "round-button back-button", "aria-label": "Back to chats" },
-    icon("back"),
-  );
+  onMenu: (button: HTMLElement) => void;
+};
+
+/** Shows the other person, their presence and the room, and has the chat's menu. */
+export function createConversationHead({ client, settings, onBack, onMenu }: Options) {
+  const back = iconButton("back", words.backToChats, { class: "round-button back-button" });
+  const more = iconButton("more", words.chatMenu, { "aria-haspopup": "menu" });
   const face = el("span", { class: "conversation-face" });
-  const name = el("h3", { class: "conversation-name" });
+  const name = el("bdi");
   const about = el("p", { class: "conversation-about" });
-  const toggle = createStatusToggle(client);
-  const element = el(
-    "header",
-    { class: "conversation-head" },
-    back,
-    face,
-    el("div", { class: "conversation-who" }, name, about),
-    toggle.element,
-  );
+  const who = el("div", { class: "conversation-who" }, el("h3", { class: "conversation-name" }, name), about);
+  const element = el("header", { class: "conversation-head" }, back, face, who, more);
   back.addEventListener("click", onBack);
+  more.addEventListener("click", () => onMenu(more));
+  let print = "";
 
   return {
     element,
@@ -41,53 +33,20 @@ export function createConversationHead({
       const other = settings.person(client.otherOf(chat));
       const { otherOnline, otherLastSeenAt } = client.view(chat.id);
       const role = chat.ownerId === client.userId ? "seeker" : "owner";
+      const room = settings.room(chat.bookingId);
+      const said = [room.title, presenceWords(otherOnline, otherLastSeenAt)].filter(Boolean).join(" · ");
+      const next = JSON.stringify([other.name, otherOnline, said, isMuted(chat)]);
+      if (next === print) return;
+      print = next;
       setChildren(face, [avatar(other.name, role, otherOnline === true)]);
       setText(name, other.name);
-      const room = settings.room(chat.bookingId);
-      setChildren(about, [
-        roomWindow(room),
-        el("span", {}, [room.title, presenceWords(otherOnline, otherLastSeenAt)].filter(Boolean).join(" · ")),
-      ]);
-      toggle.show(chat);
+      setChildren(about, [roomWindow(room), el("span", {}, said), isMuted(chat) && mutedMark()]);
     },
   };
-}
-
-/** The owner's button that makes a chat read-only, and active again. */
-function createStatusToggle(client: PageClient) {
-  const element = el("button", { type: "button", class: "button button-quiet status-toggle" });
-  let toggled: Chat | null = null;
-  let isChanging = false;
-  element.addEventListener("click", () => void switchStatus());
-
-  return {
-    element,
-    show(chat: Chat): void {
-      toggled = chat;
-      element.hidden = chat.ownerId !== client.userId || chat.status === "closed";
-      element.disabled = isChanging;
-      showWords(chat.status === "active" ? "Make read-only" : "Allow writing");
-    },
-  };
-
-  function showWords(words: string): void {
-    if (element.textContent === words) return;
-    setChildren(element, [icon(words === "Allow writing" ? "pen" : "pause"), el("span", {}, words)]);
-    element.title = words;
-  }
-
-  async function switchStatus(): Promise<void> {
-    if (!toggled || isChanging) return;
-    isChanging = true;
-    element.disabled = true;
-    await client.setStatus(toggled.id, toggled.status === "active" ? "readonly" : "active");
-    isChanging = false;
-    element.disabled = false;
-  }
 }
 
 function presenceWords(isOnline: boolean | null, lastSeenAt: string | null): string {
   if (isOnline === null) return "";
-  if (isOnline) return "Online";
-  return lastSeenAt ? `Last seen ${shortTime(lastSeenAt)}` : "Offline";
+  if (isOnline) return words.online;
+  return lastSeenAt ? words.lastSeen(shortTime(lastSeenAt)) : words.offline;
 }

@@ -1,92 +1,148 @@
-import type { Draft } from "../../../client/src/types.ts";
-import type { Chat } from "../../../src/chat/cards/card.ts";
-import { el, setChildren, setText } from "../kit/dom.ts";
-import { firstName } from "../kit/format.ts";
-import { icon } from "../kit/icons.ts";
+import type { Draft, Item } from "../../../client/src/types.ts";
+import type { Chat } from "../../../src/contract/chat.ts";
+import { createAttachDialog } from "../composer/attach-dialog.ts";
+import { createComposer, type Edited } from "../composer/composer.ts";
+import { isTouch } from "../composer/composer-parts.ts";
+import type { Drafts } from "../composer/drafts.ts";
+import { createEmojiPicker } from "../composer/emoji-picker.ts";
+import { acceptFiles } from "../composer/pictures.ts";
+import { el } from "../kit/dom.ts";
+import type { Menu } from "../kit/menu.ts";
 import type { Settings } from "../kit/settings.ts";
+import { createMessageList } from "../log/message-list.ts";
+import { createLightbox } from "../message/lightbox.ts";
 import type { PageClient } from "../page-client.ts";
-import { createAttachDialog } from "./attach-dialog.ts";
-import { createComposer } from "./composer.ts";
+import { words } from "../words/words.ts";
+import { createActs, editable } from "./acts.ts";
 import { createConversationHead } from "./conversation-head.ts";
-import { createMessageList } from "./message-list.ts";
-import { createStatusBanner, lockedBecause } from "./status-banner.ts";
+import { createLatestButton } from "./latest-button.ts";
+import { createStatusLine } from "./status-line.ts";
 
 type Options = {
   client: PageClient;
   settings: Settings;
+  menu: Menu;
+  drafts: Drafts;
   /** Whether the person looks at this side now; only then is the chat marked as read. */
   isWatched: () => boolean;
   onBack: () => void;
 };
 
 /** The open chat of one person. */
-export function createConversation({ client, settings, isWatched, onBack }: Options) {
+export function createConversation(options: Options) {
+  const { client, settings, menu, isWatched, onBack } = options;
   const own = settings.person(client.userId);
-  const head = createConversationHead({ client, settings, onBack });
-  const banner = createStatusBanner({ client, settings });
-  const messages = createMessageList({ client, settings, isWatched, onMove: show });
-  const newPill = el("button", { type: "button", class: "new-pill", hidden: true });
-  const typing = el("p", { class: "typing", role: "status" });
-  const attachDialog = createAttachDialog({ settings, onDraft: send });
-  const composer = createComposer({
-    personName: own.name,
-    onSend: (text) => send({ text }),
-    onAttach: () => attachDialog.open(),
-    onTyping: () => openHandle()?.setTyping(true),
-    onRest: () => openHandle()?.setTyping(false),
+  const lightbox = createLightbox();
+  const acts = createActs({
+    ...options,
+    startEdit: (edited) => composer.edit(edited),
+    toDay: (day) => void goToDay(day),
   });
+  const head = createConversationHead({ client, settings, onBack, onMenu: (button) => acts.openChatMenu(button) });
+  const enlarge = lightbox.show;
+  const messages = createMessageList({ client, settings, menu, acts, enlarge, isWatched, onMove: look });
+  const latest = createLatestButton(() => {
+    messages.toEnd();
+    if (!isTouch()) composer.focus();
+    look();
+  });
+  const attachDialog = createAttachDialog({ settings, onDraft: send });
+  const emojiPicker = createEmojiPicker((chosen) => composer.insert(chosen));
+  const composer = makeComposer(options, {
+    send,
+    acts,
+    attach: () => attachDialog.open(),
+    emoji: (button) => emojiPicker.open(button),
+  });
+  const status = createStatusLine({ client, settings });
+  const frame = el("div", { class: "log-frame" }, messages.element, latest.element);
   const element = el(
     "section",
-    { class: "conversation", "aria-label": `Conversation of ${own.name}` },
+    { class: "conversation", "aria-label": words.conversationOf(own.name) },
     head.element,
-    banner.element,
-    el("div", { class: "log-frame" }, messages.element, newPill),
-    typing,
+    frame,
     composer.element,
-    attachDialog.element,
+    status.element,
+    ...[attachDialog, emojiPicker, lightbox, ...acts.dialogs].map((part) => part.element),
   );
-  newPill.addEventListener("click", () => {
-    messages.toEnd();
-    composer.focus();
-    show();
-  });
+  acceptFiles(element, composer.text, (files) => !composer.element.hidden && attachDialog.open(files));
   let shownChatId: string | null = null;
 
-  return { element, show, focus: () => composer.focus() };
+  return {
+    element,
+    show,
+    /** On a touch screen the keyboard would come up, and nobody asked for it. */
+    focus: (): void => (isTouch() || composer.element.hidden ? messages.element : composer).focus(),
+  };
 
   function show(): void {
     const chat = client.openChat();
-    element.hidden = chat === null;
+    element.hidden = client.openChatId === null;
+    if (client.openChatId === null) shownChatId = null;
+    if (client.openChatId !== null && client.openChatId !== shownChatId) begin(client.openChatId);
+    element.classList.toggle("unknown", chat === null);
     if (!chat) return;
-    if (chat.id !== shownChatId) messages.beginWith(chat);
-    shownChatId = chat.id;
     head.show(chat);
-    banner.show(chat);
     messages.show(chat);
-    const typist = client.view(chat.id).otherTyping ? firstName(settings.person(client.otherOf(chat)).name) : null;
-    showTyping(typing, typist);
-    composer.show({ chatId: chat.id, lockedBecause: lockedBecause(chat, { client, settings }) });
-    if (messages.isAtEnd && isWatched()) client.chat(chat.id).markRead();
-    showPill(newPill, chat, messages.isAtEnd);
+    showStatus(chat);
+    look();
   }
 
-  function openHandle() {
-    return client.openChatId === null ? null : client.chat(client.openChatId);
+  function begin(chatId: string): void {
+    shownChatId = chatId;
+    const chat = client.view(chatId).chat;
+    messages.beginWith(chatId, chat ? words.messagesWith(settings.person(client.otherOf(chat)).name) : "");
+    composer.show(chatId);
+  }
+
+  /** A line takes the composer's place, and its focus. */
+  function showStatus(chat: Chat): void {
+    const hadFocus = composer.hasFocus();
+    const isShut = status.show(chat);
+    composer.element.hidden = isShut;
+    if (isShut && hadFocus) status.focus();
+  }
+
+  /** Marks what is on the screen as read. */
+  function look(): void {
+    const chat = client.openChat();
+    if (!chat) return;
+    const seen = isWatched() ? messages.seen() : 0;
+    if (seen !== 0) client.chat(chat.id).markRead(seen);
+    latest.show(chat.unreadCount, messages.isAtEnd);
   }
 
   function send(draft: Draft): void {
     messages.sending();
-    openHandle()?.send(draft);
+    if (client.openChatId !== null) client.chat(client.openChatId).send(draft);
+  }
+
+  async function goToDay(day: string): Promise<void> {
+    if (client.openChatId === null) return;
+    await messages.toDay(client.openChatId, day);
+    messages.element.focus({ preventScroll: true });
   }
 }
 
-function showTyping(line: HTMLElement, typist: string | null): void {
-  line.classList.toggle("shown", typist !== null);
-  setText(line, typist === null ? "" : `${typist} is typing…`);
-}
+type ComposerNeeds = {
+  send: (draft: Draft) => void;
+  acts: { saveEdit: (edited: Edited, text: string) => void };
+  attach: () => void;
+  emoji: (button: HTMLElement) => void;
+};
 
-function showPill(pill: HTMLElement, chat: Chat, isAtEnd: boolean): void {
-  pill.hidden = isAtEnd;
-  const words = chat.unreadCount > 0 ? `${chat.unreadCount} new` : "Latest";
-  if (pill.textContent !== words) setChildren(pill, [icon("down"), words]);
+function makeComposer({ client, settings, drafts }: Options, { send, acts, attach, emoji }: ComposerNeeds) {
+  const handle = () => (client.openChatId === null ? null : client.chat(client.openChatId));
+  const isMine = ({ may }: Item): boolean => may?.edit.ok === true;
+  return createComposer({
+    personName: settings.person(client.userId).name,
+    drafts,
+    onSend: (text) => send({ text }),
+    onEdit: acts.saveEdit,
+    newestOwn: () => editable(handle()?.view.get().items.findLast(isMine)),
+    onAttach: attach,
+    onEmoji: emoji,
+    onTyping: () => handle()?.setTyping(true),
+    onRest: () => handle()?.setTyping(false),
+  });
 }

@@ -2,10 +2,10 @@ import type { Chat } from "../../../src/chat/cards/card.ts";
 import { el, labelled, setText } from "../kit/dom.ts";
 import { clockTimeWithSeconds } from "../kit/format.ts";
 import type { Settings } from "../kit/settings.ts";
+import { words } from "../words/words.ts";
 import { createCancelDialog } from "./cancel-dialog.ts";
 import { type Booking, type BookingAct, publishBookingEvent } from "./pretend-bookings.ts";
 
-const firstHint = "A pretend booking service: what you press here goes to Kafka, and from there to the chat.";
 const eventNames: Record<BookingAct, string> = { approve: "booking.approved", cancel: "booking.cancelled" };
 
 /**
@@ -30,15 +30,15 @@ export function createBookingDesk({
   const form = createNewBooking({ settings, ownerId, seekerId, onPeople, onApprove: approveNew });
   const publishing = createPublishing({ onBusy: form.setBusy });
   const current = el("p", { class: "desk-current" });
-  const again = el("button", { type: "button", class: "button button-bar" }, "Approve again");
-  const cancel = el("button", { type: "button", class: "button button-bar" }, "Cancel booking…");
+  const again = el("button", { type: "button", class: "button button-bar" }, words.approveAgain);
+  const cancel = el("button", { type: "button", class: "button button-bar" }, words.cancelBooking);
   const cancelDialog = createCancelDialog((reason) => {
     if (chat) void publishing.publish("cancel", bookingOf(chat), reason);
   });
   const element = el(
     "section",
-    { class: "desk", id: "desk", "aria-label": "Booking desk" },
-    el("h2", { class: "desk-title" }, "Booking desk"),
+    { class: "desk", id: "desk", "aria-label": words.desk },
+    el("h2", { class: "desk-title" }, words.desk),
     form.element,
     el("div", { class: "desk-open" }, current, el("div", { class: "desk-acts" }, again, cancel)),
     publishing.element,
@@ -55,7 +55,7 @@ export function createBookingDesk({
       chat = open;
       setText(
         current,
-        chat ? `${settings.room(chat.bookingId).title} · ${statusWords[chat.status]}` : "No booking open",
+        chat ? `${settings.room(chat.bookingId).title} · ${words.statuses[chat.status]}` : words.noBooking,
       );
       again.hidden = chat?.status !== "closed";
       cancel.hidden = chat?.status === "closed";
@@ -88,13 +88,13 @@ function createNewBooking({ settings, ownerId, seekerId, onPeople, onApprove }: 
     { class: "field", id: "desk-room" },
     ...settings.rooms.map(({ id, title, place }) => el("option", { value: id }, place ? `${title}, ${place}` : title)),
   );
-  const approve = el("button", { type: "button", class: "button button-sun" }, "Approve booking");
+  const approve = el("button", { type: "button", class: "button button-sun" }, words.approve);
   const element = el(
     "div",
     { class: "desk-new" },
-    labelled("Room", room),
-    labelled("Owner", owner),
-    labelled("Seeker", seeker),
+    labelled(words.room, room),
+    labelled(words.roles.owner, owner),
+    labelled(words.roles.seeker, seeker),
     approve,
   );
   for (const select of [owner, seeker]) {
@@ -118,7 +118,7 @@ function createNewBooking({ settings, ownerId, seekerId, onPeople, onApprove }: 
 
 /** Publishes booking events, and says when Kafka took the last one and when it reached the chat. */
 function createPublishing({ onBusy }: { onBusy: (isBusy: boolean) => void }) {
-  const element = el("p", { class: "desk-status", role: "status" }, firstHint);
+  const element = el("p", { class: "desk-status", role: "status" }, words.deskHint);
   let awaited: { act: BookingAct; bookingId: string; sinceMs: number; text: string } | null = null;
 
   const showStatus = (state: "busy" | "done" | "failed", text: string): void => {
@@ -131,15 +131,15 @@ function createPublishing({ onBusy }: { onBusy: (isBusy: boolean) => void }) {
     element,
     async publish(act: BookingAct, booking: Booking, reason?: string): Promise<void> {
       const event = eventNames[act];
-      showStatus("busy", `Publishing ${event}…`);
+      showStatus("busy", words.publishing(event));
       const sinceMs = performance.now();
       try {
         const { occurredAt } = await publishBookingEvent(act, { ...booking, ...(reason && { reason }) });
-        const text = `${event} published ${clockTimeWithSeconds(occurredAt)}`;
+        const text = words.published(event, clockTimeWithSeconds(occurredAt));
         showStatus("done", text);
         awaited = { act, bookingId: booking.bookingId, sinceMs, text };
       } catch (error) {
-        showStatus("failed", `${event} was not published. ${error instanceof Error ? error.message : ""}`);
+        showStatus("failed", words.notPublished(event, error instanceof Error ? error.message : ""));
       }
     },
     /** `chats`: all that the two sides know. */
@@ -149,13 +149,14 @@ function createPublishing({ onBusy }: { onBusy: (isBusy: boolean) => void }) {
       const wanted = act === "approve" ? "active" : "closed";
       if (!chats.some((it) => it.bookingId === bookingId && it.status === wanted)) return;
       const seconds = ((performance.now() - sinceMs) / 1_000).toFixed(1);
-      showStatus("done", `${text} · chat ${act === "approve" ? "open" : "closed"} after ${seconds} s`);
+      showStatus(
+        "done",
+        `${text} · ${act === "approve" ? words.chatOpenAfter(seconds) : words.chatClosedAfter(seconds)}`,
+      );
       awaited = null;
     },
   };
 }
-
-const statusWords: Record<Chat["status"], string> = { active: "active", readonly: "read-only", closed: "closed" };
 
 const bookingOf = ({ bookingId, ownerId, seekerId }: Chat): Booking => ({ bookingId, ownerId, seekerId });
 

@@ -1,21 +1,16 @@
 import { createDialog } from "../kit/dialog.ts";
 import { el, labelled, setChildren } from "../kit/dom.ts";
-
-const usualReasons = ["The room is no longer available", "Our plans have changed", "We found another place"];
+import { words } from "../words/words.ts";
 
 /** Asks why a booking is cancelled; both people will read it. */
 export function createCancelDialog(onReason: (reason: string | undefined) => void) {
   const reason = el("textarea", { class: "field", rows: 3, maxlength: 500, id: "cancel-reason" });
   const usual = el("div", { class: "chips" });
   const dialog = createDialog({
-    title: "Cancel this booking",
-    confirm: "Cancel booking",
+    title: words.cancelTitle,
+    confirm: words.cancelConfirm,
     tone: "danger",
-    body: [
-      el("p", { class: "dialog-text" }, "The chat is closed for both. They can still read it."),
-      labelled("Reason (optional, both will see it)", reason),
-      usual,
-    ],
+    body: [el("p", { class: "dialog-text" }, words.cancelText), labelled(words.cancelReason, reason), usual],
     onConfirm: () => {
       onReason(reason.value.trim() || undefined);
       return true;
@@ -23,7 +18,7 @@ export function createCancelDialog(onReason: (reason: string | undefined) => voi
   });
   setChildren(
     usual,
-    usualReasons.map((text) => {
+    words.cancelReasons.map((text) => {
       const chip = el("button", { type: "button", class: "chip" }, text);
       chip.addEventListener("click", () => {
         reason.value = text;

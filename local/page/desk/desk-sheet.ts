@@ -1,5 +1,6 @@
 import { el } from "../kit/dom.ts";
 import { icon } from "../kit/icons.ts";
+import { words } from "../words/words.ts";
 
 /** On a phone a button opens the booking desk. Escape, a tap outside it and approving close it. */
 export function createDeskSheet(desk: HTMLElement) {
@@ -7,7 +8,7 @@ export function createDeskSheet(desk: HTMLElement) {
     "button",
     { type: "button", class: "button button-bar desk-toggle", "aria-controls": desk.id, "aria-expanded": "false" },
     icon("calendar"),
-    "Booking desk",
+    words.desk,
   );
   const element = el("div", { class: "desk-sheet" }, toggle, desk);
   toggle.addEventListener("click", () => setOpen(toggle.getAttribute("aria-expanded") !== "true"));

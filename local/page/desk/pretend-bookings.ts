@@ -1,3 +1,4 @@
+import { words } from "../words/words.ts";
 export interface Booking {
   readonly bookingId: string;
   readonly ownerId: string;
@@ -20,7 +21,7 @@ export async function publishBookingEvent(
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(20_000),
   }).catch(() => {
-    throw new Error("The page's server does not answer.");
+    throw new Error(words.noPageServer);
   });
   const answer: { occurredAt: string; message?: string } = await response.json();
   if (!response.ok) throw new Error(answer.message ?? `It answered ${response.status}.`);

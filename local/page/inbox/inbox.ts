@@ -1,63 +1,109 @@
-import type { Chat } from "../../../src/chat/cards/card.ts";
-import type { Message } from "../../../src/chat/log/entry.ts";
-import type { PageRoom } from "../../page-people.ts";
-import { createKeyedList, el, type ListItem } from "../kit/dom.ts";
-import { shortTime } from "../kit/format.ts";
-import { icon } from "../kit/icons.ts";
+import type { Chat } from "../../../src/contract/chat.ts";
+import type { Drafts } from "../composer/drafts.ts";
+import { isMuted } from "../conversation/chat-menu.ts";
+import { createKeyedList, el, type ListItem, setText } from "../kit/dom.ts";
 import type { Settings } from "../kit/settings.ts";
+import { lineOf } from "../message/note.ts";
 import type { PageClient } from "../page-client.ts";
-import { avatar, roomWindow } from "./avatar.ts";
+import { words } from "../words/words.ts";
+import { inboxRow } from "./inbox-row.ts";
+import { createInboxTools } from "./inbox-tools.ts";
 
-/** The list of one person's chats. */
-export function createInbox({
-  client,
-  settings,
-  onOpen,
-}: {
+type Options = {
   client: PageClient;
   settings: Settings;
+  drafts: Drafts;
   onOpen: (chatId: string) => void;
-}) {
+};
+
+const moreFromPx = 600;
+
+/** The list of one person's chats, with a search and a filter. */
+export function createInbox({ client, settings, drafts, onOpen }: Options) {
   const list = el("ul", { class: "inbox-list" });
-  const note = el("p", { class: "inbox-note" });
+  const note = el("p", { class: "inbox-note", role: "status" });
+  const skeleton = createSkeleton();
   const rows = createKeyedList(list);
+  const tools = createInboxTools(() => show());
   const element = el(
     "nav",
-    { class: "inbox", "aria-label": `Chats of ${settings.person(client.userId).name}` },
-    el("h3", { class: "inbox-title" }, "Chats"),
+    { class: "inbox", "aria-label": words.chatsOf(settings.person(client.userId).name) },
+    el("h3", { class: "inbox-title" }, words.chats),
+    tools.element,
+    skeleton,
     note,
     list,
   );
   list.addEventListener("keydown", (event) => moveFocus(list, event));
+  element.addEventListener("scroll", () => {
+    if (element.scrollHeight - element.scrollTop - element.clientHeight < moreFromPx) client.loadMoreChats();
+  });
 
   return {
     element,
-    focus: (): void => list.querySelector("button")?.focus(),
-    show(): void {
-      const chats = client.chats();
-      note.textContent = client.isLoaded ? "No chats yet." : "Loading…";
-      note.hidden = chats.length > 0;
-      element.classList.toggle("empty", chats.length === 0);
-      rows.show(chats.map(rowOf));
-    },
+    focus: (): void => (list.querySelector<HTMLElement>("[aria-current], button") ?? element).focus(),
+    /** Puts the focus on the row of a chat. */
+    focusRow: (chatId: string): void => rows.elementOf(chatId)?.querySelector("button")?.focus(),
+    show,
   };
 
+  function show(): void {
+    const chats = client.chats();
+    const shown = chats.filter((chat) =>
+      tools.matches(textsOf(chat), chat.unreadCount > 0 || chat.id === client.openChatId),
+    );
+    tools.element.hidden = chats.length === 0;
+    skeleton.hidden = client.isLoaded || chats.length > 0 || isAway();
+    note.hidden = shown.length > 0 || !skeleton.hidden;
+    setText(note, !client.isLoaded ? words.chatsWait : chats.length > 0 ? words.noMatch : words.noChats);
+    element.classList.toggle("empty", chats.length === 0 && client.isLoaded);
+    rows.show(shown.map(rowOf));
+  }
+
+  function isAway(): boolean {
+    return client.connection === "lost" || client.connection === "paused";
+  }
+
+  function textsOf(chat: Chat): string[] {
+    const { title, place } = settings.room(chat.bookingId);
+    return [settings.person(client.otherOf(chat)).name, title, place, chat.lastMessage ? lineOf(chat.lastMessage) : ""];
+  }
+
   function rowOf(chat: Chat): ListItem {
-    const other = settings.person(client.otherOf(chat));
     const view = client.view(chat.id);
     const row = {
-      name: other.name,
+      name: settings.person(client.otherOf(chat)).name,
       room: settings.room(chat.bookingId),
       role: chat.ownerId === client.userId ? ("seeker" as const) : ("owner" as const),
-      online: view.otherOnline === true,
+      isOnline: view.otherOnline === true,
       isOpen: chat.id === client.openChatId,
-      line: view.otherTyping ? "typing…" : lineOf(chat.lastMessage, client.userId),
-      time: shortTime(chat.lastMessage?.createdAt ?? chat.updatedAt),
+      isMuted: isMuted(chat),
+      line: view.otherTyping ? words.typingShort : previewOf(chat),
+      at: chat.lastMessage?.createdAt ?? chat.updatedAt,
       unread: chat.unreadCount,
       status: chat.status,
     };
-    return { key: chat.id, print: JSON.stringify(row), render: () => renderRow(row, () => onOpen(chat.id)) };
+    return inboxRow(chat.id, row, () => onOpen(chat.id));
   }
+
+  function previewOf(chat: Chat): string {
+    const draft = chat.id === client.openChatId ? "" : drafts.of(chat.id);
+    if (draft !== "") return words.draftLine(draft.slice(0, 200));
+    if (!chat.lastMessage) return "";
+    const line = lineOf(chat.lastMessage).slice(0, 200);
+    return chat.lastMessage.senderId === client.userId ? words.youWrote(line) : line;
+  }
+}
+
+/** Grey rows while the list is loaded: it is not empty, it is not there yet. */
+function createSkeleton(): HTMLElement {
+  const row = () => el("span", { class: "skeleton-row" }, el("i"), el("b"), el("b"));
+  return el(
+    "div",
+    { class: "skeleton", role: "status" },
+    el("span", { class: "visually-hidden" }, words.loadingChats),
+    ...Array.from({ length: 4 }, row),
+  );
 }
 
 /** Arrow keys, Home and End move from one chat to another. */
@@ -74,48 +120,4 @@ function moveFocus(list: HTMLElement, event: KeyboardEvent): void {
   if (place === undefined || index < 0) return;
   event.preventDefault();
   buttons[Math.max(0, Math.min(buttons.length - 1, place))]?.focus();
-}
-
-interface Row {
-  name: string;
-  room: PageRoom;
-  role: "owner" | "seeker";
-  online: boolean;
-  isOpen: boolean;
-  line: string;
-  time: string;
-  unread: number;
-  status: Chat["status"];
-}
-
-function renderRow(row: Row, onPress: () => void): HTMLElement {
-  const button = el(
-    "button",
-    { type: "button", class: "inbox-row", "aria-current": row.isOpen ? "true" : null },
-    avatar(row.name, row.role, row.online),
-    el("span", { class: "inbox-name" }, row.name),
-    el("span", { class: "inbox-room" }, roomWindow(row.room), row.room.title, statusMark(row.status)),
-    el("span", { class: "inbox-line" }, row.line),
-    el("span", { class: "inbox-time" }, row.time),
-    row.unread > 0 &&
-      el("span", { class: "badge" }, String(row.unread), el("span", { class: "visually-hidden" }, " unread")),
-  );
-  button.addEventListener("click", onPress);
-  return el("li", {}, button);
-}
-
-function statusMark(status: Chat["status"]): HTMLElement | null {
-  if (status === "active") return null;
-  const isClosed = status === "closed";
-  const text = isClosed ? "Closed" : "Read-only";
-  return el("span", { class: `status-mark status-${status}` }, icon(isClosed ? "lock" : "pause"), text);
-}
-
-function lineOf(message: Message | null, userId: string): string {
-  if (!message) return "";
-  const { type, content, senderId, deleted } = message;
-  if (deleted) return "Deleted message";
-  const attached = { text: "", system: "", image: "Picture", file: "File" }[type];
-  const line = attached && content ? `${attached}: ${content}` : attached || content;
-  return `${senderId === userId ? "You: " : ""}${line}`;
 }

@@ -1,3 +1,5 @@
+import { type IconName, icon } from "./icons.ts";
+
 type Child = Node | string | null | undefined | false;
 type Attributes = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
@@ -35,6 +37,15 @@ export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+let idsGiven = 0;
+
+/** An id that no other element of the page has. */
+export const uniqueId = (name: string): string => `${name}-${(idsGiven += 1)}`;
+
+/** A round button with an icon; `label` is read out and shown as a hint. */
+export const iconButton = (name: IconName, label: string, more: Attributes = {}): HTMLButtonElement =>
+  el("button", { type: "button", class: "round-button", "aria-label": label, title: label, ...more }, icon(name));
+
 /** A form field with its label. */
 export const labelled = (text: string, field: HTMLElement): HTMLElement =>
   el("label", { class: "labelled" }, el("span", {}, text), field);
@@ -59,6 +70,7 @@ const focusable = (element: HTMLElement | undefined): HTMLElement[] => [
 export function createKeyedList(list: HTMLElement) {
   const shown = new Map<string, { print: string; element: HTMLElement }>();
   return {
+    elementOf: (key: string): HTMLElement | undefined => shown.get(key)?.element,
     show(items: readonly ListItem[]): void {
       const focused = focusedPlace();
       const keys = new Set(items.map((item) => item.key));

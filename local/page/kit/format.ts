@@ -1,8 +1,10 @@
-const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const timeWithSeconds = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const weekday = new Intl.DateTimeFormat("en-GB", { weekday: "long" });
-const date = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric" });
-const shortDate = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+import { locale, words } from "../words/words.ts";
+
+const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+const timeWithSeconds = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const weekday = new Intl.DateTimeFormat(locale, { weekday: "long" });
+const date = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" });
+const shortDate = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
 
 const dayMs = 86_400_000;
 
@@ -20,8 +22,8 @@ const daysAgo = (at: Date, now: Date): number => Math.round((startOfDay(now) - s
 export function dayLabel(at: string, now = new Date()): string {
   const then = new Date(at);
   const days = daysAgo(then, now);
-  if (days === 0) return "Today";
-  if (days === 1) return "Yesterday";
+  if (days === 0) return words.today;
+  if (days === 1) return words.yesterday;
   return days > 1 && days < 7 ? weekday.format(then) : date.format(then);
 }
 
@@ -30,7 +32,7 @@ export function shortTime(at: string, now = new Date()): string {
   const then = new Date(at);
   const days = daysAgo(then, now);
   if (days === 0) return time.format(then);
-  return days === 1 ? "Yesterday" : shortDate.format(then);
+  return days === 1 ? words.yesterday : shortDate.format(then);
 }
 
 /** "Mara Lindqvist" → "ML". */

@@ -1,4 +1,5 @@
 import type { PagePerson, PageRoom } from "../../page-people.ts";
+import { words } from "../words/words.ts";
 
 interface SettingsAnswer {
   readonly chatUrls: readonly string[];
@@ -39,7 +40,7 @@ export async function loadSettings(): Promise<Settings> {
     room: (bookingId) =>
       answer.rooms.find(({ id }) => bookingId.startsWith(`${id}-`)) ?? {
         id: bookingId,
-        title: `Booking ${bookingId}`,
+        title: words.booking(bookingId),
         place: "",
         hue: hueFromId(bookingId),
       },

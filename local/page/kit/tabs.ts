@@ -1,4 +1,5 @@
 import type { Side, SideRole } from "../side.ts";
+import { words } from "../words/words.ts";
 import { el, setChildren, setText } from "./dom.ts";
 
 const roles = ["owner", "seeker"] as const;
@@ -9,14 +10,14 @@ export const phoneWidth = "(max-width: 760px)";
 export function createTabs(place: HTMLElement, onChoose: (role: SideRole) => void) {
   setChildren(place, []);
   place.setAttribute("role", "tablist");
-  place.setAttribute("aria-label", "Whose phone");
+  place.setAttribute("aria-label", words.whosePhone);
   const tabs = roles.map((role) => {
     const name = el("span", { class: "tab-name" });
     const badge = el("span", { class: "badge" });
     const tab = el(
       "button",
       { type: "button", role: "tab", class: `tab tab-${role}`, id: `tab-${role}`, "aria-controls": `side-${role}` },
-      el("span", { class: "tab-role" }, role === "owner" ? "Owner" : "Seeker"),
+      el("span", { class: "tab-role" }, words.roles[role]),
       name,
       badge,
     );
@@ -26,7 +27,8 @@ export function createTabs(place: HTMLElement, onChoose: (role: SideRole) => voi
   });
   place.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-    const role = event.key === "ArrowLeft" ? "owner" : "seeker";
+    const isForth = (event.key === "ArrowRight") === (document.documentElement.dir !== "rtl");
+    const role = isForth ? "seeker" : "owner";
     onChoose(role);
     tabs.find((it) => it.role === role)?.tab.focus();
   });
@@ -40,7 +42,7 @@ export function createTabs(place: HTMLElement, onChoose: (role: SideRole) => voi
         setText(name, sides[role].person.name);
         setText(badge, String(unread));
         badge.hidden = unread === 0;
-        badge.setAttribute("aria-label", `${unread} unread`);
+        badge.setAttribute("aria-label", words.unread(unread));
       }
     },
   };

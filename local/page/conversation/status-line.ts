@@ -1,23 +1,28 @@
-import type { Chat } from "../../../src/chat/cards/card.ts";
+import type { Chat } from "../../../src/contract/chat.ts";
 import { el, setChildren } from "../kit/dom.ts";
 import { firstName } from "../kit/format.ts";
 import { icon } from "../kit/icons.ts";
 import type { Settings } from "../kit/settings.ts";
 import type { PageClient } from "../page-client.ts";
+import { words } from "../words/words.ts";
 
 type Parts = { client: PageClient; settings: Settings };
 
-/** Says why nobody can write in a chat. */
-export function createStatusBanner(parts: Parts) {
-  const element = el("div", { class: "banner status-banner", role: "status" });
+/** One line in the composer's place, which says why nobody can write. */
+export function createStatusLine(parts: Parts) {
+  const element = el("p", { class: "status-line", role: "status", tabindex: -1 });
   return {
     element,
-    show(chat: Chat): void {
+    focus: (): void => element.focus(),
+    /** @returns whether nobody can write */
+    show(chat: Chat): boolean {
       const reason = lockedBecause(chat, parts);
       element.hidden = reason === null;
       element.dataset["status"] = chat.status;
-      if (reason === null || element.textContent === reason) return;
-      setChildren(element, [icon(chat.status === "closed" ? "lock" : "pause"), el("span", {}, reason)]);
+      if (reason !== null && element.textContent !== reason) {
+        setChildren(element, [icon(chat.status === "closed" ? "lock" : "pause"), el("span", { dir: "auto" }, reason)]);
+      }
+      return reason !== null;
     },
   };
 }
@@ -26,14 +31,14 @@ export function createStatusBanner(parts: Parts) {
  * Why nobody can write, null in an active chat. The owner's words are shown in quotation marks with the owner's name;
  * the service's words are not.
  */
-export function lockedBecause(chat: Chat, { client, settings }: Parts): string | null {
+function lockedBecause(chat: Chat, { client, settings }: Parts): string | null {
   if (chat.status === "active") return null;
-  const words = chat.statusReason;
+  const reason = chat.statusReason;
   if (isOwnersDoing(chat, client)) {
-    const name = chat.ownerId === client.userId ? "You" : firstName(settings.person(chat.ownerId).name);
-    return `${name} made this chat read-only${words ? `: “${words}”` : "."}`;
+    const name = chat.ownerId === client.userId ? null : firstName(settings.person(chat.ownerId).name);
+    return words.readonlyBy(name, reason);
   }
-  return `This chat is ${chat.status === "closed" ? "closed" : "read-only"}${words ? `: ${words}` : "."}`;
+  return chat.status === "closed" ? words.chatClosed(reason) : words.chatReadonly(reason);
 }
 
 /**
