@@ -23,22 +23,17 @@ function startPage(settings: Settings): void {
   let people = peopleOf(settings);
   let watched: SideRole = "owner";
   const awaited = createAwaitedChat();
-  const desk = createBookingDesk({ settings, ...people, onPeople: signIn, onApproved: awaitChat });
+  const onApproved = (booking: Booking): void => awaited.begin(booking, sheet);
+  const desk = createBookingDesk({ settings, ...people, onPeople: signIn, onApproved });
   const sheet = createDeskSheet(desk.element);
   const tabs = createTabs(placeOf("tabs"), watch);
   const sides: Record<SideRole, Side> = { owner: makeSide("owner"), seeker: makeSide("seeker") };
-  const address = createAddress((chatId) => {
-    sides[watched].open(chatId);
-    // Going back takes the focus away.
-    sides[watched].focusLeft();
-  });
+  const address = createAddress((chatId) => sides[watched].goTo(chatId));
   placeOf("desk-place").replaceWith(sheet.element);
   placeOf("language-place").replaceWith(createLanguageSelect());
-  // The address names a chat that one of the two has open, and most chats are one of these two people's.
   for (const role of roles) sides[role].open(chatInAddress());
-  placeSides();
+  renew([]);
   phone.addEventListener("change", show);
-  document.addEventListener("visibilitychange", show);
 
   function makeSide(role: SideRole): Side {
     return createSide({
@@ -49,25 +44,20 @@ function startPage(settings: Settings): void {
       onWatch: () => watch(role),
       onChange: show,
       onApprove: () => desk.approveNew(),
-      onSignIn: () => {
-        sides[role].close();
-        sides[role] = makeSide(role);
-        placeSides();
-      },
+      onSignIn: () => renew([role]),
     });
   }
 
   function signIn(next: People): void {
     people = next;
-    for (const role of roles) {
-      if (sides[role].userId === userOf(people, role)) continue;
+    renew(roles.filter((role) => sides[role].userId !== userOf(people, role)));
+  }
+
+  function renew(some: readonly SideRole[]): void {
+    for (const role of some) {
       sides[role].close();
       sides[role] = makeSide(role);
     }
-    placeSides();
-  }
-
-  function placeSides(): void {
     setChildren(stage, [sides.owner.element, sides.seeker.element]);
     show();
   }
@@ -80,25 +70,29 @@ function startPage(settings: Settings): void {
     for (const each of roles) sides[each].show();
   }
 
-  function awaitChat(booking: Booking): void {
-    awaited.begin(booking);
-    sheet.close();
-  }
-
   function show(): void {
     awaited.open(sides);
     for (const role of roles) closeUnknown(sides[role], role === watched);
     address.show(sides[watched].client.openChatId, true);
-    document.body.classList.toggle("has-open-chat", sides[watched].client.openChatId !== null);
     showStage(sides, watched);
     tabs.show(sides, watched);
-    desk.show(sides[watched].client.openChat(), [...sides.owner.client.chats(), ...sides.seeker.client.chats()]);
-    showUnreadBadge(sides.owner.client.unread() + sides.seeker.client.unread());
+    showTotals(desk, sides, watched);
   }
+}
+
+function showTotals(
+  desk: ReturnType<typeof createBookingDesk>,
+  sides: Record<SideRole, Side>,
+  watched: SideRole,
+): void {
+  const [owner, seeker] = [sides.owner.client, sides.seeker.client];
+  desk.show(sides[watched].client.openChat(), [...owner.chats(), ...seeker.chats()]);
+  showUnreadBadge(owner.unread() + seeker.unread());
 }
 
 function showStage(sides: Record<SideRole, Side>, watched: SideRole): void {
   stage.dataset["watched"] = watched;
+  document.body.classList.toggle("has-open-chat", sides[watched].client.openChatId !== null);
   for (const role of roles) {
     const { element } = sides[role];
     element.classList.toggle("watched", role === watched);
@@ -143,7 +137,8 @@ function createAwaitedChat() {
   let bookingId: string | null = null;
   let waiting = new Set<SideRole>();
   return {
-    begin(booking: Booking): void {
+    begin(booking: Booking, sheet: { close: () => void }): void {
+      sheet.close();
       bookingId = booking.bookingId;
       waiting = new Set(roles);
     },

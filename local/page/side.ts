@@ -1,7 +1,7 @@
 import type { Chat, Message } from "../../client/src/chat-client.ts";
 import { createDrafts } from "./composer/drafts.ts";
 import { isMuted } from "./conversation/chat-menu.ts";
-import { createConversation } from "./conversation/conversation.ts";
+import { Conversation } from "./conversation/conversation.ts";
 import { createInbox } from "./inbox/inbox.ts";
 import { createSideHead } from "./inbox/side-head.ts";
 import { createSideMenu } from "./inbox/side-menu.ts";
@@ -35,8 +35,7 @@ type Options = {
 
 /** One person's whole chat client on the page: inbox, conversation, and a separate connection. */
 export function createSide(options: Options) {
-  const { role, userId, settings, onWatch, onChange } = options;
-  const person = settings.person(userId);
+  const { userId, settings, isWatched, onWatch, onChange } = options;
   const notice = createNotice();
   const announcer = createAnnouncer();
   const notifications = createNotifications(userId, (chatId) => {
@@ -47,43 +46,38 @@ export function createSide(options: Options) {
     view.show();
     onChange();
   });
-  const client = new PageClient({
-    url: settings.chatUrls[role === "owner" ? 0 : settings.chatUrls.length - 1] ?? "",
-    userId,
-    getToken: () => fetchToken(userId),
-    onChange: showSoon,
-    onNotice: notice.show,
-    onMessage: tell,
-  });
-  const view = createView({
-    ...options,
-    client,
-    notifications,
-    parts: [notice.element, announcer.element],
-    onOpen: open,
-  });
-  const { element } = view;
+  const client = connect(options, { onChange: showSoon, onNotice: notice.show, onMessage });
+  const parts = [notice.element, announcer.element];
+  const view = createView({ ...options, client, notifications, parts, onOpen: open });
   let left: string | null = null;
-  element.addEventListener("pointerdown", onWatch);
-  element.addEventListener("focusin", onWatch);
+  view.element.addEventListener("pointerdown", onWatch);
+  view.element.addEventListener("focusin", onWatch);
   const forget = onLook(showSoon);
   view.show();
 
   return {
     userId,
-    person,
-    element,
+    person: settings.person(userId),
+    element: view.element,
     client,
-    show: view.show,
     open,
-    focusLeft,
+    show: view.show,
+    /** By Back or Forward, which take the focus away. */
+    goTo(chatId: string | null): void {
+      open(chatId);
+      focusLeft();
+    },
     close(): void {
       forget();
       notice.close();
       client.close();
-      element.remove();
+      view.element.remove();
     },
   };
+
+  function onMessage(chat: Chat, message: Message): void {
+    tell(chat, message, { client, settings, announcer, notifications, isWatched, isLooking: view.isWatched });
+  }
 
   function open(chatId: string | null): void {
     if (chatId === client.openChatId) return;
@@ -98,16 +92,36 @@ export function createSide(options: Options) {
   function focusLeft(): void {
     if (client.openChatId === null && left !== null) view.onLeft(left);
   }
+}
 
-  /** Says that something came: to a screen reader here, and by a notice of the browser while nobody looks. */
-  function tell(chat: Chat, message: Message): void {
-    const name =
-      message.type === "system" ? settings.room(chat.bookingId).title : settings.person(client.otherOf(chat)).name;
-    const isHere = view.isWatched() && chat.id === client.openChatId;
-    const line = lineOf(message);
-    if (options.isWatched()) announcer.say(isHere ? `${firstName(name)}: ${line}` : words.newMessageFrom(name));
-    if (!isHere && !isMuted(chat)) notifications.show(chat.id, name, line);
-  }
+type Heard = Pick<ConstructorParameters<typeof PageClient>[0], "onChange" | "onNotice" | "onMessage">;
+
+const connect = ({ role, userId, settings: { chatUrls } }: Options, heard: Heard): PageClient =>
+  new PageClient({
+    url: chatUrls[role === "owner" ? 0 : chatUrls.length - 1] ?? "",
+    userId,
+    getToken: () => fetchToken(userId),
+    ...heard,
+  });
+
+type TellParts = {
+  client: PageClient;
+  settings: Settings;
+  announcer: ReturnType<typeof createAnnouncer>;
+  notifications: ReturnType<typeof createNotifications>;
+  isWatched: () => boolean;
+  /** Whether the window has the focus as well. */
+  isLooking: () => boolean;
+};
+
+/** Says that something came: to a screen reader here, and by a notice of the browser while nobody looks. */
+function tell(chat: Chat, message: Message, { client, settings, announcer, notifications, ...is }: TellParts): void {
+  const isNote = message.type === "system";
+  const name = isNote ? settings.room(chat.bookingId).title : settings.person(client.otherOf(chat)).name;
+  const isHere = is.isLooking() && chat.id === client.openChatId;
+  const line = lineOf(message);
+  if (is.isWatched()) announcer.say(isHere ? `${firstName(name)}: ${line}` : words.newMessageFrom(name));
+  if (!isHere && !isMuted(chat)) notifications.show(chat.id, name, line);
 }
 
 export type Side = ReturnType<typeof createSide>;
@@ -127,7 +141,7 @@ function createView({ client, role, settings, notifications, parts, onOpen, ...o
   const sideMenu = createSideMenu({ client, menu, drafts, notifications, name: person.name });
   const head = createSideHead({ client, role, person, onMenu: (button) => sideMenu.open(button) });
   const inbox = createInbox({ client, settings, drafts, onOpen: openFromList });
-  const conversation = createConversation({ client, settings, menu, drafts, isWatched, onBack: () => onOpen(null) });
+  const conversation = new Conversation({ client, settings, menu, drafts, isWatched, onBack: () => onOpen(null) });
   const welcome = createWelcome({ client, role, person, onApprove: on.onApprove, onSignIn: on.onSignIn });
   const element = el(
     "section",

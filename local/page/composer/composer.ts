@@ -25,91 +25,110 @@ type Options = {
 };
 
 /** The text field. Enter sends, Shift+Enter adds a line; with a touch screen's keyboard Enter adds a line. */
-export function createComposer(options: Options) {
-  const { drafts, onTyping, onRest } = options;
-  const parts = composerParts(options.personName);
-  const { element, text } = parts;
-  let chatId: string | null = null;
-  let edited: Edited | null = null;
+export class Composer {
+  readonly element: HTMLElement;
+  readonly text: HTMLTextAreaElement;
+  readonly #options: Options;
+  readonly #parts: ComposerParts;
+  #chatId: string | null = null;
+  #edited: Edited | null = null;
 
-  onSubmit(parts, submit);
-  parts.attach.addEventListener("click", options.onAttach);
-  parts.emoji.addEventListener("click", () => options.onEmoji(parts.emoji));
-  parts.endEditing.addEventListener("click", endEditing);
-  text.addEventListener("blur", onRest);
-  text.addEventListener("keydown", onKey);
-  text.addEventListener("input", () => {
-    if (chatId !== null && !edited) drafts.set(chatId, text.value);
-    refresh();
-    if (text.value.trim() === "") onRest();
-    else onTyping();
-  });
+  constructor(options: Options) {
+    const { onAttach, onEmoji, onRest } = options;
+    const parts = composerParts(options.personName);
+    this.#options = options;
+    this.#parts = parts;
+    this.element = parts.element;
+    this.text = parts.text;
+    onSubmit(parts, () => this.#submit());
+    parts.attach.addEventListener("click", onAttach);
+    parts.emoji.addEventListener("click", () => onEmoji(parts.emoji));
+    parts.endEditing.addEventListener("click", () => this.#endEditing());
+    parts.text.addEventListener("blur", onRest);
+    parts.text.addEventListener("keydown", (event) => this.#onKey(event));
+    parts.text.addEventListener("input", () => this.#onInput());
+  }
 
-  return {
-    element,
-    text,
-    focus: (): void => text.focus(),
-    hasFocus: (): boolean => element.contains(document.activeElement),
-    show(shownId: string): void {
-      if (chatId === shownId) return;
-      chatId = shownId;
-      setEdited(null);
-    },
-    edit: setEdited,
-    /** Puts something where the caret is. */
-    insert(what: string): void {
-      text.setRangeText(what, text.selectionStart, text.selectionEnd, "end");
-      text.dispatchEvent(new Event("input"));
-    },
-  };
+  get hasFocus(): boolean {
+    return this.element.contains(document.activeElement);
+  }
 
-  function setEdited(next: Edited | null): void {
-    edited = next;
-    parts.editing.hidden = edited === null;
-    element.classList.toggle("is-editing", edited !== null);
+  focus(): void {
+    this.text.focus();
+  }
+
+  /** The draft of another chat is shown. */
+  show(chatId: string): void {
+    if (this.#chatId === chatId) return;
+    this.#chatId = chatId;
+    this.edit(null);
+  }
+
+  /** Begins to change a message, or with null goes back to the draft. */
+  edit(edited: Edited | null): void {
+    const { text } = this;
+    const { editing, send } = this.#parts;
+    this.#edited = edited;
+    editing.hidden = edited === null;
     const label = edited ? words.save : words.send;
-    setAttributes(parts.send, { "aria-label": label, title: label });
-    text.value = edited ? edited.text : chatId === null ? "" : drafts.of(chatId);
-    refresh();
+    setAttributes(send, { "aria-label": label, title: label });
+    text.value = edited ? edited.text : this.#chatId === null ? "" : this.#options.drafts.of(this.#chatId);
+    this.#refresh();
     if (!edited) return;
     text.focus();
     text.setSelectionRange(text.value.length, text.value.length);
   }
 
-  function endEditing(): void {
-    setEdited(null);
-    text.focus();
+  /** Puts something where the caret is. */
+  insert(what: string): void {
+    this.text.setRangeText(what, this.text.selectionStart, this.text.selectionEnd, "end");
+    this.#onInput();
   }
 
-  function onKey(event: KeyboardEvent): void {
-    if (event.key === "Escape" && edited) {
+  #onInput(): void {
+    const { drafts, onRest, onTyping } = this.#options;
+    const { value } = this.text;
+    if (this.#chatId !== null && !this.#edited) drafts.set(this.#chatId, value);
+    this.#refresh();
+    if (value.trim() === "") onRest();
+    else onTyping();
+  }
+
+  #endEditing(): void {
+    this.edit(null);
+    this.focus();
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    if (event.key === "Escape" && this.#edited) {
       event.preventDefault();
-      endEditing();
-    } else if (event.key === "ArrowUp" && text.value === "" && !edited) {
-      const newest = options.newestOwn();
+      this.#endEditing();
+    } else if (event.key === "ArrowUp" && this.text.value === "" && !this.#edited) {
+      const newest = this.#options.newestOwn();
       if (!newest) return;
       event.preventDefault();
-      setEdited(newest);
+      this.edit(newest);
     }
   }
 
-  function refresh(): void {
-    grow(text);
-    const count = codePoints(text.value.trim());
-    showCount(parts, count);
-    parts.send.disabled = (count === 0 && !edited?.isCaption) || count > mostCodePoints;
+  #refresh(): void {
+    grow(this.text);
+    const count = codePoints(this.text.value.trim());
+    showCount(this.#parts, count);
+    this.#parts.send.disabled = (count === 0 && !this.#edited?.isCaption) || count > mostCodePoints;
   }
 
-  function submit(): void {
-    refresh();
-    if (parts.send.disabled || chatId === null) return;
-    const content = text.value.trim();
-    const of = edited;
-    if (!of) drafts.set(chatId, "");
-    setEdited(null);
-    if (!of) options.onSend(content);
-    else if (content !== of.text || of.isRetry) options.onEdit(of, content);
-    text.focus();
+  #submit(): void {
+    this.#refresh();
+    if (this.#parts.send.disabled || this.#chatId === null) return;
+    const { drafts, onSend, onEdit } = this.#options;
+    const content = this.text.value.trim();
+    const edited = this.#edited;
+    if (!edited) drafts.set(this.#chatId, "");
+    this.edit(null);
+    if (!edited) onSend(content);
+    else if (content !== edited.text || edited.isRetry) onEdit(edited, content);
+    this.focus();
   }
 }
 

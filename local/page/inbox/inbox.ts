@@ -1,12 +1,12 @@
 import type { Chat } from "../../../src/contract/chat.ts";
 import type { Drafts } from "../composer/drafts.ts";
 import { isMuted } from "../conversation/chat-menu.ts";
-import { createKeyedList, el, type ListItem, setText } from "../kit/dom.ts";
+import { createKeyedList, el, setText } from "../kit/dom.ts";
 import type { Settings } from "../kit/settings.ts";
 import { lineOf } from "../message/note.ts";
 import type { PageClient } from "../page-client.ts";
 import { words } from "../words/words.ts";
-import { inboxRow } from "./inbox-row.ts";
+import { inboxRow, type Row } from "./inbox-row.ts";
 import { createInboxTools } from "./inbox-tools.ts";
 
 type Options = {
@@ -19,7 +19,8 @@ type Options = {
 const moreFromPx = 600;
 
 /** The list of one person's chats, with a search and a filter. */
-export function createInbox({ client, settings, drafts, onOpen }: Options) {
+export function createInbox({ onOpen, ...parts }: Options) {
+  const { client, settings } = parts;
   const list = el("ul", { class: "inbox-list" });
   const note = el("p", { class: "inbox-note", role: "status" });
   const skeleton = createSkeleton();
@@ -50,49 +51,50 @@ export function createInbox({ client, settings, drafts, onOpen }: Options) {
   function show(): void {
     const chats = client.chats();
     const shown = chats.filter((chat) =>
-      tools.matches(textsOf(chat), chat.unreadCount > 0 || chat.id === client.openChatId),
+      tools.matches(textsOf(chat, parts), chat.unreadCount > 0 || chat.id === client.openChatId),
     );
     tools.element.hidden = chats.length === 0;
-    skeleton.hidden = client.isLoaded || chats.length > 0 || isAway();
+    skeleton.hidden = client.isLoaded || chats.length > 0 || isAway(client);
     note.hidden = shown.length > 0 || !skeleton.hidden;
     setText(note, !client.isLoaded ? words.chatsWait : chats.length > 0 ? words.noMatch : words.noChats);
     element.classList.toggle("empty", chats.length === 0 && client.isLoaded);
-    rows.show(shown.map(rowOf));
+    rows.show(shown.map((chat) => inboxRow(chat.id, rowOf(chat, parts), () => onOpen(chat.id))));
   }
+}
 
-  function isAway(): boolean {
-    return client.connection === "lost" || client.connection === "paused";
-  }
+type Parts = Pick<Options, "client" | "settings" | "drafts">;
 
-  function textsOf(chat: Chat): string[] {
-    const { title, place } = settings.room(chat.bookingId);
-    return [settings.person(client.otherOf(chat)).name, title, place, chat.lastMessage ? lineOf(chat.lastMessage) : ""];
-  }
+const isAway = (client: PageClient): boolean => client.connection === "lost" || client.connection === "paused";
 
-  function rowOf(chat: Chat): ListItem {
-    const view = client.view(chat.id);
-    const row = {
-      name: settings.person(client.otherOf(chat)).name,
-      room: settings.room(chat.bookingId),
-      role: chat.ownerId === client.userId ? ("seeker" as const) : ("owner" as const),
-      isOnline: view.otherOnline === true,
-      isOpen: chat.id === client.openChatId,
-      isMuted: isMuted(chat),
-      line: view.otherTyping ? words.typingShort : previewOf(chat),
-      at: chat.lastMessage?.createdAt ?? chat.updatedAt,
-      unread: chat.unreadCount,
-      status: chat.status,
-    };
-    return inboxRow(chat.id, row, () => onOpen(chat.id));
-  }
+/** What the search looks in. */
+function textsOf(chat: Chat, { client, settings }: Parts): string[] {
+  const { title, place } = settings.room(chat.bookingId);
+  return [settings.person(client.otherOf(chat)).name, title, place, chat.lastMessage ? lineOf(chat.lastMessage) : ""];
+}
 
-  function previewOf(chat: Chat): string {
-    const draft = chat.id === client.openChatId ? "" : drafts.of(chat.id);
-    if (draft !== "") return words.draftLine(draft.slice(0, 200));
-    if (!chat.lastMessage) return "";
-    const line = lineOf(chat.lastMessage).slice(0, 200);
-    return chat.lastMessage.senderId === client.userId ? words.youWrote(line) : line;
-  }
+function rowOf(chat: Chat, parts: Parts): Row {
+  const { client, settings } = parts;
+  const view = client.view(chat.id);
+  return {
+    name: settings.person(client.otherOf(chat)).name,
+    room: settings.room(chat.bookingId),
+    role: chat.ownerId === client.userId ? "seeker" : "owner",
+    isOnline: view.otherOnline === true,
+    isOpen: chat.id === client.openChatId,
+    isMuted: isMuted(chat),
+    line: view.otherTyping ? words.typingShort : previewOf(chat, parts),
+    at: chat.lastMessage?.createdAt ?? chat.updatedAt,
+    unread: chat.unreadCount,
+    status: chat.status,
+  };
+}
+
+function previewOf(chat: Chat, { client, drafts }: Parts): string {
+  const draft = chat.id === client.openChatId ? "" : drafts.of(chat.id);
+  if (draft !== "") return words.draftLine(draft.slice(0, 200));
+  if (!chat.lastMessage) return "";
+  const line = lineOf(chat.lastMessage).slice(0, 200);
+  return chat.lastMessage.senderId === client.userId ? words.youWrote(line) : line;
 }
 
 /** Grey rows while the list is loaded: it is not empty, it is not there yet. */

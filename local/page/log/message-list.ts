@@ -8,7 +8,7 @@ import type { BubbleActions } from "../message/bubble.ts";
 import { attachMessageMenu, type MessageActs, makeReachable } from "../message/message-menu.ts";
 import type { PageClient } from "../page-client.ts";
 import { createNewLine } from "./new-line.ts";
-import { createReadingPlace, lowestSeenSeq } from "./reading-place.ts";
+import { lowestSeenSeq, ReadingPlace } from "./reading-place.ts";
 import { rowsOf } from "./rows.ts";
 import { createTypingRow } from "./typing-row.ts";
 import { createWindow } from "./window.ts";
@@ -28,145 +28,159 @@ const prefetchScreens = 2;
 /** Older items are loaded before the window reaches them. */
 const prefetchItems = 100;
 const pageSize = 100;
+/** So many pages of 200 are loaded for a day; whoever wants to go back further takes another step. */
+const mostPagesToDay = 50;
 
 /** The messages of the open chat, in an element that scrolls; older ones come as the person scrolls up. */
-export function createMessageList(options: Options) {
-  const { client, settings, isWatched, onMove } = options;
-  const list = el("ol", { class: "messages" });
-  const items = createKeyedList(list);
-  const typing = createTypingRow();
-  // The announcer reads out what is new: a live log would read out every page of history.
-  const element = el("div", { class: "log", role: "log", "aria-live": "off", tabindex: 0 }, list, typing.element);
-  const place = createReadingPlace({ scroller: element, list, onMove: moved });
-  const window = createWindow<Item>();
-  const newLine = createNewLine(client, isWatched);
-  const actions = actionsOf(options);
-  const itemOf = (key: string) => shown?.items.find((item) => item.key === key);
-  attachMessageMenu({ list, menu: options.menu, itemOf, acts: options.acts });
-  let shown: { chat: Chat; items: readonly Item[] } | null = null;
-  let isArriving = true;
-  let isLoading = false;
+export class MessageList {
+  readonly element: HTMLElement;
+  readonly #options: Options;
+  readonly #list = el("ol", { class: "messages" });
+  readonly #rows = createKeyedList(this.#list);
+  readonly #typing = createTypingRow();
+  readonly #window = createWindow<Item>();
+  readonly #newLine;
+  readonly #place;
+  readonly #actions: BubbleActions;
+  #shown: { chat: Chat; items: readonly Item[] } | null = null;
+  #isArriving = true;
+  #isLoading = false;
 
-  return {
-    element,
-    get isAtEnd(): boolean {
-      return place.isAtEnd && window.isPinned;
-    },
-    toEnd,
-    /** Another chat is shown from now on. */
-    beginWith(chatId: string, title: string): void {
-      window.begin();
-      newLine.begin(chatId);
-      shown = null;
-      isArriving = true;
-      items.show([]);
-      element.setAttribute("aria-label", title);
-      place.toEnd();
-    },
-    /** The person sends: nothing here is new any more. */
-    sending(): void {
-      newLine.clear();
-      toEnd();
-    },
-    show,
-    /** The highest seq that this person has seen; undefined: everything. */
-    seen(): number | undefined {
-      const seq = lowestSeenSeq(element, list);
-      return window.isPinned && seq === seqOf(shown?.items.findLast(({ message }) => "seq" in message))
-        ? undefined
-        : seq;
-    },
-    /** Loads until a day is here, and shows its first message. @returns whether there is one from then on */
-    toDay,
-  };
+  constructor(options: Options) {
+    const { client, menu, acts, isWatched } = options;
+    const list = this.#list;
+    this.#options = options;
+    this.#actions = actionsOf(options);
+    this.#newLine = createNewLine(client, isWatched);
+    // The announcer reads out what is new: a live log would read out every page of history.
+    this.element = el(
+      "div",
+      { class: "log", role: "log", "aria-live": "off", tabindex: 0 },
+      list,
+      this.#typing.element,
+    );
+    this.#place = new ReadingPlace({ scroller: this.element, list, onMove: () => this.#moved() });
+    const itemOf = (key: string) => this.#shown?.items.find((item) => item.key === key);
+    attachMessageMenu({ list, menu, itemOf, acts });
+  }
 
-  function show(chat: Chat): void {
+  get isAtEnd(): boolean {
+    return this.#place.isAtEnd && this.#window.isPinned;
+  }
+
+  /** Another chat is shown from now on. */
+  beginWith(chatId: string, title: string): void {
+    this.#window.begin();
+    this.#newLine.begin(chatId);
+    this.#shown = null;
+    this.#isArriving = true;
+    this.#rows.show([]);
+    this.element.setAttribute("aria-label", title);
+    this.#place.toEnd();
+  }
+
+  toEnd(): void {
+    this.#window.toEnd();
+    this.#render();
+    this.#place.toEnd();
+  }
+
+  /** The person sends: nothing here is new any more. */
+  sending(): void {
+    this.#newLine.clear();
+    this.toEnd();
+  }
+
+  show(chat: Chat): void {
+    const { client, settings } = this.#options;
     const view = client.view(chat.id);
-    shown = { chat, items: view.items };
+    this.#shown = { chat, items: view.items };
     const isThere = view.completeTo > 0 || view.items.length > 0;
-    element.classList.toggle("loading", !isThere);
+    this.element.classList.toggle("loading", !isThere);
     if (!isThere) return;
-    newLine.look(chat, view);
-    window.update(view.items, place.isAtEnd);
-    typing.show(view.otherTyping ? firstName(settings.person(client.otherOf(chat)).name) : null);
-    if (isArriving) arrive();
-    else render();
-    if (view.hasOlder && window.above < prefetchItems) void loadOlder(chat.id);
+    this.#newLine.look(chat, view);
+    this.#window.update(view.items, this.#place.isAtEnd);
+    this.#typing.show(view.otherTyping ? firstName(settings.person(client.otherOf(chat)).name) : null);
+    if (this.#isArriving) this.#arrive();
+    else this.#render();
+    if (view.hasOlder && this.#window.above < prefetchItems) void this.#loadOlder(chat.id);
+  }
+
+  /** The highest seq that this person has seen; undefined: everything; 0: nothing. */
+  seen(): number | undefined {
+    const seq = lowestSeenSeq(this.element, this.#list);
+    const newest = seqOf(this.#shown?.items.findLast(({ message }) => "seq" in message));
+    return this.#window.isPinned && seq === newest ? undefined : seq;
+  }
+
+  /** Loads until a day is here, and shows its first message. */
+  async toDay(chatId: string, day: string): Promise<void> {
+    const { client, onMove } = this.#options;
+    const start = new Date(`${day}T00:00`).getTime();
+    const items = () => client.view(chatId).items;
+    const isHere = () => Date.parse(items()[0]?.message.createdAt ?? "") < start;
+    for (let page = 0; page < mostPagesToDay && client.view(chatId).hasOlder && !isHere(); page += 1) {
+      const had = items().length;
+      await client.loadOlder(chatId, 200);
+      if (client.openChatId !== chatId || items().length === had) break;
+    }
+    if (client.openChatId !== chatId) return;
+    this.#window.update(items(), false);
+    const item = this.#window.toItem(({ message }) => Date.parse(message.createdAt) >= start);
+    if (!item) return;
+    this.#render();
+    const row = this.#list.querySelector<HTMLElement>(`li[data-seq="${seqOf(item)}"]`);
+    if (row) this.#place.showRow(row, 48);
+    this.#extend();
+    onMove();
   }
 
   /** A chat with something new opens at the line above it; one without at its end. */
-  function arrive(): void {
-    const from = newLine.from;
-    if (newLine.isWaiting) return render();
-    isArriving = false;
-    if (from !== null) window.toItem((item) => seqOf(item) >= from);
-    render();
-    const line = list.querySelector<HTMLElement>(".new-line");
-    if (line) place.showRow(line, Math.min(64, element.clientHeight / 6));
+  #arrive(): void {
+    const { from, isWaiting } = this.#newLine;
+    if (isWaiting) return this.#render();
+    this.#isArriving = false;
+    if (from !== null) this.#window.toItem((item) => seqOf(item) >= from);
+    this.#render();
+    const line = this.#list.querySelector<HTMLElement>(".new-line");
+    if (line) this.#place.showRow(line, Math.min(64, this.element.clientHeight / 6));
   }
 
-  function render(): void {
-    if (!shown) return;
-    const { chat } = shown;
-    const nameOf = (userId: string) => settings.person(userId).name;
-    items.show(
-      rowsOf({ chat, before: window.before(), items: window.items(), newFrom: newLine.from, nameOf, actions }),
-    );
-    makeReachable(list);
-    place.settle();
+  #render(): void {
+    if (!this.#shown) return;
+    const { chat } = this.#shown;
+    const nameOf = (userId: string) => this.#options.settings.person(userId).name;
+    const [before, items, newFrom] = [this.#window.before(), this.#window.items(), this.#newLine.from];
+    this.#rows.show(rowsOf({ chat, before, items, newFrom, nameOf, actions: this.#actions }));
+    makeReachable(this.#list);
+    this.#place.settle();
   }
 
-  function moved(): void {
-    extend();
-    onMove();
+  #moved(): void {
+    this.#extend();
+    this.#options.onMove();
   }
 
   /** Keeps two screens of rows on each side of what is seen. */
-  function extend(): void {
-    if (place.isHidden || !shown) return;
+  #extend(): void {
+    if (this.#place.isHidden || !this.#shown) return;
     const isExtended =
-      (place.screensAbove() < prefetchScreens && window.older()) ||
-      (place.screensBelow() < prefetchScreens && window.newer());
-    if (isExtended) render();
-    if (window.above < prefetchItems) void loadOlder(shown.chat.id);
+      (this.#place.screensAbove < prefetchScreens && this.#window.older()) ||
+      (this.#place.screensBelow < prefetchScreens && this.#window.newer());
+    if (isExtended) this.#render();
+    if (this.#window.above < prefetchItems) void this.#loadOlder(this.#shown.chat.id);
   }
 
-  async function loadOlder(chatId: string): Promise<void> {
+  async #loadOlder(chatId: string): Promise<void> {
+    const { client } = this.#options;
     const { hasOlder, completeTo } = client.view(chatId);
-    const isWanted = newLine.isWaiting || place.screensAbove() < prefetchScreens;
-    if (isLoading || !hasOlder || completeTo === 0 || place.isHidden || !isWanted) return;
-    isLoading = true;
+    const isWanted = this.#newLine.isWaiting || this.#place.screensAbove < prefetchScreens;
+    if (this.#isLoading || !hasOlder || completeTo === 0 || this.#place.isHidden || !isWanted) return;
+    this.#isLoading = true;
     await client.loadOlder(chatId, pageSize);
-    isLoading = false;
+    this.#isLoading = false;
     // With the new items the window can grow.
-    if (client.openChatId === chatId) extend();
-  }
-
-  function toEnd(): void {
-    window.toEnd();
-    render();
-    place.toEnd();
-  }
-
-  async function toDay(chatId: string, day: string): Promise<boolean> {
-    const start = new Date(`${day}T00:00`).getTime();
-    const isBefore = () => Date.parse(client.view(chatId).items[0]?.message.createdAt ?? "") < start;
-    // A page has 200 entries; whoever wants to go back further takes another step.
-    for (let page = 0; page < 50 && client.view(chatId).hasOlder && !isBefore(); page += 1) {
-      const had = client.view(chatId).items.length;
-      await client.loadOlder(chatId, 200);
-      if (client.openChatId !== chatId || client.view(chatId).items.length === had) break;
-    }
-    if (client.openChatId !== chatId) return false;
-    window.update(client.view(chatId).items, false);
-    const item = window.toItem(({ message }) => Date.parse(message.createdAt) >= start);
-    if (!item) return false;
-    render();
-    const row = list.querySelector<HTMLElement>(`li[data-seq="${seqOf(item)}"]`);
-    if (row) place.showRow(row, 48);
-    extend();
-    onMove();
-    return true;
+    if (client.openChatId === chatId) this.#extend();
   }
 }
 

@@ -3,75 +3,98 @@ const nearEndPx = 48;
 /** A row that stays where the person reads, whatever is added, grows or goes above it. */
 type Anchor = { row: HTMLElement; topPx: number };
 
-/**
- * Where the person is in a conversation: at its end, or at a row. Only the person's own scrolling changes that: a composer
- * that grows, a picture that loads, a note and an edit change the sizes, and the place is restored.
- */
-export function createReadingPlace({
-  scroller,
-  list,
-  onMove,
-}: {
+type Parts = {
   scroller: HTMLElement;
   list: HTMLElement;
   /** The person scrolled. */
   onMove: () => void;
-}) {
-  let anchor: Anchor | null = null;
-  let sizes = "";
+};
 
-  const sizesNow = (): string => `${scroller.scrollHeight} ${scroller.clientHeight}`;
-  const isHidden = (): boolean => scroller.clientHeight === 0;
-  const topOf = (row: HTMLElement): number => row.offsetTop - scroller.scrollTop;
+/**
+ * Where the person is in a conversation: at its end, or at a row. Only the person's own scrolling changes that: a composer
+ * that grows, a picture that loads, a note and an edit change the sizes, and the place is restored.
+ */
+export class ReadingPlace {
+  readonly #scroller: HTMLElement;
+  readonly #list: HTMLElement;
+  #anchor: Anchor | null = null;
+  #sizes = "";
+
+  constructor({ scroller, list, onMove }: Parts) {
+    this.#scroller = scroller;
+    this.#list = list;
+    scroller.addEventListener("scroll", () => {
+      if (this.isHidden) return;
+      if (this.#sizes !== this.#sizesNow()) return this.settle();
+      this.#note();
+      onMove();
+    });
+    const observer = new ResizeObserver(() => this.settle());
+    for (const element of [scroller, ...scroller.children]) observer.observe(element);
+  }
+
+  get isAtEnd(): boolean {
+    return this.#anchor === null;
+  }
+
+  /** On a phone the hidden side is not laid out, and is scrolled to its top when it is shown again. */
+  get isHidden(): boolean {
+    return this.#scroller.clientHeight === 0;
+  }
+
+  /** How many screens are left above what is seen. */
+  get screensAbove(): number {
+    return this.#scroller.scrollTop / Math.max(1, this.#scroller.clientHeight);
+  }
+
+  get screensBelow(): number {
+    const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
+    return (scrollHeight - scrollTop) / Math.max(1, clientHeight) - 1;
+  }
 
   /** Restores the place after a change of sizes. */
-  const settle = (): void => {
-    // On a phone the hidden side is not laid out, and is scrolled to its top when it is shown again.
-    if (isHidden()) return;
-    if (anchor && !anchor.row.isConnected) note();
+  settle(): void {
+    const scroller = this.#scroller;
+    if (this.isHidden) return;
+    this.#findAnchor();
+    const anchor = this.#anchor;
     const wanted = anchor ? anchor.row.offsetTop - anchor.topPx : scroller.scrollHeight - scroller.clientHeight;
     if (Math.abs(wanted - scroller.scrollTop) >= 1) scroller.scrollTop = wanted;
-    sizes = sizesNow();
-  };
+    this.#sizes = this.#sizesNow();
+  }
 
-  const note = (): void => {
-    const fromEndPx = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
-    const row = fromEndPx < nearEndPx ? null : firstRowOnScreen(list, scroller.scrollTop);
-    anchor = row && { row, topPx: topOf(row) };
-  };
+  toEnd(): void {
+    this.#anchor = null;
+    this.settle();
+  }
 
-  scroller.addEventListener("scroll", () => {
-    if (isHidden()) return;
-    if (sizes !== sizesNow()) return settle();
-    note();
-    onMove();
-  });
-  const observer = new ResizeObserver(settle);
-  for (const element of [scroller, ...scroller.children]) observer.observe(element);
+  /** Puts a row so far below the upper edge. */
+  showRow(row: HTMLElement, topPx: number): void {
+    this.#anchor = { row, topPx };
+    this.settle();
+    // Near the end there is not enough below it.
+    if (!this.isHidden) this.#note();
+  }
 
-  return {
-    get isAtEnd(): boolean {
-      return anchor === null;
-    },
-    settle,
-    toEnd(): void {
-      anchor = null;
-      settle();
-    },
-    /** Puts a row so far below the upper edge. */
-    showRow(row: HTMLElement, topPx: number): void {
-      anchor = { row, topPx };
-      settle();
-      // Near the end there is not enough below it.
-      if (!isHidden()) note();
-    },
-    /** Screens that are left above and below what is seen. */
-    screensAbove: (): number => scroller.scrollTop / Math.max(1, scroller.clientHeight),
-    screensBelow: (): number => (scroller.scrollHeight - scroller.scrollTop) / Math.max(1, scroller.clientHeight) - 1,
-    get isHidden(): boolean {
-      return isHidden();
-    },
-  };
+  #sizesNow(): string {
+    return `${this.#scroller.scrollHeight} ${this.#scroller.clientHeight}`;
+  }
+
+  /** A message that was changed has a new row. */
+  #findAnchor(): void {
+    const anchor = this.#anchor;
+    if (!anchor || anchor.row.isConnected) return;
+    const row = this.#list.querySelector<HTMLElement>(`li[data-seq="${anchor.row.dataset["seq"]}"]`);
+    if (row) this.#anchor = { row, topPx: anchor.topPx };
+    else this.#note();
+  }
+
+  #note(): void {
+    const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
+    const isNearEnd = scrollHeight - scrollTop - clientHeight < nearEndPx;
+    const row = isNearEnd ? null : firstRowOnScreen(this.#list, scrollTop);
+    this.#anchor = row && { row, topPx: row.offsetTop - scrollTop };
+  }
 }
 
 /** The first row that begins on the screen; if one row fills it, that one. */
