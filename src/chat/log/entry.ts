@@ -174,15 +174,17 @@ export const draftAfter = ({ seq, state }: Head, fields: DraftFields, { sender, 
  */
 export type Entry = Draft & { id: string; chatId: string; seq: number; createdAt: Date; changedBy?: number };
 
-const fieldNames = Object.keys(entryShape);
+const optionalFields = Object.keys(entryShape).filter((name) => !["senderId", "type", "content"].includes(name));
 
 /** The fields alone of an entry, a draft or a document, without those that are undefined. */
 export const fieldsOf = (source: DraftFields): EntryFields => {
   const { senderId, type, content } = source;
-  const fields: EntryFields = { senderId, type, content };
-  for (const name of fieldNames) {
-    const value: unknown = Reflect.get(source, name);
-    if (value !== undefined) Reflect.set(fields, name, value);
+  const fields: EntryFields & Record<string, unknown> = { senderId, type, content };
+  // By index: each message comes through here several times, and Reflect takes twice as long.
+  const given: Record<string, unknown> = source;
+  for (const name of optionalFields) {
+    const value = given[name];
+    if (value !== undefined) fields[name] = value;
   }
   return fields;
 };
