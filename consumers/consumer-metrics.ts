@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { RejectReason } from "../src/contract/bookings/dead-letters.ts";
+import { type RejectReason, rejectReasons } from "../src/contract/bookings/dead-letters.ts";
 import { watchDependencies } from "../src/process/dependency-gauge.ts";
 import { createRelayMetrics } from "./relay/relay-metrics.ts";
 import type { SourceMetrics } from "./source/source-metrics.ts";
@@ -42,6 +42,8 @@ const bookingMetrics = (registry: Registry): BookingMetrics => {
     labelNames: ["outcome", "reason"],
     registers,
   });
+  // An alert on an increase does not see the first one of a series that was not there before.
+  for (const reason of rejectReasons) events.inc({ outcome: "rejected", reason }, 0);
   const took = new Histogram({
     name: "chat_booking_event_duration_seconds",
     help: "Time from receiving a booking event until its effect is durable",

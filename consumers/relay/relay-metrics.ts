@@ -52,6 +52,7 @@ export const createRelayMetrics = (registry: Registry): RelayMetrics => {
     labelNames: ["reason"],
     registers,
   });
+  for (const reason of ["first_start", "history_gone"]) walks.inc({ reason }, 0);
   return {
     published: (type) => published.inc({ type }),
     waiting: (at) => {

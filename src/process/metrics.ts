@@ -14,6 +14,9 @@ export type NodeGauges = {
   revokedUsers: () => number;
 };
 
+/** An alert on an increase does not see the first one of a series that was not there before. */
+const alertedOutcomes = ["ok", "unavailable", "internal"];
+
 const socketCounts = (registers: Registry[]): SocketCounts => {
   const events = new Counter({
     name: "chat_socket_events_total",
@@ -42,6 +45,9 @@ const socketCounts = (registers: Registry[]): SocketCounts => {
     registers,
   });
   return {
+    begin: (names) => {
+      for (const event of names) for (const outcome of alertedOutcomes) events.inc({ event, outcome }, 0);
+    },
     event: (event, outcome) => events.inc({ event, outcome }),
     publishDropped: () => dropped.inc(),
     strayDropped: () => strays.inc(),

@@ -32,6 +32,8 @@ import { field } from "./untyped-field.ts";
 
 /** What the metrics count. */
 export type SocketCounts = {
+  /** The events that there are: what is alerted on has its series from the start. */
+  begin: (names: string[]) => void;
   event: (name: string, outcome: string) => void;
   publishDropped: () => void;
   strayDropped: () => void;
@@ -159,8 +161,10 @@ const createServe =
       trustedProxies: options.trustedProxies,
       count: (outcome) => counts.event("connect", outcome),
     });
+    const schemas = clientEventSchemas(options.attachmentHosts);
+    counts.begin(Object.keys(schemas));
     const listen = createEventHandling({
-      schemas: clientEventSchemas(options.attachmentHosts),
+      schemas,
       handlers: createHandlers({ acts, log, verifyToken, sends: rateLimits.sends, presence, typing }),
       logger,
       eventsPerS: limits.eventsPerS,

@@ -3,15 +3,17 @@ import type { Topic } from "../documents/asyncapi.ts";
 import { wireSchema } from "../wire-schema.ts";
 
 /** Why a record can never succeed. The names are short and few, since metrics and dead letters contain them. */
-export type RejectReason =
-  | "undecodable"
-  | "tombstone"
-  | "too_large"
-  | "not_utf8"
-  | "not_json"
-  | "unknown_type"
-  | "wrong_shape"
-  | "booking_conflict";
+export const rejectReasons = [
+  "undecodable",
+  "tombstone",
+  "too_large",
+  "not_utf8",
+  "not_json",
+  "unknown_type",
+  "wrong_shape",
+  "booking_conflict",
+] as const;
+export type RejectReason = (typeof rejectReasons)[number];
 
 /** The names of the headers that a dead letter has in addition to its record's. */
 export const letterHeader = {
@@ -43,18 +45,7 @@ export type LetterHeaders = {
 };
 
 const wholeNumber = z.string().regex(/^\d+$/);
-const rejectReasonSchema = wireSchema<RejectReason>()(
-  z.enum([
-    "undecodable",
-    "tombstone",
-    "too_large",
-    "not_utf8",
-    "not_json",
-    "unknown_type",
-    "wrong_shape",
-    "booking_conflict",
-  ]),
-);
+const rejectReasonSchema = wireSchema<RejectReason>()(z.enum(rejectReasons));
 const letterHeadersSchema = wireSchema<LetterHeaders>()(
   z.object({
     [letterHeader.reason]: rejectReasonSchema.meta({
