@@ -20,6 +20,7 @@ import { createIsAnyReachable } from "./process/reachable.ts";
 import { createRestApp } from "./rest/app.ts";
 import { createFindCaller } from "./rest/request/identify.ts";
 import type { RestMetrics } from "./rest/request/observe-requests.ts";
+import { socketClientFile } from "./socket/client-file.ts";
 import { openSocketServer, type SocketCounts, type SocketServer } from "./socket/open-socket-server.ts";
 import type { Opening } from "./store/make-indexes.ts";
 import { openStore, type Store } from "./store/open-store.ts";
@@ -232,6 +233,7 @@ const createRest = ({
     health,
     rules,
     asyncapi: createAsyncApi(asyncEvents({ attachmentHosts: config.attachmentHosts, topics, typeAliases })),
+    socketClientFile,
     logger,
     now,
     metrics,

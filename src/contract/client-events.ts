@@ -108,6 +108,8 @@ export type ParsedPayload<E extends ClientEvent> = z.output<ClientEventSchemas[E
 // JSON Schema does not show the preprocess that accepts a bare id.
 const withBareId = (schema: z.ZodType) => z.union([schema, chatIdSchema.meta({ description: "The chat's id alone" })]);
 
+const exampleId = "65f0c0ffee0000000000c0de";
+
 const ack = <S extends z.core.$ZodLooseShape>(shape: S) =>
   z.union([z.object({ ok: z.literal(true), ...shape }), refusalSchema]);
 
@@ -115,52 +117,60 @@ const ack = <S extends z.core.$ZodLooseShape>(shape: S) =>
 export const describeClientEvents = (attachmentHosts: readonly string[]) =>
   ({
     join_chat: {
-      summary:
-        "Join a chat and get its entries after `afterSeq`, or the newest ones. Each later entry comes as `receive_message`.",
+      summary: "Join a chat and get its entries after `afterSeq`, or the newest. Later ones come as `receive_message`.",
       schema: withBareId(joinSchema),
       answer: wireSchema<Answer<"join_chat">>()(ack(openedChatSchema.shape)),
+      example: { chatId: exampleId, afterSeq: 0 },
     },
     leave_chat: {
       summary: "Leave a chat.",
       schema: withBareId(leaveSchema),
       answer: wireSchema<Answer<"leave_chat">>()(ack({})),
+      example: { chatId: exampleId },
     },
     send_message: {
       summary: "Send a message. Repeat it with the same `clientMessageId` until it is acked: it is stored once.",
       schema: sendSchema(attachmentHosts),
       answer: wireSchema<Answer<"send_message">>()(ack({ message: messageSchema })),
+      example: { chatId: exampleId, type: "text", content: "Hello!", clientMessageId: "my-own-id-1" },
     },
     edit_message: {
       summary:
         "Change the text or the caption of an own message. The chat gets an entry that says so, and `message_changed`. Repeat it with the same `clientMessageId` until it is acked.",
       schema: editSchema,
       answer: wireSchema<Answer<"edit_message">>()(ack({ message: messageSchema })),
+      example: { chatId: exampleId, seq: 2, content: "Hello again!", clientMessageId: "my-own-id-2" },
     },
     delete_message: {
       summary:
         "Delete an own message: its place stays. The chat gets an entry that says so, and `message_changed`. Deleting it again is answered the same.",
       schema: deleteSchema,
       answer: wireSchema<Answer<"delete_message">>()(ack({ message: messageSchema })),
+      example: { chatId: exampleId, seq: 2 },
     },
     mark_read: {
       summary: "The user has read everything up to `seq`; if it is left out, everything.",
       schema: markReadSchema,
       answer: wireSchema<Answer<"mark_read">>()(ack({ read: userMarkSchema })),
+      example: { chatId: exampleId, seq: 2 },
     },
     mark_delivered: {
       summary: "Everything up to `seq` has reached this device.",
       schema: markDeliveredSchema,
       answer: wireSchema<Answer<"mark_delivered">>()(ack({ delivered: userMarkSchema })),
+      example: { chatId: exampleId, seq: 2 },
     },
     typing: {
       summary:
         "The user types, or stopped. Typing ends by itself after 7 s. The devices of one user count together: typing ends when the last of them stops, and when the user sends a message.",
       schema: typingSchema,
       answer: wireSchema<Answer<"typing">>()(ack({})),
+      example: { chatId: exampleId, isTyping: true },
     },
     authenticate: {
       summary: "Send a newer token of the same user: the connection stays open when the first token expires.",
       schema: authenticateSchema,
       answer: wireSchema<Answer<"authenticate">>()(ack({ expiresAt: timeSchema })),
+      example: { token: "eyJhbGciOiJIUzI1NiJ9…" },
     },
-  }) satisfies Record<ClientEvent, Asked>;
+  }) satisfies { [E in ClientEvent]: Asked & { example: ClientEvents[E] } };

@@ -36,6 +36,8 @@ export type RestParts = {
   health: () => Promise<Health>;
   rules: Rules;
   asyncapi: AsyncApiDocument;
+  /** Socket.IO's client for browsers, for the console in the documents. */
+  socketClientFile: string;
   logger: Logger;
   now: Clock;
   metrics?: RestMetrics | undefined;
@@ -46,7 +48,7 @@ const publicRouter = (parts: RestParts, resourceParts: ResourceParts): Router =>
   const router = Router({ caseSensitive: true });
   for (const { routes } of publicResources) addRoutes(router, routes(resourceParts), [limitByAddress(parts)]);
   const openapi = createOpenApi(resourceParts);
-  addRoutes(router, docsRoutes({ openapi, asyncapi: parts.asyncapi }), [limitByAddress(parts)]);
+  addRoutes(router, docsRoutes({ ...parts, openapi }), [limitByAddress(parts)]);
   return router;
 };
 

@@ -35,6 +35,23 @@ describe("the page to read and try the API", () => {
     for (const address of addresses) await rest.call.get(address).expect(200);
   });
 
+  test("keeps the token over a reload", async () => {
+    const { text } = await rest.call.get("/api/chat/docs/assets/page.js").expect(200);
+    expect(text).toContain("persistAuthorization: true");
+  });
+
+  test("the console loads nothing from elsewhere either", async () => {
+    const { text, headers } = await rest.call.get("/api/chat/docs/console").expect(200).expect("Content-Type", /html/);
+    expect(text).not.toMatch(/<script>|\son\w+=|https?:/);
+    expect(headers["content-security-policy"]).toMatch(/script-src 'self';.*connect-src 'self';/);
+    const { text: script } = await rest.call.get("/api/chat/docs/assets/console.js").expect(200);
+    const [, client = ""] = /from "\.\/([^"]+)"/.exec(script) ?? [];
+    await rest.call
+      .get(`/api/chat/docs/assets/${client}`)
+      .expect(200)
+      .expect("Content-Type", /javascript/);
+  });
+
   test("of its package only what the page needs is served", async () => {
     for (const file of ["package.json", "index.html", "swagger-ui.js.map", "..%2fpackage.json", "__proto__"]) {
       await rest.call.get(`/api/chat/docs/assets/${file}`).expect(404).expect("Cache-Control", "no-store");

@@ -12,6 +12,7 @@ import { createAsyncApi } from "../../src/contract/documents/asyncapi.ts";
 import type { Rules } from "../../src/contract/rules.ts";
 import { createLogger } from "../../src/process/logger.ts";
 import { createRestApp, type RestParts } from "../../src/rest/app.ts";
+import { socketClientFile } from "../../src/socket/client-file.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { startLimit } from "../support/services.ts";
 
@@ -137,6 +138,7 @@ export const openRest = async ({ mongodbUri = databaseUri(), ...overrides }: Opt
     revoke: store.revocations.revoke,
     rules: someRules,
     asyncapi,
+    socketClientFile,
     logger,
     now,
     ...overrides,

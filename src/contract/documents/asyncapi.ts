@@ -5,7 +5,7 @@ import { nameSchema, typeName } from "./name-schemas.ts";
 /** One kind of message on a channel: its zod schema, and its purpose. */
 export type Described = { summary: string; schema: z.ZodType };
 /** A request, and its answer. */
-export type Asked = Described & { answer: z.ZodType };
+export type Asked = Described & { answer: z.ZodType; example: unknown };
 /** A kind of record on a topic. `contentType` if it is not JSON; `headers`: those that its readers use. */
 export type TopicMessage = Described & { key: z.ZodType; contentType?: string; headers?: z.ZodType };
 /** A topic's records; `others`: its other kinds of records, by name. */
@@ -44,6 +44,7 @@ type AsyncApiMessage = {
   contentType?: string;
   headers?: Json;
   payload: Json;
+  examples?: { payload: unknown }[];
   bindings?: { kafka: { key: Json; bindingVersion: "0.5.0" } };
 };
 
@@ -110,7 +111,7 @@ const createChannels = () => {
       channel: string,
       key: string,
       name: string,
-      described: Described | TopicMessage,
+      described: Described | Asked | TopicMessage,
       direction: Direction,
     ): Reference => {
       const toSchema = (schema: z.ZodType): Json => toJsonSchema(schema, direction);
@@ -121,6 +122,7 @@ const createChannels = () => {
         summary: described.summary,
         ...onKafka,
         payload: toSchema(described.schema),
+        ...("example" in described && { examples: [{ payload: described.example }] }),
       };
       const known = channels[channel];
       if (known) known.messages[key] = refTo("components", "messages", key);

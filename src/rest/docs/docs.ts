@@ -1,11 +1,14 @@
 import { createRequire } from "node:module";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import type { RequestHandler, Response } from "express";
 import helmet from "helmet";
 import { ChatError } from "../../chat/errors.ts";
 import type { AsyncApiDocument } from "../../contract/documents/asyncapi.ts";
 import type { Routes } from "../request/routes.ts";
-import { errorsPage, eventsPage, pageScript, pageStyle, restPage } from "./docs-pages.ts";
+import { consolePage } from "./console-page.ts";
+import { errorsPage, pageScript, restPage } from "./docs-pages.ts";
+import { eventsPage } from "./events-page.ts";
+import { pageStyle } from "./page-style.ts";
 
 // Swagger UI sets styles by script and shows its icons from data: URLs; nothing is loaded from other hosts.
 const pageHeaders: RequestHandler = helmet({
@@ -36,20 +39,32 @@ const json = (document: object): RequestHandler[] => {
 // The documents are the same for everybody, so caches may keep them.
 const sendKept = (res: Response): Response => res.set("Cache-Control", `public, max-age=${assetAgeS}`);
 
-const sendAsset: RequestHandler = (req, res) => {
-  const { file } = req.params;
-  if (file === "page.css") sendKept(res).type("css").send(pageStyle);
-  else if (file === "page.js") sendKept(res).type("js").send(pageScript);
-  else if (typeof file === "string" && swaggerAssets.has(file)) sendKept(res).sendFile(file, { root: swaggerUi });
-  else throw new ChatError("not_found");
+const sendAsset =
+  (socketClientFile: string): RequestHandler =>
+  (req, res) => {
+    const { file } = req.params;
+    if (file === "page.css") sendKept(res).type("css").send(pageStyle);
+    else if (file === "page.js") sendKept(res).type("js").send(pageScript);
+    else if (file === "console.js") sendKept(res).sendFile(file, { root: import.meta.dirname });
+    else if (file === basename(socketClientFile)) sendKept(res).sendFile(file, { root: dirname(socketClientFile) });
+    else if (typeof file === "string" && swaggerAssets.has(file)) sendKept(res).sendFile(file, { root: swaggerUi });
+    else throw new ChatError("not_found");
+  };
+
+type Parts = {
+  openapi: object;
+  asyncapi: AsyncApiDocument;
+  /** Socket.IO's client for browsers, with which the console connects. */
+  socketClientFile: string;
 };
 
 /** The documents, and pages to read them and to try the calls; this service serves every asset. */
-export const docsRoutes = ({ openapi, asyncapi }: { openapi: object; asyncapi: AsyncApiDocument }): Routes => ({
+export const docsRoutes = ({ openapi, asyncapi, socketClientFile }: Parts): Routes => ({
   "/docs": { GET: html(restPage) },
   "/docs/events": { GET: html(eventsPage(asyncapi)) },
+  "/docs/console": { GET: html(consolePage) },
   "/docs/errors": { GET: html(errorsPage) },
   "/docs/openapi.json": { GET: json(openapi) },
   "/docs/asyncapi.json": { GET: json(asyncapi) },
-  "/docs/assets/:file": { GET: [sendAsset] },
+  "/docs/assets/:file": { GET: [sendAsset(socketClientFile)] },
 });
