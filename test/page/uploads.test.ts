@@ -75,3 +75,21 @@ test("says why a file is not taken, and sends nothing", async ({ demo }) => {
   await expect(owner.bubbles).toHaveCount(0);
   await expect(seeker.bubbles).toHaveCount(0);
 });
+
+test("shows a picture while it is uploaded, and forgets it when the upload is cancelled", async ({ demo }) => {
+  const { page, owner, seeker, approve } = demo;
+  await approve();
+  // The store takes its time: the bytes are on their way for as long as it takes to cancel.
+  await page.route(
+    () => true,
+    (route) => (route.request().method() === "PUT" ? undefined : route.fallback()),
+  );
+  await addFile(owner, { name: "window.jpg", mimeType: "image/jpeg", buffer: await aPhoto(page) }, "Not this one");
+  const echo = owner.bubble("Not this one");
+  await expect(echo.getByRole("img", { name: "window.jpg" })).toBeVisible();
+  await echo.getByRole("button", { name: "Cancel upload" }).click();
+  await expect(owner.bubbles).toHaveCount(0);
+  await owner.say("This one");
+  await expect(seeker.bubble("This one")).toBeVisible();
+  await expect(seeker.bubbles).toHaveCount(1);
+});

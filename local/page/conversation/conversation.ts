@@ -115,12 +115,7 @@ export class Conversation {
   }
 
   #begin(chatId: string): void {
-    const { client, settings } = this.#options;
-    const chat = client.view(chatId).chat;
-    this.#messages.beginWith(
-      chatId,
-      chat ? words.messagesWith(settings.person(client.otherOf(chat)).name) : words.chats,
-    );
+    this.#messages.beginWith(chatId);
     this.#composer.show(chatId);
   }
 

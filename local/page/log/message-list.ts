@@ -1,12 +1,13 @@
 import type { Item } from "../../../client/src/types.ts";
 import type { Chat } from "../../../src/contract/chat.ts";
-import { createKeyedList, el } from "../kit/dom.ts";
+import { createKeyedList, el, setAttributes } from "../kit/dom.ts";
 import { firstName } from "../kit/format.ts";
 import type { Menu } from "../kit/menu.ts";
 import type { Settings } from "../kit/settings.ts";
 import type { BubbleActions } from "../message/bubble.ts";
 import { attachMessageMenu, type MessageActs, makeReachable } from "../message/message-menu.ts";
 import type { PageClient } from "../page-client.ts";
+import { words } from "../words/words.ts";
 import { createNewLine } from "./new-line.ts";
 import { lowestSeenSeq, ReadingPlace } from "./reading-place.ts";
 import { rowsOf } from "./rows.ts";
@@ -69,13 +70,12 @@ export class MessageList {
   }
 
   /** Another chat is shown from now on. */
-  beginWith(chatId: string, title: string): void {
+  beginWith(chatId: string): void {
     this.#window.begin();
     this.#newLine.begin(chatId);
     this.#shown = null;
     this.#isArriving = true;
     this.#rows.show([]);
-    this.element.setAttribute("aria-label", title);
     this.#place.toEnd();
   }
 
@@ -95,15 +95,17 @@ export class MessageList {
     const { client, settings } = this.#options;
     const view = client.view(chat.id);
     this.#shown = { chat, items: view.items };
+    const { name } = settings.person(client.otherOf(chat));
+    setAttributes(this.element, { "aria-label": words.messagesWith(name) });
     const isThere = view.completeTo > 0 || view.items.length > 0;
     this.element.classList.toggle("loading", !isThere);
     if (!isThere) return;
     this.#newLine.look(chat, view);
     this.#window.update(view.items, this.#place.isAtEnd);
-    this.#typing.show(view.otherTyping ? firstName(settings.person(client.otherOf(chat)).name) : null);
+    this.#typing.show(view.otherTyping ? firstName(name) : null);
     if (this.#isArriving) this.#arrive();
     else this.#render();
-    if (view.hasOlder && this.#window.above < prefetchItems) void this.#loadOlder(chat.id);
+    this.#extend();
   }
 
   /** The highest seq that this person has seen; undefined: everything; 0: nothing. */
@@ -177,10 +179,9 @@ export class MessageList {
     const isWanted = this.#newLine.isWaiting || this.#place.screensAbove < prefetchScreens;
     if (this.#isLoading || !hasOlder || completeTo === 0 || this.#place.isHidden || !isWanted) return;
     this.#isLoading = true;
+    // What comes is shown as any change is. Without an answer the person's next scrolling asks again.
     await client.loadOlder(chatId, pageSize);
     this.#isLoading = false;
-    // With the new items the window can grow.
-    if (client.openChatId === chatId) this.#extend();
   }
 }
 
