@@ -1,6 +1,4 @@
-import { Client } from "./client.ts";
-import type { ChatClient, ChatClientOptions } from "./types.ts";
-
+export { createChatClient } from "./client.ts";
 export type { ChatError } from "./errors.ts";
 export type * from "./types.ts";
 export type {
@@ -14,6 +12,3 @@ export type {
   SystemNote,
   UploadedAttachment,
 } from "./wire.ts";
-
-/** One person's chats. Nothing is opened before somebody subscribes, opens a chat, sends or calls `connect`. */
-export const createChatClient = (options: ChatClientOptions): ChatClient => new Client(options);

@@ -15,8 +15,9 @@ export const noAnswer = (): Error & ChatError => failure("no_answer", "The chat 
 
 /** As a plain object, which other tabs can read and which is in the snapshots. */
 export const plain = (thrown: unknown): ChatError => {
-  const { code = "no_answer", message = "", ...more } = thrown as Partial<ChatError>;
-  return { ...more, code, message };
+  // The message of an Error is not among what is spread.
+  const { message = "", ...more } = thrown as Partial<ChatError>;
+  return { code: "no_answer", ...more, message };
 };
 
 /** After these the same request may succeed a little later; after `no_answer` it may have succeeded already. */
@@ -24,7 +25,7 @@ export const mayPass = (thrown: unknown): boolean => /^(no_|rate_|unava|unauth|i
 
 /** A pause before the next try, twice as long after each failure in a row, never shorter than the service asks, jittered. */
 export const pauseMs = (failures: number, thrown?: unknown): number => {
-  const askedMs = Math.min(300_000, (thrown as ChatError | undefined)?.retryAfterMs ?? 0);
-  const growingMs = Math.min(15_000, 300 * 2 ** failures);
-  return Math.max(askedMs, growingMs * (0.5 + Math.random() / 2));
+  const askedMs = (thrown as ChatError | undefined)?.retryAfterMs ?? 0;
+  const growingMs = Math.min(15_000, 300 * 2 ** failures) * (0.5 + Math.random() / 2);
+  return Math.min(300_000, Math.max(askedMs, growingMs));
 };

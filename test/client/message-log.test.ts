@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { afterChange } from "../../client/src/chat/changes.ts";
-import { Items } from "../../client/src/chat/items.ts";
-import { Log } from "../../client/src/chat/log.ts";
+import { createItems } from "../../client/src/chat/items.ts";
+import { createLog, type Log } from "../../client/src/chat/log.ts";
 import { afterChange as afterChangeOfService } from "../../src/chat/log/changes.ts";
 import { type ChangeNote, type Entry, type Message, toMessage } from "../../src/chat/log/entry.ts";
 import { isShown } from "../../src/chat/log/entry-kinds.ts";
@@ -20,34 +20,34 @@ const message = (seq: number, overrides: Partial<Message> = {}): Message => ({
 });
 const shown = (log: Log): Message[] => {
   const frame = { userId: "olga", chat: null, rules: null, now: 0, onUntil: () => {} };
-  return new Items().ofLog(log.entries(), frame).map(({ message: one }) => one as Message);
+  return createItems()(log.entries(), frame).map(({ message: one }) => one as Message);
 };
 const messages = (from: number, to: number): Message[] =>
   Array.from({ length: to - from + 1 }, (_, index) => message(from + index));
 
 test("a log shows each seq once and in order, however often and late it was heard", () => {
-  const log = new Log();
+  const log = createLog();
   log.start(messages(4, 6));
   for (const seq of [8, 7, 7, 5, 8]) log.add(message(seq));
   expect(shown(log).map(({ seq }) => seq)).toEqual([4, 5, 6, 7, 8]);
-  expect(log.upTo).toBe(8);
+  expect(log.upTo()).toBe(8);
 });
 
 test("a log knows a hole until what was missing is there", () => {
-  const log = new Log();
+  const log = createLog();
   log.start(messages(1, 3));
   log.add(message(5));
-  expect([log.hasHole, log.upTo]).toEqual([true, 3]);
+  expect([log.hasHole(), log.upTo()]).toEqual([true, 3]);
   for (const seq of [4, 5]) log.add(message(seq));
-  expect([log.hasHole, log.upTo]).toEqual([false, 5]);
+  expect([log.hasHole(), log.upTo()]).toEqual([false, 5]);
 });
 
 test("a log calls nothing a hole before its first page, and keeps what was heard before it", () => {
-  const log = new Log();
+  const log = createLog();
   log.add(message(9));
-  expect(log.hasHole).toBe(false);
+  expect(log.hasHole()).toBe(false);
   log.start(messages(7, 8));
-  expect([log.upTo, log.hasHole]).toEqual([9, false]);
+  expect([log.upTo(), log.hasHole()]).toEqual([9, false]);
 });
 
 test("a log shows a message as the newest change says, in whatever order both come", () => {
@@ -60,7 +60,7 @@ test("a log shows a message as the newest change says, in whatever order both co
     [first, message(2), second, first],
   ];
   for (const order of orders) {
-    const log = new Log();
+    const log = createLog();
     log.start([message(1)]);
     for (const one of order) log.add(one);
     expect(shown(log).map(({ content }) => content)).toEqual(["number 1", "two"]);
@@ -94,7 +94,7 @@ test("the client makes of a change what the service makes of it", () => {
 });
 
 test("a log counts a silent entry and does not show it", () => {
-  const log = new Log();
+  const log = createLog();
   log.start(messages(1, 2));
   log.add(
     message(3, {
@@ -104,59 +104,59 @@ test("a log counts a silent entry and does not show it", () => {
     }),
   );
   log.add(message(4));
-  expect([log.upTo, log.hasHole]).toEqual([4, false]);
+  expect([log.upTo(), log.hasHole()]).toEqual([4, false]);
   expect(shown(log).map(({ seq }) => seq)).toEqual([1, 2, 4]);
 });
 
 test("the client shows what the table of entry kinds says, and nothing else", () => {
   for (const entry of Object.values(entryExamples)) {
-    const log = new Log();
+    const log = createLog();
     log.start([message(1, entry)]);
     expect(shown(log)).toHaveLength(isShown(entry) ? 1 : 0);
   }
 });
 
 test("a log grows to the older side page by page", () => {
-  const log = new Log();
+  const log = createLog();
   log.start(messages(51, 100));
   log.addOlder(messages(1, 50));
-  expect([log.from, log.upTo, shown(log).length]).toEqual([1, 100, 100]);
+  expect([log.from(), log.upTo(), shown(log).length]).toEqual([1, 100, 100]);
 });
 
 test("a chat that nobody shows keeps its newest entries, and goes on from there", () => {
-  const log = new Log();
+  const log = createLog();
   log.start(messages(1, 100));
   log.add(message(103));
   log.trim(50);
-  expect([log.from, log.upTo, log.hasHole, shown(log).length]).toEqual([51, 100, false, 50]);
+  expect([log.from(), log.upTo(), log.hasHole(), shown(log).length]).toEqual([51, 100, false, 50]);
   for (const one of messages(101, 103)) log.add(one);
-  expect([log.upTo, shown(log).length]).toEqual([103, 53]);
+  expect([log.upTo(), shown(log).length]).toEqual([103, 53]);
 });
 
 test("an item is the same object as long as nothing of it has changed", () => {
-  const items = new Items();
+  const itemsOf = createItems();
   const [one, two] = [message(1, { senderId: "sami" }), message(2)];
   const frame = { userId: "olga", chat: null, rules: null, now: 0, onUntil: () => {} };
-  const before = items.ofLog([one, two], frame);
-  const after = items.ofLog([one, { ...two, content: "edited" }], frame);
+  const before = itemsOf([one, two], frame);
+  const after = itemsOf([one, { ...two, content: "edited" }], frame);
   expect(after[0]).toBe(before[0]);
   expect(after[1]).not.toBe(before[1]);
 });
 
 test("a page with a hole in it makes nothing whole", () => {
-  const log = new Log();
+  const log = createLog();
   log.start([1, 2, 4, 5].map((seq) => message(seq)));
-  expect([log.from, log.upTo]).toEqual([4, 5]);
+  expect([log.from(), log.upTo()]).toEqual([4, 5]);
   log.addOlder([message(1), message(2)]);
-  expect(log.from).toBe(4);
+  expect(log.from()).toBe(4);
   log.addOlder([message(3)]);
-  expect(log.from).toBe(1);
+  expect(log.from()).toBe(1);
   log.add(message(8));
-  expect([log.upTo, log.hasHole]).toEqual([5, true]);
+  expect([log.upTo(), log.hasHole()]).toEqual([5, true]);
 });
 
 test("what a message is now is not undone by an edit that is older", () => {
-  const log = new Log();
+  const log = createLog();
   const at = (seconds: number): string => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds)).toISOString();
   const edit = (seq: number, content: string): Message =>
     message(seq, {

@@ -1,10 +1,12 @@
 import { expect, test } from "@jest/globals";
-import { chatError, failure } from "../../client/src/errors.ts";
+import { chatError } from "../../client/src/errors.ts";
 import type { PendingDraft } from "../../client/src/outbox/draft.ts";
-import { KeptDrafts } from "../../client/src/outbox/kept-drafts.ts";
-import { Outbox } from "../../client/src/outbox/outbox.ts";
+import { keepDrafts } from "../../client/src/outbox/kept-drafts.ts";
+import { createOutbox, type Outbox } from "../../client/src/outbox/outbox.ts";
+import { isUnsent } from "../../client/src/outbox/queue.ts";
+import { createSender, restore, type Sender } from "../../client/src/outbox/sender.ts";
 import { chooseStorage } from "../../client/src/outbox/storage.ts";
-import type { ClientStorage } from "../../client/src/types.ts";
+import type { ClientStorage, Draft } from "../../client/src/types.ts";
 import type { Message } from "../../src/contract/message.ts";
 import { until } from "../support/chat-client.ts";
 import { sharedStorage } from "./clients.ts";
@@ -13,36 +15,79 @@ import { sharedStorage } from "./clients.ts";
 const refused = (code: string, retryAfterMs?: number): Error =>
   chatError({ code, message: code, ...(retryAfterMs !== undefined && { retryAfterMs }) });
 
-/** `isMute`: the service takes a send and never answers. */
-type Told = { answers?: Error[]; isReady?: boolean; isMute?: boolean; storage?: ClientStorage };
+/** `isMute`: the service takes a send and never answers. `follows`: another tab leads until `lead` is called. */
+type Told = { answers?: Error[]; isReady?: boolean; isMute?: boolean; follows?: boolean; storage?: ClientStorage };
+type Payload = { chatId: string; clientMessageId: string; content: string; type: "text" };
 
-/** An outbox whose service answers as told, then acknowledges. */
-const anOutbox = ({ answers = [], isReady = true, isMute = false, storage = sharedStorage() }: Told = {}) => {
-  const tries: PendingDraft[] = [];
+/** The outboxes of a client whose service answers as told, then acknowledges. */
+const anOutbox = ({
+  answers = [],
+  isReady = true,
+  isMute = false,
+  follows = false,
+  storage = sharedStorage(),
+}: Told = {}) => {
+  const tries: Payload[] = [];
   const sent: string[] = [];
-  const state = { isReady, resends: 0, failed: 0 };
-  const kept = new KeptDrafts(chooseStorage(storage), "user:", () => void (state.failed += 1));
-  const outbox = new Outbox({
-    userId: "olga",
-    kept,
-    isReady: () => state.isReady,
-    send: async (draft) => {
-      tries.push(draft);
-      if (isMute) await new Promise(() => {});
-      const answer = answers.shift();
-      if (answer) throw answer;
-      const { chatId, clientMessageId, content, type, senderId } = draft;
-      return { id: "1", chatId, seq: 1, senderId, type, content, clientMessageId, createdAt: "" } satisfies Message;
-    },
-    upload: () => Promise.reject(failure("upload_failed", "")),
-    post: () => {},
-    now: Date.now,
-    onSent: ({ content }) => void sent.push(content),
-    onResend: () => void (state.resends += 1),
-    onChange: () => {},
-  });
-  void outbox.setLeading(true);
-  return { outbox, tries, sent, state, storage };
+  const state = { isReady, isLeading: false, isRestored: false, resends: 0, failed: 0 };
+  const kept = keepDrafts(chooseStorage(storage), "user:", () => void (state.failed += 1));
+  const chats = new Map<string, { outbox: Outbox; sender: Sender }>();
+  const request = async (_event: string, payload: Payload): Promise<{ message: Message }> => {
+    tries.push(payload);
+    if (isMute) await new Promise(() => {});
+    const answer = answers.shift();
+    if (answer) throw answer;
+    return { message: { ...payload, id: "1", seq: 1, senderId: "olga", createdAt: "" } };
+  };
+  const post = (kind: string, value: unknown): void => {
+    if (kind === "draft") chat((value as PendingDraft).chatId).outbox.noted(value as PendingDraft, true);
+    else chat((value as string[])[0] ?? "").outbox.discarded((value as string[])[1] ?? "");
+  };
+  const chat = (chatId: string): { outbox: Outbox; sender: Sender } => {
+    const known = chats.get(chatId);
+    if (known) return known;
+    const sender = (): Sender | undefined => chats.get(chatId)?.sender;
+    const outbox = createOutbox(chatId, { userId: "olga", kept, post, now: Date.now, sender, onChange: () => {} });
+    const parts = {
+      kept,
+      rest: () => Promise.reject(refused("upload_failed")),
+      request: request as never,
+      isLeading: () => state.isLeading,
+      isReady: () => state.isReady && state.isRestored,
+      onSent: (message: Message) => {
+        sent.push(message.content);
+        outbox.heard(message);
+      },
+      count: () => void (state.resends += 1),
+    };
+    const made = { outbox, sender: createSender(outbox, parts) };
+    chats.set(chatId, made);
+    return made;
+  };
+  const all = (): PendingDraft[] => [...chats.values()].flatMap((each) => each.outbox.list());
+  const chatOf = (key: string): string => all().find(({ clientMessageId }) => clientMessageId === key)?.chatId ?? "";
+  const lead = async (): Promise<void> => {
+    state.isLeading = true;
+    const drafts = await kept.load();
+    for (const { chatId } of drafts) chat(chatId);
+    for (const [id, each] of chats) {
+      const stored = drafts.filter(({ chatId }) => chatId === id);
+      restore(each.outbox, stored, (draft) => post("draft", draft));
+    }
+    state.isRestored = true;
+    for (const { sender } of chats.values()) sender.run();
+  };
+  if (!follows) void lead();
+  const outbox = {
+    send: (chatId: string, draft: Draft) => chat(chatId).outbox.send(draft),
+    retry: (key: string) => chat(chatOf(key)).outbox.retry(key),
+    discard: (key: string) => chat(chatOf(key)).outbox.discard(key),
+    noted: (draft: PendingDraft) => chat(draft.chatId).outbox.noted(draft, false),
+    heard: (message: Message) => chat(message.chatId).outbox.heard(message),
+    of: (chatId: string) => chat(chatId).outbox.list(),
+    unsent: () => all().filter(isUnsent),
+  };
+  return { outbox, lead, tries, sent, state, storage };
 };
 
 test("an outbox repeats a send under its id until it is acknowledged, and only then sends the chat's next", async () => {
@@ -170,12 +215,11 @@ test("what another tab wrote keeps its place before a later one that is only sto
     state: "queued",
   });
   const storage = sharedStorage();
-  const { outbox, sent } = anOutbox({ storage });
+  const { outbox, lead, sent } = anOutbox({ storage, follows: true });
   // It followed another tab, which said the first one; of the second it never heard.
-  outbox.close();
-  outbox.noted("draft", noted("first", 1_000));
+  outbox.noted(noted("first", 1_000));
   await storage.set("user:draft:second", JSON.stringify(noted("second", 2_000)));
-  await outbox.setLeading(true);
+  await lead();
   await until(() => sent.length === 2);
   expect(sent).toEqual(["first", "second"]);
 });

@@ -1,28 +1,27 @@
-import type { Cards } from "../cards.ts";
 import type { Rest } from "../connection/rest.ts";
 import type { Request } from "../connection/socket.ts";
-import type { Outbox } from "../outbox/outbox.ts";
+import type { MarkKind } from "../live/marks.ts";
+import type { SenderParts } from "../outbox/sender.ts";
 import type { Chat, Rules, ServerEvents } from "../wire.ts";
-import type { MarkKind } from "./marks.ts";
 
-/** What a chat needs of the client. */
-export type Core = {
-  readonly userId: string;
-  readonly rest: Rest;
-  readonly request: Request;
-  readonly cards: Cards;
-  readonly outbox: Outbox;
+/** What a chat needs of the part that talks to the service. */
+export type Core = SenderParts & {
+  userId: string;
+  rest: Rest;
+  request: Request;
+  card: (chatId: string) => Chat | undefined;
+  putCard: (chat: Chat) => void;
   /** The newest presence of each person, as far as one was received. */
-  readonly presences: ReadonlyMap<string, ServerEvents["presence"]>;
-  readonly rules: Rules | null;
+  presences: ReadonlyMap<string, ServerEvents["presence"]>;
+  rules: () => Rules | null;
   /** The service's time. */
-  readonly now: () => number;
-  readonly isOpen: () => boolean;
-  readonly isClosed: boolean;
-  flushMarks(): void;
-  readonly connectOnce: () => void;
-  readonly putCard: (chat: Chat) => void;
-  count(what: "holesFilled" | "resends"): void;
+  now: () => number;
+  isOpen: () => boolean;
+  isClosed: () => boolean;
+  connectOnce: () => void;
   /** Marks a chat as read or received up to a seq. */
-  want(kind: MarkKind, chatId: string, seq: number): void;
+  want: (kind: MarkKind, chatId: string, seq: number) => void;
+  flushMarks: () => void;
+  /** A chat has all that the service has. */
+  onCaughtUp: () => void;
 };

@@ -1,89 +1,73 @@
 import type { Message } from "../wire.ts";
 import { afterChange, changeIn } from "./changes.ts";
 
+export type Log = ReturnType<typeof createLog>;
+
+const bySeqAscending = (one: Message, other: Message): number => one.seq - other.seq;
+
 /**
  * The part of a chat's log that is here, by seq: an entry that comes twice is stored once, and seq is the order.
  *
  *     start([5, 6]), add(7), add(9)  →  upTo 7, hole: 8 is missing
  *     add(8)                         →  upTo 9, no hole
  */
-export class Log {
-  /** Seq of the oldest entry that is here; 0 before the first page. */
-  from = 0;
-  /** The end of the unbroken run that begins there. */
-  upTo = 0;
-  #highest = 0;
-  #bySeq = new Map<number, Message>();
+export const createLog = () => {
+  let [from, upTo, highest] = [0, 0, 0];
+  const bySeq = new Map<number, Message>();
   /** The changes that are here, by their target, ascending. They may come before it. */
-  #changesOf = new Map<number, Message[]>();
+  const changesOf = new Map<number, Message[]>();
 
-  get hasHole(): boolean {
-    return this.from > 0 && this.#highest > this.upTo;
-  }
-
-  /** Begins with the newest page, as a join answers it; with its unbroken end, if it has a hole. */
-  start(page: readonly Message[]): void {
-    let at = page.length - 1;
-    while (at > 0 && page[at - 1]?.seq === (page[at]?.seq ?? 0) - 1) at -= 1;
-    this.from = page[at]?.seq ?? 1;
-    this.upTo = this.from - 1;
-    for (const message of page) this.add(message);
-  }
-
-  add(message: Message): void {
-    this.#put(message);
-    this.#highest = Math.max(this.#highest, message.seq);
-    if (this.from > 0) while (this.#bySeq.has(this.upTo + 1)) this.upTo += 1;
-  }
-
-  /** Adds the page before `from`, as far as it is unbroken. */
-  addOlder(page: readonly Message[]): void {
-    for (const message of page) this.#put(message);
-    while (this.#bySeq.has(this.from - 1)) this.from -= 1;
-  }
-
-  /** Replaces a message with what it is now. One that is not here comes with its page. */
-  change(message: Message): void {
-    if (this.#bySeq.has(message.seq)) this.#put(message);
-  }
-
-  /** All entries that are here, in their order, behind a hole as well. */
-  entries(): Message[] {
-    const list: Message[] = [];
-    for (let seq = this.from || Infinity; seq <= this.#highest; seq += 1) {
-      const message = this.#bySeq.get(seq);
-      if (message) list.push(message);
-    }
-    return list;
-  }
-
-  /** Keeps the newest `count` entries alone. */
-  trim(count: number): void {
-    const kept = this.entries().filter(({ seq }) => seq > this.upTo - count && seq <= this.upTo);
-    this.from = this.upTo = this.#highest = 0;
-    this.#bySeq.clear();
-    this.#changesOf.clear();
-    if (kept.length > 0) this.start(kept);
-  }
-
-  has(seq: number): boolean {
-    return this.#bySeq.has(seq);
-  }
-
-  #put(message: Message): void {
-    const changes = this.#changesOf;
-    // It has those that are older than its last one already.
+  const put = (message: Message): void => {
     const { seq: place, editedAt = "" } = message;
-    const newer = (changes.get(place) ?? []).filter(({ createdAt }) => createdAt >= editedAt);
-    this.#bySeq.set(place, newer.reduce(afterChange, message));
+    // It has those that are older than its last one already.
+    const newer = (changesOf.get(place) ?? []).filter(({ createdAt }) => createdAt >= editedAt);
+    bySeq.set(place, newer.reduce(afterChange, message));
     const target = changeIn(message)?.target;
-    if (target === undefined) return;
-    const others = (changes.get(target) ?? []).filter(({ seq }) => seq !== message.seq);
-    changes.set(
-      target,
-      [...others, message].sort((a, b) => a.seq - b.seq),
-    );
-    const changed = this.#bySeq.get(target);
-    if (changed) this.#put(changed);
-  }
-}
+    if (!target) return;
+    const others = (changesOf.get(target) ?? []).filter(({ seq }) => seq !== place);
+    changesOf.set(target, [...others, message].sort(bySeqAscending));
+    const changed = bySeq.get(target);
+    if (changed) put(changed);
+  };
+  const add = (message: Message): void => {
+    put(message);
+    highest = Math.max(highest, message.seq);
+    grow();
+  };
+  const grow = (): void => {
+    if (!from) return;
+    while (bySeq.has(from - 1)) from -= 1;
+    while (bySeq.has(upTo + 1)) upTo += 1;
+  };
+  /** Begins with the newest page, as a join answers it; with its unbroken end, if it has a hole. */
+  const start = (page: readonly Message[]): void => {
+    upTo = page.at(-1)?.seq ?? 0;
+    from = upTo || 1;
+    page.forEach(add);
+  };
+  /** All entries that are here, in their order, behind a hole as well. */
+  const entries = (): Message[] =>
+    from ? [...bySeq.values()].filter(({ seq }) => seq >= from).sort(bySeqAscending) : [];
+  return {
+    /** Seq of the oldest entry that is here; 0 before the first page. */
+    from: () => from,
+    /** The end of the unbroken run that begins there. */
+    upTo: () => upTo,
+    hasHole: () => from > 0 && highest > upTo,
+    start,
+    add,
+    /** Adds the page before `from`, as far as it is unbroken. */
+    addOlder: (page: readonly Message[]) => page.forEach(add),
+    /** Replaces a message with what it is now. One that is not here comes with its page. */
+    change: (message: Message) => bySeq.has(message.seq) && put(message),
+    entries,
+    /** Keeps the newest `count` entries alone. */
+    trim: (count: number) => {
+      const kept = entries().filter(({ seq }) => seq > upTo - count && seq <= upTo);
+      from = upTo = highest = 0;
+      bySeq.clear();
+      changesOf.clear();
+      if (kept.length > 0) start(kept);
+    },
+  };
+};

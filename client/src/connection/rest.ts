@@ -1,6 +1,6 @@
 import { chatError, noAnswer } from "../errors.ts";
+import { createTimer } from "../timing.ts";
 import type { Problem } from "../wire.ts";
-import { within } from "../within.ts";
 import type { Tokens } from "./tokens.ts";
 
 const answerLimitMs = 15_000;
@@ -10,33 +10,29 @@ export type Rest = <Answer>(method: string, path: string, body?: object) => Prom
 
 /** The calls of one person. After a refused token a call is made once more with a new one. */
 export const createRest = (url: string, tokens: Tokens): Rest => {
-  const once = async (method: string, path: string, body?: object): Promise<[number, Partial<Problem> | undefined]> => {
-    const token = await tokens.get();
+  const call = async (method: string, path: string, body?: object, isSecond?: boolean): Promise<unknown> => {
+    const headers = { authorization: `Bearer ${await tokens.get()}`, "content-type": "application/json" };
     const ended = new AbortController();
-    const call = async (): Promise<[number, Partial<Problem> | undefined]> => {
-      const response = await fetch(`${url}/api/chat/${path}`, {
-        method,
-        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-        body: body ? JSON.stringify(body) : null,
-        signal: ended.signal,
-      });
-      return [response.status, await response.json().catch(() => undefined)];
-    };
-    const answer = (await within(
-      answerLimitMs,
-      call().catch(() => undefined),
-    )) ?? [0, undefined];
-    ended.abort();
-    if (answer[0] === 401) tokens.forget();
-    return answer;
+    const timer = createTimer();
+    timer(answerLimitMs, () => ended.abort());
+    let answer: Partial<Problem> = {};
+    let status = 0;
+    try {
+      const request = { method, headers, body: body ? JSON.stringify(body) : null, signal: ended.signal };
+      const response = await fetch(`${url}/api/chat/${path}`, request);
+      answer = await response.json();
+      status = response.status;
+    } catch {
+      // No answer, or one that is not the service's, as of a proxy.
+    }
+    timer();
+    if (status === 401) {
+      tokens.forget();
+      if (!isSecond) return call(method, path, body, true);
+    }
+    if (status && status < 300) return answer;
+    const { code, detail = "", ...more } = answer;
+    throw code ? chatError({ ...more, code, message: detail }) : noAnswer();
   };
-  return async (...call) => {
-    let [status, answer] = await once(...call);
-    if (status === 401) [status, answer] = await once(...call);
-    if (status < 300 && answer) return answer as never;
-    // Anything else than our own problem comes from what is in between, such as a proxy.
-    if (!answer?.code) throw noAnswer();
-    const { code, detail = code, errors, retryAfterMs } = answer;
-    throw chatError({ code, message: detail, ...(errors && { errors }), ...(retryAfterMs && { retryAfterMs }) });
-  };
+  return call as Rest;
 };

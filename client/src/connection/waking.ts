@@ -1,3 +1,5 @@
+import { createTimer } from "../timing.ts";
+
 const lookEveryMs = 2_000;
 /** Timers are late on a busy device; only sleep makes them as late as this. */
 const jumpMs = 8_000;
@@ -17,17 +19,17 @@ type Parts = {
 
 /** @returns how to stop */
 export const watchWaking = ({ onWake, onOffline, onHidden, hiddenMs }: Parts): (() => void) => {
-  let hiddenTimer: ReturnType<typeof setTimeout> | undefined;
+  const hidden = createTimer();
   let lookedAt = Date.now();
   const stopped = new AbortController();
+  const { document, window } = globalThis;
   const listen = (target: EventTarget | undefined, event: string, act: () => void): void =>
     // On React Native there is a window that nobody can listen to.
     target?.addEventListener?.(event, act, stopped);
-  const { document, window } = globalThis;
   listen(document, "visibilitychange", () => {
-    clearTimeout(hiddenTimer);
+    hidden();
     if (isVisible()) onWake();
-    else if (hiddenMs) hiddenTimer = setTimeout(onHidden, hiddenMs);
+    else if (hiddenMs) hidden(hiddenMs, onHidden);
   });
   listen(window, "pageshow", onWake);
   listen(window, "online", onWake);
@@ -43,6 +45,6 @@ export const watchWaking = ({ onWake, onOffline, onHidden, hiddenMs }: Parts): (
   return () => {
     stopped.abort();
     clearInterval(timer);
-    clearTimeout(hiddenTimer);
+    hidden();
   };
 };

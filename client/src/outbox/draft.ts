@@ -1,6 +1,6 @@
 import type { ChatError } from "../errors.ts";
-import type { Draft, PendingMessage } from "../types.ts";
-import { randomId } from "../within.ts";
+import { randomId } from "../ids.ts";
+import type { Draft, Item, PendingMessage } from "../types.ts";
 
 /** A message on its way to the log. Never changed: a new one takes its place. */
 export type PendingDraft = PendingMessage & {
@@ -38,4 +38,14 @@ export const draftOf = (wish: Draft, chatId: string, senderId: string, now: numb
   const { name = (blob as Partial<File>).name ?? "file" } = wish;
   const type = blob.type.startsWith("image/") ? "image" : "file";
   return { ...shared, type, file: { name, mimeType: blob.type, size: blob.size, blob } };
+};
+
+const items = new WeakMap<PendingDraft, Item>();
+
+/** The same item for the same draft. */
+export const itemOf = (draft: PendingDraft): Item => {
+  const { order: _order, state, progress, retryAt, error, ...message } = draft;
+  const item = items.get(draft) ?? ({ key: message.clientMessageId, state, message, progress, retryAt, error } as Item);
+  items.set(draft, item);
+  return item;
 };

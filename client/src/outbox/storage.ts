@@ -7,6 +7,7 @@ const memoryStorage = (): DraftStorage => {
   const texts = new Map<string, string>();
   return {
     kind: "memory",
+    takesBlobs: true,
     texts: {
       get: async (key) => texts.get(key),
       set: async (key, value) => void texts.set(key, value),
@@ -47,8 +48,8 @@ const indexedDbStorage = (): DraftStorage => {
       transaction.commit();
     });
   /** At once if the database is open: a write that has begun survives its tab. */
-  const run = <T>(act: (store: IDBObjectStore) => IDBRequest): Promise<T> =>
-    opened ? begin(opened, act) : opening.then((database) => begin(database, act));
+  const run = async <T>(act: (store: IDBObjectStore) => IDBRequest): Promise<T> =>
+    begin(opened ?? (await opening), act);
   return {
     kind: "indexeddb",
     takesBlobs: true,

@@ -3,16 +3,10 @@
 import type { Rest } from "../connection/rest.ts";
 import { failure, noAnswer } from "../errors.ts";
 import type { UploadBegun, UploadedAttachment } from "../wire.ts";
+import type { PendingDraft } from "./draft.ts";
 import { redraw } from "./redraw.ts";
 
-export const toBase64 = async (blob: Blob): Promise<string> => {
-  let text = "";
-  const bytes = new Uint8Array(await blob.arrayBuffer());
-  for (let at = 0; at < bytes.length; at += 32_768) text += String.fromCharCode(...bytes.subarray(at, at + 32_768));
-  return btoa(text);
-};
-
-export const fromBase64 = (text: string, type: string): Blob =>
+const fromBase64 = (text: string, type = ""): Blob =>
   new Blob([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))], { type });
 
 type Address = UploadBegun["upload"];
@@ -45,16 +39,25 @@ const redrawn = async (blob: Blob, name: string) => {
   return isDrawn ? { ...file, ...(await redraw(blob, name)) } : file;
 };
 
-type Wish = { chatId: string; name: string; blob: Blob; onProgress: OnProgress; signal: AbortSignal };
+/** `file`: as it was stored. */
+type Wish = {
+  rest: Rest;
+  draft: PendingDraft;
+  file: Blob | string | undefined;
+  onProgress: OnProgress;
+  signal: AbortSignal;
+};
 
-/** Uploads a file to the store. @returns the attachment that a message may name. @throws ChatError */
-export const upload = async (rest: Rest, wish: Wish): Promise<UploadedAttachment> => {
-  const { chatId, onProgress, signal } = wish;
-  const { blob, ...file } = await redrawn(wish.blob, wish.name);
-  const begun = await rest<UploadBegun>("POST", `${chatId}/attachments`, { ...file, size: blob.size });
+/** Uploads a draft's file to the store. @returns the attachment that a message may name. @throws ChatError */
+export const upload = async ({ rest, draft, file, onProgress, signal }: Wish): Promise<UploadedAttachment> => {
+  if (!file) throw failure("upload_failed", "The file is not here any more.");
+  const given = typeof file === "string" ? fromBase64(file, draft.file?.mimeType) : file;
+  const { blob, ...shown } = await redrawn(given, draft.file?.name ?? "");
+  const path = `${draft.chatId}/attachments`;
+  const begun = await rest<UploadBegun>("POST", path, { ...shown, size: blob.size });
   const status = signal.aborted ? 0 : await put(begun.upload, blob, onProgress, signal);
   if (status === 0 || status >= 500) throw noAnswer();
   if (status >= 300) throw failure("upload_failed", "The store for files did not take the file.");
-  const path = `${chatId}/attachments/${begun.attachment.id}/complete`;
-  return (await rest<{ attachment: UploadedAttachment }>("POST", path)).attachment;
+  const done = await rest<{ attachment: UploadedAttachment }>("POST", `${path}/${begun.attachment.id}/complete`);
+  return done.attachment;
 };
