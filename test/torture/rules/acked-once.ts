@@ -31,10 +31,15 @@ const ackFaults = (name: string, ack: Acked, entry: Entry): string[] =>
     ? []
     : [`${name} was acked as ${placeOf(ack)} and is in the log as ${placeOf(entry)}`];
 
-const landedFaults = (name: string, { chatId, userId, clientMessageId, attempts }: Send, entry: Entry): string[] => {
+const landedFaults = (
+  name: string,
+  { chatId, userId, clientMessageId, attempts, slot }: Send,
+  entry: Entry,
+): string[] => {
   const isOwn =
     entry.chatId === chatId && entry.senderId === userId && (entry.clientMessageId ?? null) === clientMessageId;
-  const isRefused = attempts.length > 0 && attempts.every(({ outcome }) => outcome === "refused");
+  // The package says only how its last try ended: an earlier one may land when the chat is open again.
+  const isRefused = slot === undefined && attempts.length > 0 && attempts.every(({ outcome }) => outcome === "refused");
   return [
     ...(isOwn ? [] : [`${name} is in the log of ${entry.chatId} as a message of ${entry.senderId}`]),
     ...(isRefused ? [`${name} was refused each time and is in the log as ${placeOf(entry)}`] : []),

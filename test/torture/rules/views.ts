@@ -26,6 +26,8 @@ const countsOf = (logs: Logs, chatId: string): number[] => {
 const lookFaults = (place: string, { from, completeTo, count }: Look, shownUpTo: number[]): string[] => {
   const upTo = shownUpTo[completeTo];
   if (upTo === undefined) return [`${place} was complete to ${completeTo}; the log has ${shownUpTo.length - 1}`];
+  // All that it shows lies behind a hole.
+  if (completeTo < from) return count === 0 ? [] : [`${place} showed ${count} up to ${completeTo}, from ${from} on`];
   const there = upTo - (shownUpTo[from - 1] ?? 0);
   return there === count ? [] : [`${place} showed ${count} of ${there} from ${from} to ${completeTo}`];
 };
