@@ -31,7 +31,8 @@ type Parts = {
 /** What is done with all that is stored of one user, or of one chat. */
 export const createUserDataActs = ({ log, cards, reports, userData, keeper, broadcast, now }: Parts) => {
   const { erasures, chatsOfUser, findUndeleted, reasons, forgetUnsent } = userData;
-  const emptyChat = createEmptyChat({ deleteGroup: createDeleteGroup({ log, keeper, broadcast }), findUndeleted });
+  const deleteGroup = createDeleteGroup({ log, keeper, broadcast });
+  const emptyChat = createEmptyChat({ deleteGroup, findUndeleted, cards, keeper });
   const forgetReasons = createForgetReasons({ reasons, log, keeper, broadcast });
   return {
     erasures,

@@ -1,3 +1,5 @@
+import type { CardKeeper } from "../cards/card-keeper.ts";
+import type { ChatCards } from "../ports.ts";
 import type { DeleteGroup } from "./delete-group.ts";
 
 /**
@@ -24,6 +26,8 @@ export type EmptyChat = (request: EmptyRequest) => Promise<void>;
 type Parts = {
   deleteGroup: DeleteGroup;
   findUndeleted: FindUndeleted;
+  cards: Pick<ChatCards, "find">;
+  keeper: Pick<CardKeeper, "mend">;
 };
 
 /** A person who writes in the same chat waits for at most one write of so many entries. */
@@ -38,10 +42,17 @@ const pause = (ms: number): Promise<void> =>
 
 /**
  * Deletes messages in small groups, one after the other. Each group is followed by a pause as long as it took: a busy
- * database gets less of this work.
+ * database gets less of this work. At the end the card shows none of them: a process that died may have deleted the last
+ * one and not have copied that.
  */
-export const createEmptyChat = ({ deleteGroup, findUndeleted }: Parts): EmptyChat => {
-  return async ({ by, onDeleted, signal, ...messages }) => {
+export const createEmptyChat = ({ deleteGroup, findUndeleted, cards, keeper }: Parts): EmptyChat => {
+  const mendCard = async ({ chatId, senderId, upTo = Infinity }: Undeleted): Promise<void> => {
+    const last = (await cards.find(chatId))?.lastMessage;
+    const isOfThese = last && last.seq <= upTo && (senderId ?? last.senderId) === last.senderId;
+    if (isOfThese && last.type !== "system" && !last.deleted) await keeper.mend(chatId);
+  };
+
+  const deleteAll: EmptyChat = async ({ by, onDeleted, signal, ...messages }) => {
     for (let after = 0; ; ) {
       signal.throwIfAborted();
       const began = performance.now();
@@ -55,5 +66,10 @@ export const createEmptyChat = ({ deleteGroup, findUndeleted }: Parts): EmptyCha
       after = again === undefined ? last : again - 1;
       await pause(Math.min(longestPauseMs, Math.max(shortestPauseMs, performance.now() - began)));
     }
+  };
+
+  return async (request) => {
+    await deleteAll(request);
+    await mendCard(request);
   };
 };
