@@ -54,6 +54,8 @@ export interface ChatLog {
    */
   applyChanges(changes: Entry[]): Promise<Entry[]>;
   findSent(chatId: string, senderId: string, clientMessageId: string): Promise<Entry | null>;
+  /** Whether a message was sent with this text, though it was edited since. */
+  wasSentAs(entry: Entry, text: string): boolean;
   /** The message that names an upload; there is at most one. */
   findWithUpload(chatId: string, uploadId: string): Promise<Entry | null>;
   /** Makes the message that names an upload show its state. @returns that message; null if there is none */

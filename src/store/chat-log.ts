@@ -6,7 +6,7 @@ import { createHeads } from "./append/heads.ts";
 import { createLateLandings } from "./append/late-landings.ts";
 import { createWriteEntries } from "./append/write-entries.ts";
 import { orUnavailable } from "./driver-errors.ts";
-import { createEntryChanges } from "./entry-changes.ts";
+import { createEntryChanges, wasSentAs } from "./entry-changes.ts";
 import { createEntryReader } from "./entry-reader.ts";
 import type { EntryDocument } from "./models.ts";
 import { createEntryUploads } from "./uploads/entry-uploads.ts";
@@ -77,6 +77,7 @@ export const createChatLog = ({ database, name, now, onFailure, forgetUploads, l
     shownAmong: (chatId, seqs) => orUnavailable(() => changes.shownAmong(chatId, seqs)),
     applyChanges: (found) => orUnavailable(() => changes.apply(found)),
     findSent,
+    wasSentAs,
     findWithUpload,
     showUpload: (upload) => orUnavailable(() => uploads.show(upload)),
   };

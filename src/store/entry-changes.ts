@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type mongo, Types } from "mongoose";
 import { afterChange, changeIn } from "../chat/log/changes.ts";
 import type { Entry } from "../chat/log/entry.ts";
@@ -14,10 +15,10 @@ const changesOf = (chatId: string, seqs: number[]) => ({
 });
 
 /** The update after which the target's document shows what `shown` shows. */
-const copyOf = ({ content, editedAt, deleted, changedBy }: Entry): mongo.Document =>
+const copyOf = ({ content, editedAt, deleted, changedBy, sentDigest }: Entry): mongo.Document =>
   deleted === undefined
-    ? { $set: { content, editedAt, changedBy } }
-    : { $set: { content, deleted, changedBy }, $unset: { attachment: "", editedAt: "" } };
+    ? { $set: { content, editedAt, changedBy, ...(sentDigest !== undefined && { sentDigest }) } }
+    : { $set: { content, deleted, changedBy }, $unset: { attachment: "", editedAt: "", sentDigest: "" } };
 
 /** The copy of what a message shows, which changes nothing where the message's document shows a later change already. */
 const copyUpdate = (shown: Entry) => ({
@@ -31,6 +32,19 @@ const copyUpdate = (shown: Entry) => ({
     update: copyOf(shown),
   },
 });
+
+/** Tells a text from another one when it is not there any more. */
+const digestOf = (text: string): string => createHash("sha256").update(text).digest("base64");
+
+/** An edited message with the digest of the text with which it was sent, which `target` shows still. */
+const withDigest = (shown: Entry, target: Entry): Entry =>
+  shown.editedAt === undefined || target.editedAt !== undefined
+    ? shown
+    : { ...shown, sentDigest: digestOf(target.content) };
+
+/** Whether a message was sent with this text, though it was edited since. An earlier version left no digest of what it edited. */
+export const wasSentAs = ({ content, editedAt, sentDigest }: Entry, text: string): boolean =>
+  editedAt === undefined ? content === text : sentDigest === undefined || sentDigest === digestOf(text);
 
 const seqsOf = (entries: Entry[]): number[] => entries.map(({ seq }) => seq);
 const uploadsOf = (entries: Entry[]): string[] =>
@@ -65,7 +79,9 @@ export const createEntryChanges = (entries: Entries, forgetUploads: (ids: string
   /** Copies what the changes make of their targets, all of one chat, where the documents do not show more already. */
   const write = async (chatId: string, targets: Entry[], changes: Entry[]): Promise<Entry[]> => {
     const byTarget = Map.groupBy(changes, (change) => changeIn(change)?.target);
-    const wanted = targets.map((target) => (byTarget.get(target.seq) ?? []).reduce(afterChange, target));
+    const wanted = targets.map((target) =>
+      withDigest((byTarget.get(target.seq) ?? []).reduce(afterChange, target), target),
+    );
     const changed = wanted.filter((shown, index) => shown !== targets[index]);
     const losing = targets.filter((_target, index) => wanted[index]?.deleted !== undefined);
     if (uploadsOf(losing).length > 0) await forgetUploads(uploadsOf(losing));

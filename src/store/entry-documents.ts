@@ -36,5 +36,6 @@ export const toEntry = (document: EntryDocument): Entry => ({
   ...fieldsOf(document),
   createdAt: document.createdAt,
   ...(document.changedBy !== undefined && { changedBy: document.changedBy }),
+  ...(document.sentDigest !== undefined && { sentDigest: document.sentDigest }),
   state: headOf(document).state,
 });

@@ -17,6 +17,7 @@ export type EntryDocument = EntryFields &
     seq: number;
     changeSeq?: number;
     changedBy?: number;
+    sentDigest?: string;
     createdAt: Date;
   };
 
@@ -125,6 +126,7 @@ const entrySchema = new Schema<EntryDocument>(
     shownSeq: count,
     changeSeq: Number,
     changedBy: Number,
+    sentDigest: String,
     sent: { owner: place, seeker: place },
   },
   { ...options, collection: "messages" },

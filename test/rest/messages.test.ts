@@ -61,6 +61,29 @@ describe("POST /api/chat/:chatId/message", () => {
     expect(body.code).toBe("idempotency_conflict");
   });
 
+  test("so it is after an edit; the repeat of what was sent is answered with what is shown, and so after a deletion", async () => {
+    const { chatId, ownerId } = await rest.newChat();
+    const one = { type: "text", content: "one", clientMessageId: "c-1" };
+    const { body: sent } = await send(chatId, ownerId, one).expect(201);
+    const path = `/api/chat/${chatId}/messages/${sent.message.seq}`;
+    for (const content of ["edited", "edited again"]) {
+      await rest.call
+        .patch(path)
+        .set(...bearer(ownerId))
+        .send({ content })
+        .expect(200);
+      for (const other of ["two", content]) await send(chatId, ownerId, { ...one, content: other }).expect(409);
+      expect((await send(chatId, ownerId, one).expect(200)).body.message).toMatchObject({ content });
+    }
+    await rest.call
+      .delete(path)
+      .set(...bearer(ownerId))
+      .expect(200);
+    expect((await send(chatId, ownerId, one).expect(200)).body.message).toMatchObject({ content: "", deleted: {} });
+    const stored = await rest.store.log.findSent(chatId, ownerId, "c-1");
+    expect(stored).not.toHaveProperty("sentDigest");
+  });
+
   test("a chat that is not active: 409 chat_not_active", async () => {
     const { chatId, ownerId } = await rest.newChat();
     await rest.call.put(`/api/chat/${chatId}/status`).set("X-API-Key", apiKey).send({ status: "readonly" }).expect(200);

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { mongo } from "mongoose";
 import { createSweepUpload } from "../../src/chat/acts/uploads/sweep-upload.ts";
 import { draftAfter } from "../../src/chat/log/entry.ts";
 import { createFileStore } from "../../src/files/file-store.ts";
 import { openS3 } from "../../src/files/s3.ts";
 import { createLogger } from "../../src/process/logger.ts";
 import { anApprovedChat, callAs, callAsService, until } from "../support/chat-client.ts";
-import { openTestStore, type TestStore } from "../support/open-test-store.ts";
+import { openTestStore, type TestStore, withDatabase } from "../support/open-test-store.ts";
 import { chatOn } from "../support/run-relay.ts";
 import { startLimit } from "../support/services.ts";
 import { startNode, type TestNode } from "../support/start-node.ts";
@@ -56,6 +57,13 @@ describe("when a message is deleted, its file", () => {
     for (const answer of [await chat.owner.read(chat.file.id), await chat.owner.complete(chat.file.id)]) {
       expect(answer).toMatchObject({ status: 404, body: { code: "not_found" } });
     }
+    const known = await withDatabase(store.uri, (client) =>
+      client
+        .db()
+        .collection("attachments")
+        .findOne({ _id: new mongo.ObjectId(chat.file.id) }),
+    );
+    expect(known).toMatchObject({ name: "" });
     await sweep();
     expect(await isStored(chat.file.id)).toBe(false);
     expect((await remove(chat)).status).toBe(200);

@@ -28,19 +28,18 @@ const sameAttachment = (one: Entry["attachment"], other: NewMessage["attachment"
   return (["url", "name", "mimeType", "size", "width", "height"] as const).every((key) => one[key] === other[key]);
 };
 
-/** What was edited or deleted since is not there to compare. */
-const isSame = (entry: Entry, message: NewMessage): boolean => {
+/** What was deleted since is not there to compare. */
+const isSame = (log: Pick<ChatLog, "wasSentAs">, entry: Entry, message: NewMessage): boolean => {
   if (entry.type !== message.type || entry.deleted) return entry.type === message.type;
-  const sameText = entry.editedAt !== undefined || entry.content === message.content;
-  return sameText && sameAttachment(entry.attachment, message.attachment);
+  return log.wasSentAs(entry, message.content) && sameAttachment(entry.attachment, message.attachment);
 };
 
 /** @throws ChatError if the entry in the log is not this message */
-const requireSame = (entry: Entry, message: NewMessage, repeated: boolean): void => {
+const requireSame = (log: ChatLog, entry: Entry, message: NewMessage, repeated: boolean): void => {
   const { clientMessageId } = message;
   // It is the entry with the same upload, not one with the same clientMessageId.
   if (repeated && (clientMessageId === undefined || entry.clientMessageId !== clientMessageId)) throw usedTwice();
-  if (!isSame(entry, message)) throw new ChatError("idempotency_conflict");
+  if (!isSame(log, entry, message)) throw new ChatError("idempotency_conflict");
 };
 
 /** What refuses a message, but not the repeat of one that is stored. */
@@ -73,7 +72,7 @@ export const createSendMessage =
       return appending;
     };
     const { entry: written, repeated } = await landed(parts.log, facts.id, request, append());
-    requireSame(written, request.message, repeated);
+    requireSame(parts.log, written, request.message, repeated);
     const entry = await parts.nameUpload.sent(written);
     const message = toMessage(entry);
     parts.broadcast.messageReceived(message);

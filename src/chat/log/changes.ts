@@ -23,7 +23,7 @@ export const afterChange = (target: Entry, change: Entry): Entry => {
   const at = change.createdAt.toISOString();
   if (note.event === "message_edited")
     return { ...target, content: change.content, editedAt: at, changedBy: change.seq };
-  const { attachment: _file, editedAt: _edited, ...rest } = target;
+  const { attachment: _file, editedAt: _edited, sentDigest: _digest, ...rest } = target;
   return { ...rest, content: "", deleted: { by: deleterOf(target, change, note), at }, changedBy: change.seq };
 };
 

@@ -170,9 +170,16 @@ export const draftAfter = ({ seq, state }: Head, fields: DraftFields, { sender, 
 
 /**
  * One item of a chat's log, as it is shown now. `changedBy`: the seq of the newest change in it; left out while it is as
- * it was written.
+ * it was written. `sentDigest`: of an edited message, the digest of the text with which it was sent.
  */
-export type Entry = Draft & { id: string; chatId: string; seq: number; createdAt: Date; changedBy?: number };
+export type Entry = Draft & {
+  id: string;
+  chatId: string;
+  seq: number;
+  createdAt: Date;
+  changedBy?: number;
+  sentDigest?: string;
+};
 
 const optionalFields = Object.keys(entryShape).filter((name) => !["senderId", "type", "content"].includes(name));
 

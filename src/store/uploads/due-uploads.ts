@@ -29,7 +29,7 @@ export const createDueUploads = (collection: mongo.Collection<UploadDocument>, n
         );
         return due && { ...toUpload(due), isForgotten: due.forgotten === true, until };
       }),
-    forgetDue: (due) => change(due, { $set: { forgotten: true }, $unset: { unsentOf: "" } }),
+    forgetDue: (due) => change(due, { $set: { forgotten: true, name: "" }, $unset: { unsentOf: "" } }),
     lookAgain: async (due, at) => void (await change(due, { $set: { sweepAt: at } })),
     settle: async (due) => void (await change(due, { $unset: { sweepAt: "", unsentOf: "" } })),
     erase: (due) => orUnavailable(async () => void (await collection.deleteOne(taken(due), durable))),

@@ -27,7 +27,7 @@ const sentMs = 3_600_000;
 export const createUploadStore = ({ database, name, now }: Parts): Uploads => {
   const collection = database.collection<UploadDocument>(name);
 
-  const forgotten = () => ({ $set: { forgotten: true, sweepAt: now() }, $unset: { unsentOf: "" } }) as const;
+  const forgotten = () => ({ $set: { forgotten: true, name: "", sweepAt: now() }, $unset: { unsentOf: "" } }) as const;
 
   const find = async (id: string): Promise<Upload | null> => {
     const document = await collection.findOne(present(id), lasting);
