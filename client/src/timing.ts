@@ -5,9 +5,9 @@ export type Timer = (waitMs?: number, act?: () => unknown) => void;
 
 export const createTimer = (): Timer => {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  return (waitMs, act) => {
+  return (waitMs = 0, act) => {
     clearTimeout(timer);
-    timer = act && setTimeout(act, waitMs);
+    timer = act && setTimeout(act, Math.max(0, waitMs));
   };
 };
 
