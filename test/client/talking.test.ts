@@ -108,4 +108,11 @@ test("a chat that is not there says so, and a long one is loaded page by page", 
   expect(shownIn(chat.view.get())).toEqual(
     Array.from({ length: 120 }, (_, n) => expect.stringContaining(`message ${n}: `)),
   );
+  // Asked for while the newest page is on its way.
+  await using other = clientOf(node, ownerId);
+  const early = other.chat(chatId);
+  early.open();
+  await until(() => other.connection.get().state !== "connecting");
+  await early.loadOlder(100);
+  expect(early.view.get().items.length).toBeGreaterThan(100);
 });

@@ -28,11 +28,17 @@ const join = async (chatId: string, core: Core, log: Log, onEntries: (messages: 
   return !isFirst && hasMore && log.upTo() > before;
 };
 
-/** Loads the page before the first entry, one at a time. */
-const createOlderPages = (chatId: string, { rest }: Core, log: Log, onChange: () => void) => {
+/** Loads the page before the first entry, one at a time; after a join that is under way. */
+const createOlderPages = (
+  chatId: string,
+  { rest }: Core,
+  log: Log,
+  { joined, onChange }: { joined: () => Promise<void>; onChange: () => void },
+) => {
   let loading: Promise<void> | undefined;
   const load = async (count: number): Promise<void> => {
     try {
+      await joined();
       const before = log.from();
       if (before <= 1) return;
       const path = `${chatId}/messages?before=${before}&limit=${count}`;
@@ -59,7 +65,7 @@ export const createPages = (chatId: string, core: Core, { onChange, onEntries }:
   const lastSeq = (): number => core.card(chatId)?.lastSeq ?? 0;
   const isMissing = (): boolean => log.hasHole() || (log.from() > 0 && lastSeq() > log.upTo());
   const mayJoin = (): boolean => isShown && core.isOpen();
-  const task = createTask(async () => {
+  const joinAll = async (): Promise<void> => {
     if (!mayJoin()) return;
     try {
       while (mayJoin() && (isAsked || isMissing())) {
@@ -80,7 +86,14 @@ export const createPages = (chatId: string, core: Core, { onChange, onEntries }:
     }
     isBehind = isAsked;
     core.onCaughtUp();
+  };
+  let joining: Promise<unknown> | undefined;
+  const task = createTask(() => {
+    const running = joinAll();
+    joining = running.catch(() => {});
+    return running;
   });
+  const joined = async (): Promise<void> => void (await joining);
   const catchUp = (): void => {
     isAsked = isBehind = true;
     task.run();
@@ -93,7 +106,7 @@ export const createPages = (chatId: string, core: Core, { onChange, onEntries }:
     lastSeq,
     catchUp,
     lookForHole: () => isShown && isMissing() && task.poke(holePatienceMs),
-    loadOlder: createOlderPages(chatId, core, log, onChange),
+    loadOlder: createOlderPages(chatId, core, log, { joined, onChange }),
     show: (next: boolean): void => {
       isShown = next;
       if (next) return catchUp();
