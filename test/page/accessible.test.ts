@@ -118,7 +118,7 @@ test("has room for the messages on a phone, on its side and at 400 % zoom, and e
     await expect.poll(async () => (await room()).height / size.height).toBeGreaterThan(0.5);
     await expect(owner.bubble("Second")).toBeInViewport();
     await expect(owner.composer).toBeInViewport({ ratio: 1 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
   }
 });
 

@@ -49,7 +49,7 @@ test("copies and reports a message, reports the person, mutes the chat, and says
   await owner.say("Send the deposit first");
   await expect(seeker.bubble("Send the deposit first")).toBeVisible();
   await seeker.inMessageMenu("Send the deposit first", "Copy text");
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("Send the deposit first");
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe("Send the deposit first");
 
   // With the keyboard alone.
   const options = seeker.bubble("Send the deposit first").getByRole("button", { name: /^Message options/ });

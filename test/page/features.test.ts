@@ -33,7 +33,7 @@ test("shows links as links, emoji large, and long texts short until they are wan
   const height = async () => (await long.boundingBox())?.height ?? 0;
   const short = await height();
   await long.getByRole("button", { name: "Read more" }).click();
-  expect(await height()).toBeGreaterThan(2 * short);
+  await expect.poll(() => height()).toBeGreaterThan(2 * short);
   await expect(long.getByRole("button", { name: "Read less" })).toBeVisible();
 });
 
@@ -56,8 +56,11 @@ test("finds chats by their texts, and those with something unread; and gives not
   await search.fill("");
   await seeker.rows.filter({ hasText: "wardrobe" }).click();
   await expect(seeker.rows.filter({ hasText: "wardrobe" }).locator(".badge")).toHaveCount(0);
-  await seeker.root.getByRole("button", { name: "Unread" }).click();
-  await expect(seeker.root.getByRole("button", { name: "Unread" })).toHaveAttribute("aria-pressed", "true");
+  await seeker.root.getByRole("button", { name: "Unread", exact: true }).click();
+  await expect(seeker.root.getByRole("button", { name: "Unread", exact: true })).toHaveAttribute(
+    "aria-pressed",
+    "true",
+  );
 
   // Chromium without a window shows no notices; what the page asks it to show is noted.
   await page.evaluate(() => {
@@ -112,7 +115,7 @@ test("speaks German and Arabic, the latter from right to left, and writes dates 
     ["phone", { width: 390, height: 844 }],
   ] as const) {
     await page.setViewportSize(size);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
     await page.screenshot({ path: `test-results/page-arabic-${name}.png` });
   }
   await page.setViewportSize({ width: 1440, height: 900 });

@@ -40,7 +40,9 @@ test("keeps what was begun for each chat over another chat and a reload, until t
   await owner.root.getByRole("menuitem", { name: "Sign out" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();
   await expect(owner.root.getByText("Nothing of this person is stored on this device any more.")).toBeVisible();
-  expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes("draft")))).toEqual([]);
+  await expect
+    .poll(() => page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes("draft"))))
+    .toEqual([]);
   await owner.root.getByRole("button", { name: "Sign in again" }).click();
   await owner.rows.first().click();
   await expect(owner.composer).toHaveValue("");

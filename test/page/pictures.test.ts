@@ -36,7 +36,7 @@ test("shows a picture by its address to both, with its caption", async ({ demo }
   await addByAddress(owner, `https://${pictureHost}/window.png`, { caption: "Morning light" });
   const picture = seeker.bubble("Morning light").getByRole("img", { name: "window.png" });
   await expect(picture).toBeVisible();
-  expect(await picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1);
+  await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1);
   await expect(owner.bubble("Morning light")).toHaveAttribute("data-delivery", /delivered|read/);
 });
 

@@ -117,12 +117,17 @@ test("keeps at most 150 rows of a long history in the page, without a jump, and 
   await expect(seeker.rows).toHaveCount(1);
 
   // Up in steps: what is on the screen stays where it is while older rows come.
-  for (let step = 0; step < 60 && (await owner.bubble("seeded 300.").count()) === 0; step += 1) {
-    await owner.log.evaluate((log) => log.scrollBy(0, -log.clientHeight));
-    await page.waitForFunction(() => new Promise((resolve) => requestAnimationFrame(() => resolve(true))));
-  }
+  const isReached = async (): Promise<boolean> => (await owner.bubble("seeded 300.").count()) > 0;
+  const goUp = async (): Promise<boolean> => {
+    for (let step = 0; step < 10 && !(await isReached()); step += 1) {
+      await owner.log.evaluate((log) => log.scrollBy(0, -log.clientHeight));
+      await page.waitForFunction(() => new Promise((resolve) => requestAnimationFrame(() => resolve(true))));
+    }
+    return isReached();
+  };
+  await expect.poll(goUp).toBe(true);
   await expect(owner.bubble("seeded 300.")).toHaveCount(1);
-  expect(await owner.bubbles.count()).toBeLessThanOrEqual(150);
+  await expect.poll(() => owner.bubbles.count()).toBeLessThanOrEqual(150);
   await expect(owner.bubble("And now")).toHaveCount(0);
   const middle = await owner.log.evaluate((log) => {
     const { top, height } = log.getBoundingClientRect();

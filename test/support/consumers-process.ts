@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { ownConnection } from "./chat-client.ts";
 import type { TestKafka } from "./kafka.ts";
@@ -16,6 +17,20 @@ export type ConsumersProcess = Disposable & {
   kill: (signal: NodeJS.Signals) => void;
   /** A metric's value now; the labels as Prometheus writes them. 0 before there are any. */
   metric: (nameAndLabels: string) => Promise<number>;
+};
+
+const mostTries = 5;
+
+/** A process that does much closes a connection whose request it did not come to in time: asked again, it answers. */
+const metricsOf = async (url: string): Promise<string> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await (await fetch(url, { headers: ownConnection })).text();
+    } catch (error) {
+      if (tries === mostTries) throw error;
+      await pause(500);
+    }
+  }
 };
 
 /** `consumers/main.ts` as Kubernetes starts it. `preload` is loaded before it: a file, from the clone's root. */
@@ -36,8 +51,11 @@ export const startConsumersProcess = (env: NodeJS.ProcessEnv, preload?: string):
     kill: (signal) => void child.kill(signal),
     metric: async (name) => {
       if (opsPort() === undefined) return 0;
-      const response = await fetch(`http://127.0.0.1:${opsPort()}/metrics`, { headers: ownConnection });
-      const line = (await response.text()).split("\n").find((one) => one.startsWith(`${name} `));
+      const text = await metricsOf(`http://127.0.0.1:${opsPort()}/metrics`).catch((cause: unknown) => {
+        const end = child.exitCode ?? child.signalCode ?? "is running";
+        throw new Error(`the consumers do not answer (${end}), and said: ${output.slice(-2_000)}`, { cause });
+      });
+      const line = text.split("\n").find((one) => one.startsWith(`${name} `));
       return line === undefined ? 0 : Number(line.slice(name.length + 1));
     },
     [Symbol.dispose]: () => void child.kill("SIGKILL"),
