@@ -13,7 +13,7 @@ import { createMenu } from "./kit/menu.ts";
 import { createNotice } from "./kit/notice.ts";
 import { createNotifications } from "./kit/notifications.ts";
 import { fetchToken, type Settings } from "./kit/settings.ts";
-import { lineOf } from "./message/note.ts";
+import { isNote, lineOf } from "./message/note.ts";
 import { PageClient } from "./page-client.ts";
 import { words } from "./words/words.ts";
 
@@ -116,8 +116,7 @@ type TellParts = {
 
 /** Says that something came: to a screen reader here, and by a notice of the browser while nobody looks. */
 function tell(chat: Chat, message: Message, { client, settings, announcer, notifications, ...is }: TellParts): void {
-  const isNote = message.type === "system";
-  const name = isNote ? settings.room(chat.bookingId).title : settings.person(client.otherOf(chat)).name;
+  const name = isNote(message) ? settings.room(chat.bookingId).title : settings.person(client.otherOf(chat)).name;
   const isHere = is.isLooking() && chat.id === client.openChatId;
   const line = lineOf(message);
   if (is.isWatched()) announcer.say(isHere ? `${firstName(name)}: ${line}` : words.newMessageFrom(name));

@@ -74,6 +74,7 @@ describe("the table is the only place that decides", () => {
     "src/chat/acts/change-message.ts": "sets the mark",
     "src/chat/user-data/forget-reasons.ts": "sets the mark",
     "client/src/chat/items.ts": "goes by what is on the wire; test/client/message-log.test.ts holds it to the table",
+    "local/page/message/note.ts": "likewise, for the page",
     "src/config/config.ts": "a level of the logger",
   };
   const comment = /\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm;

@@ -87,13 +87,9 @@ export const createPages = (chatId: string, core: Core, { onChange, onEntries }:
     isBehind = isAsked;
     core.onCaughtUp();
   };
-  let joining: Promise<unknown> | undefined;
-  const task = createTask(() => {
-    const running = joinAll();
-    joining = running.catch(() => {});
-    return running;
-  });
-  const joined = async (): Promise<void> => void (await joining);
+  let joining = Promise.resolve();
+  const task = createTask(() => (joining = joinAll()));
+  const joined = (): Promise<void> => joining.catch(() => {});
   const catchUp = (): void => {
     isAsked = isBehind = true;
     task.run();

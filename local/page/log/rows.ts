@@ -3,7 +3,7 @@ import type { Chat } from "../../../src/contract/chat.ts";
 import { el, type ListItem } from "../kit/dom.ts";
 import { dayLabel } from "../kit/format.ts";
 import { type BubbleActions, bubbleRow, deliveryOf } from "../message/bubble.ts";
-import { noteRow } from "../message/note.ts";
+import { isNote, noteRow } from "../message/note.ts";
 import { words } from "../words/words.ts";
 
 const groupGapMs = 5 * 60_000;
@@ -76,17 +76,16 @@ function dayOf(at: string, today: string): string {
   return label;
 }
 
-const isNote = ({ message }: Item): boolean => message.type === "system";
 const isOwn = ({ state }: Item): boolean => state !== "received";
 
 function belongTogether(before: Item | undefined, item: Item): boolean {
-  if (!before || isNote(before) || isOwn(before) !== isOwn(item)) return false;
+  if (!before || isNote(before.message) || isOwn(before) !== isOwn(item)) return false;
   return Date.parse(item.message.createdAt) - Date.parse(before.message.createdAt) < groupGapMs;
 }
 
 /** The last of its group, or of those with the same ticks. */
 function isGroupEnd(item: Item, next: Item | undefined): boolean {
-  if (!next || isNote(next) || !belongTogether(item, next)) return true;
+  if (!next || isNote(next.message) || !belongTogether(item, next)) return true;
   return deliveryOf(item) !== deliveryOf(next);
 }
 

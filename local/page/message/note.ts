@@ -4,6 +4,9 @@ import { clockTime } from "../kit/format.ts";
 import { type IconName, icon } from "../kit/icons.ts";
 import { words } from "../words/words.ts";
 
+/** Whether a message is the service's own. */
+export const isNote = ({ type }: Pick<Message, "type">): boolean => type === "system";
+
 /** What a system message says in the reader's language. A participant's own reason is not in it. */
 export function noteText(message: Pick<Message, "system" | "content">): string {
   const { system, content } = message;
@@ -50,7 +53,7 @@ export function noteRow(key: string, message: Message, ownerName: string): ListI
 export function lineOf(message: Message): string {
   const { type, content, deleted } = message;
   if (deleted) return words.deletedShort;
-  if (type === "system") return noteText(message);
+  if (isNote(message)) return noteText(message);
   const attached = type === "image" ? words.picture : type === "file" ? words.file : "";
   return attached && content ? `${attached}: ${content}` : attached || content;
 }

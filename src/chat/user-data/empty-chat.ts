@@ -49,7 +49,7 @@ export const createEmptyChat = ({ deleteGroup, findUndeleted, cards, keeper }: P
   const mendCard = async ({ chatId, senderId, upTo = Infinity }: Undeleted): Promise<void> => {
     const last = (await cards.find(chatId))?.lastMessage;
     const isOfThese = last && last.seq <= upTo && (senderId ?? last.senderId) === last.senderId;
-    if (isOfThese && last.type !== "system" && !last.deleted) await keeper.mend(chatId);
+    if (isOfThese && last.senderId !== null && !last.deleted) await keeper.mend(chatId);
   };
 
   const deleteAll: EmptyChat = async ({ by, onDeleted, signal, ...messages }) => {
