@@ -1,8 +1,9 @@
-type Json = Record<string, unknown>;
+import type { Json } from "./json-schemas.ts";
 
 export const isJson = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-const listOf = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isJson) : []);
+/** The schemas in a list, such as the variants of a union. */
+export const listOf = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isJson) : []);
 
 /** `send_message`, `kafka.chat.events`, `sendMessage` → `SendMessage`, `KafkaChatEvents`, `SendMessage`. */
 export const typeName = (text: string): string =>

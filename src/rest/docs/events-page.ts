@@ -1,9 +1,8 @@
 import type { AsyncApiDocument } from "../../contract/documents/asyncapi.ts";
+import type { Json } from "../../contract/documents/json-schemas.ts";
 import { exampleOf } from "./example-of.ts";
 import { fieldTables } from "./field-tables.ts";
 import { docsBase, escape, page, prose } from "./page.ts";
-
-type Json = Record<string, unknown>;
 
 const json = (value: unknown): string => `<pre>${escape(JSON.stringify(value, null, 2))}</pre>`;
 

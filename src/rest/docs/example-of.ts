@@ -1,6 +1,6 @@
+import type { Json } from "../../contract/documents/json-schemas.ts";
 import { isJson } from "../../contract/documents/name-schemas.ts";
 
-type Json = Record<string, unknown>;
 /** The schema that a `$ref` leads to. */
 export type Follow = (ref: string) => Json;
 

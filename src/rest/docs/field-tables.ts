@@ -1,12 +1,10 @@
-import { isJson } from "../../contract/documents/name-schemas.ts";
+import type { Json } from "../../contract/documents/json-schemas.ts";
+import { isJson, listOf } from "../../contract/documents/name-schemas.ts";
 import { escape, prose } from "./page.ts";
-
-type Json = Record<string, unknown>;
 
 /** Of more values than this the first ones are shown. */
 const mostValues = 12;
 
-const listOf = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isJson) : []);
 const code = (text: string): string => `<code>${escape(text)}</code>`;
 const nameIn = (ref: string): string => ref.split("/").at(-1) ?? "";
 const link = (ref: string): string => `<a href="#${escape(nameIn(ref))}">${escape(nameIn(ref))}</a>`;

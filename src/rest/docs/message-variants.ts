@@ -1,4 +1,5 @@
-type Json = Record<string, unknown>;
+import type { Json } from "../../contract/documents/json-schemas.ts";
+
 type Fields = { properties: Json; required: string[] };
 type ObjectSchema = Fields & { type: "object"; description: string };
 

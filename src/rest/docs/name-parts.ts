@@ -1,12 +1,12 @@
 import { z } from "zod";
 import type { createDocument } from "zod-openapi";
+import type { Json } from "../../contract/documents/json-schemas.ts";
 import { isJson, nameSchema, typeName } from "../../contract/documents/name-schemas.ts";
 import { toMessageVariants } from "./message-variants.ts";
 
 const messageShape = z.object({ properties: z.record(z.string(), z.unknown()), required: z.array(z.string()) });
 
 type Document = ReturnType<typeof createDocument>;
-type Json = Record<string, unknown>;
 type Media = { content?: Record<string, { schema?: Json }> };
 type Operation = {
   operationId?: string;
