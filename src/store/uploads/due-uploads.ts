@@ -3,7 +3,7 @@ import type { DueUpload, Uploads } from "../../chat/upload-ports.ts";
 import { orUnavailable } from "../driver-errors.ts";
 import { durable } from "../durability.ts";
 import type { UploadDocument } from "../models.ts";
-import { after, toUpload } from "./upload-documents.ts";
+import { after, forgetting, toUpload } from "./upload-documents.ts";
 
 /** How long one look may take; after a crash the upload is due again then. */
 const lookMs = 300_000;
@@ -29,7 +29,7 @@ export const createDueUploads = (collection: mongo.Collection<UploadDocument>, n
         );
         return due && { ...toUpload(due), isForgotten: due.forgotten === true, until };
       }),
-    forgetDue: (due) => change(due, { $set: { forgotten: true, name: "" }, $unset: { unsentOf: "" } }),
+    forgetDue: (due) => change(due, forgetting),
     lookAgain: async (due, at) => void (await change(due, { $set: { sweepAt: at } })),
     settle: async (due) => void (await change(due, { $unset: { sweepAt: "", unsentOf: "" } })),
     erase: (due) => orUnavailable(async () => void (await collection.deleteOne(taken(due), durable))),

@@ -19,5 +19,8 @@ export const toUpload = (document: UploadDocument): Upload => ({
 /** An upload that is not forgotten. */
 export const present = (id: string) => ({ _id: new Types.ObjectId(id), forgotten: { $exists: false } });
 
+/** What is left of a forgotten upload is what finds its file: the name that a person gave it goes at once. */
+export const forgetting = { $set: { forgotten: true, name: "" }, $unset: { unsentOf: "" } } as const;
+
 /** Options of an update that returns the document as it is then. */
 export const after = { returnDocument: "after", ...durable } as const;

@@ -5,7 +5,7 @@ import { orUnavailable } from "../driver-errors.ts";
 import { durable, lasting } from "../durability.ts";
 import type { UploadDocument } from "../models.ts";
 import { createDueUploads } from "./due-uploads.ts";
-import { after, present, toUpload } from "./upload-documents.ts";
+import { after, forgetting, present, toUpload } from "./upload-documents.ts";
 import { createVerdicts } from "./verdicts.ts";
 
 type Parts = {
@@ -27,7 +27,7 @@ const sentMs = 3_600_000;
 export const createUploadStore = ({ database, name, now }: Parts): Uploads => {
   const collection = database.collection<UploadDocument>(name);
 
-  const forgotten = () => ({ $set: { forgotten: true, name: "", sweepAt: now() }, $unset: { unsentOf: "" } }) as const;
+  const forgotten = () => ({ ...forgetting, $set: { ...forgetting.$set, sweepAt: now() } });
 
   const find = async (id: string): Promise<Upload | null> => {
     const document = await collection.findOne(present(id), lasting);
