@@ -48,8 +48,8 @@ const pause = (ms: number): Promise<void> =>
 export const createEmptyChat = ({ deleteGroup, findUndeleted, cards, keeper }: Parts): EmptyChat => {
   const mendCard = async ({ chatId, senderId, upTo = Infinity }: Undeleted): Promise<void> => {
     const last = (await cards.find(chatId))?.lastMessage;
-    const isOfThese = last && last.seq <= upTo && (senderId ?? last.senderId) === last.senderId;
-    if (isOfThese && last.senderId !== null && !last.deleted) await keeper.mend(chatId);
+    if (!last || last.senderId === null || last.deleted || last.seq > upTo) return;
+    if (senderId === null || senderId === last.senderId) await keeper.mend(chatId);
   };
 
   const deleteAll: EmptyChat = async ({ by, onDeleted, signal, ...messages }) => {
