@@ -13,9 +13,11 @@ export const lookAt = ({ client, slot, chatId, items, completeTo }: Shown, histo
   if (from === undefined) return;
   const count = seqs.filter((seq) => seq <= completeTo).length;
   const place = `${client} ${slot} ${chatId}`;
-  const last = history.looks.get(place)?.at(-1);
+  const known = history.looks.get(place) ?? [];
+  const last = known.at(-1);
   if (last?.from === from && last.completeTo === completeTo && last.count === count) return;
-  history.looks.set(place, [...(history.looks.get(place) ?? []), { from, completeTo, count }]);
+  known.push({ from, completeTo, count });
+  history.looks.set(place, known);
 };
 
 const faultsOf = (items: readonly Item[], seqs: number[]): string[] => {
