@@ -21,7 +21,7 @@ const mergeMarks = (known: Marks, incoming: Marks): Marks => {
  */
 const createCards = (userId: string, onChange: () => void) => {
   const byId = new Map<string, Chat>();
-  /** A person who has read to the end has nothing unread, even if an older card says otherwise. */
+  /** An older card may still count as unread what this person has read since. */
   const set = (chat: Chat): void => {
     const hasReadAll = (chat.read[userId]?.seq ?? 0) >= chat.lastSeq;
     byId.set(chat.id, hasReadAll ? { ...chat, unreadCount: 0 } : chat);
